@@ -15,7 +15,7 @@ help: ## Show this list
 
 venv: $(STAMP) ## Set up .venv with armbulk and the tools (done again when pyproject.toml changes)
 
-demo: $(PROGRAM) ## Try the whole journey: check, plan, import and export, in the built-in sandbox
+demo: $(PROGRAM) ## Try it in five steps with sample data: check, correct, plan, import and export
 	@$(BIN)/armbulk demo
 
 test: $(STAMP) ## Run the tests of every feature, on every core

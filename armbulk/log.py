@@ -4,7 +4,6 @@ A record is a fixed sentence and fields of FIELDS: numbers, and words from the c
 customer and document numbers, and secrets never are; a field that is not in FIELDS is not written.
 """
 
-import errno
 import logging
 import os
 import re
@@ -104,7 +103,11 @@ def _verify_log(file: Path) -> None:
     with file.open("rb") as opened:
         start = opened.read(len("2026-11-01T12:00:00"))
     if start and not _LOG_TIME.fullmatch(start):
-        raise FileExistsError(errno.EEXIST, "it exists, and is no log of armbulk")
+        raise NoLogError
+
+
+class NoLogError(Exception):
+    """The file exists, and is no log of armbulk."""
 
 
 class _OwnerOnlyFile(RotatingFileHandler):

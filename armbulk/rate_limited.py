@@ -10,10 +10,10 @@ from armbulk.errors import ArmbulkError, ForbiddenError, LoginError, ServerError
 from armbulk.i18n import _, join_texts, quote_text
 from armbulk.model.keys import loosen_key
 from armbulk.model.outcome import ApiUsage
-from armbulk.model.progress import RequestCount
+from armbulk.model.progress import LimitUse
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.system import ReceivablesSystem
-from armbulk.quota.limits import Account, Priority, QuotaLimits, count_used
+from armbulk.quota.limits import METERS, WINDOWS, Account, Priority, QuotaLimits, Usage, count_used
 from armbulk.redaction import redact_text
 from armbulk.retry import RATE_LIMIT, seconds_after_limit
 from armbulk.store import Store, SubmitIntent
@@ -57,7 +57,7 @@ class RateLimitedClient:
         limits: the quota.
         priority: which share of the quota the calls may use.
         consecutive_limits: refusals for a limit in a row.
-        counted: when the requests were last counted (epoch seconds), and the count.
+        counted: when the use of the limits was last counted (epoch seconds), and the counts.
     """
 
     store: Store
@@ -67,17 +67,21 @@ class RateLimitedClient:
     limits: QuotaLimits
     priority: Priority = Priority.RESERVED
     consecutive_limits: int = 0
-    counted: tuple[float, RequestCount] | None = None
+    counted: tuple[float, tuple[LimitUse, ...]] | None = None
 
-    def count_requests(self) -> RequestCount:
-        """Return how many requests of this hour are used, by all programs as far as known; at most a second old."""
+    def count_limits(self) -> tuple[LimitUse, ...]:
+        """Return what is used of each limit; at most a second old."""
         now = self.clock.now()
         if self.counted is None or not 0 <= now - self.counted[0] < COUNT_SECONDS:
-            used = count_used(self.store.usage(self.account), "hour", "requests", now, self.limits.guard_seconds)
-            limit = self.limits.capacity("hour", "requests", Priority.RESERVED)
-            kept = limit - self.limits.capacity("hour", "requests", Priority.NORMAL)
-            self.counted = now, RequestCount(used, limit, kept)
+            usage = self.store.usage(self.account)
+            uses = [self._count_limit(usage, window.name, meter, now) for window in WINDOWS for meter in METERS]
+            self.counted = now, tuple(uses)
         return self.counted[1]
+
+    def _count_limit(self, usage: Usage, window: str, meter: str, now: float) -> LimitUse:
+        used = count_used(usage, window, meter, now, self.limits.guard_seconds)
+        limit = self.limits.capacity(window, meter, Priority.RESERVED)
+        return LimitUse(window, meter, used, limit, limit - self.limits.capacity(window, meter, Priority.NORMAL))
 
     @property
     def exhausted(self) -> bool:

@@ -41,10 +41,10 @@ class CallWaiter:
             raise LimitError("limit", _("Your ARM limits are used up until {until:time}", until=until), self.hint)
         seconds = until - self.client.clock.now()
         _log.info("Waiting for ARM's limits", extra={"wait_seconds": seconds})
-        self.client.counted = None  # the wait may be long: the figure is exact
-        requests = self.client.count_requests()
+        self.client.counted = None  # the wait may be long: the figures are exact
+        limits = self.client.count_limits()
         self.on_progress(
-            Progress("waiting", until=until, seconds=seconds, phase=Phase.WAIT, why=WaitReason.LIMIT, requests=requests)
+            Progress("waiting", until=until, seconds=seconds, phase=Phase.WAIT, why=WaitReason.LIMIT, limits=limits)
         )
         self.sleep(until)
 

@@ -2,7 +2,8 @@
 
 The commands of a page run in its order, in one new folder, with a fixed clock. Between blocks `<!-- run: NAME -->`
 calls the step NAME of STEPS, which prepares files or the sandbox. `<!-- type: l, l -->` answers the questions of the
-next command (they are answered with yes otherwise). `--check` changes nothing, and names the pages that are stale.
+next command (they are answered with yes otherwise). `<!-- part: [4/5] -->` shows only that part of the next block.
+`--check` changes nothing, and names the pages that are stale.
 """
 
 import contextlib
@@ -34,11 +35,12 @@ from armbulk.sandbox import CLIENT_NO, InjectedFault, Sandbox
 from armbulk.sandbox.lists import build_lists
 
 FOLDER = Path(__file__).resolve().parent
-SAMPLES = FOLDER.parent / "samples"
+ROOT = FOLDER.parent
+SAMPLES = ROOT / "samples"
 IMPORT_DAY = 1_796_025_600.0  # 2026-11-30 08:00 UTC
 MONTH_END_DAY = 1_740_992_400.0  # 2025-03-03 09:00 UTC
 PART = re.compile(
-    r"^```console\n(?P<block>.*?)^```$|^<!-- (?:run: (?P<step>[\w-]+)|type: (?P<typed>.+)) -->$",
+    r"^```console\n(?P<block>.*?)^```$|^<!-- (?:run: (?P<step>[\w-]+)|type: (?P<typed>.+)|part: (?P<part>.+)) -->$",
     re.MULTILINE | re.DOTALL,
 )
 ADDRESS = "https://arm.example.com"
@@ -75,12 +77,13 @@ class PageClock:
 
 @dataclass
 class Session:
-    """One page's folder, clock and sandbox, and what is typed at the next questions."""
+    """One page's folder, clock and sandbox, what is typed at the next questions, and the part shown of what follows."""
 
     folder: Path
     clock: PageClock
     arm: Sandbox
     answers: tuple[str, ...] = ()
+    part: str = ""
 
 
 def invoices_workbook(
@@ -248,7 +251,18 @@ def run_block(session: Session, block: str) -> str:
     """Return a block with the present output under each of its commands."""
     commands = [line for line in block.splitlines() if line.startswith("$ ")]
     parts = [f"{command}\n{run_command(session, shlex.split(command[2:])[1:])}" for command in commands]
+    if session.part:
+        parts, session.part = [cut_part(part, session.part) for part in parts], ""
     return "\n\n".join(part.rstrip() for part in parts)
+
+
+def cut_part(text: str, heading: str) -> str:
+    """Return a command, and of its output the part that begins with a line of this heading."""
+    command, *lines = text.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith(heading))
+    last = next((n for n in range(first + 1, len(lines)) if lines[n].startswith(heading[0])), len(lines))
+    shown = "\n".join([command, "…", *lines[first:last]]).rstrip()
+    return f"{shown}\n…" if last < len(lines) else shown
 
 
 def fill_page(text: str) -> str:
@@ -260,6 +274,8 @@ def fill_page(text: str) -> str:
                 STEPS[part["step"]](session)
             elif part["typed"]:
                 session.answers = tuple(part["typed"].split(", "))
+            elif part["part"]:
+                session.part = part["part"]
             else:
                 return f"```console\n{run_block(session, part['block'])}\n```"
             return part[0]
@@ -270,10 +286,10 @@ def fill_page(text: str) -> str:
 def main(words: Sequence[str]) -> int:
     """Write every page with console blocks, or name those that are stale."""
     stale = []
-    for path in sorted(FOLDER.rglob("*.md")):
+    for path in [*sorted(FOLDER.rglob("*.md")), *sorted(ROOT.glob("*.md"))]:
         text = path.read_text(encoding="utf-8")
         if "```console" in text:
-            name = path.relative_to(FOLDER).as_posix()
+            name = path.relative_to(ROOT).as_posix()
             filled = fill_page(text)
             if filled != text:
                 stale.append(name)
@@ -281,7 +297,7 @@ def main(words: Sequence[str]) -> int:
                     path.write_text(filled, encoding="utf-8", newline="\n")
     is_check = "--check" in words
     for name in stale:
-        print(f"docs/{name}: the outputs are not those of today: make docs" if is_check else f"docs/{name}")
+        print(f"{name}: the outputs are not those of today: make docs" if is_check else name)
     return 1 if stale and is_check else 0
 
 

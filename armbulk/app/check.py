@@ -8,11 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.app.columns import describe_proposal, list_proposals, match_columns
+from armbulk.app.columns import CONTENTS, describe_proposal, is_other_list, list_proposals, match_columns
 from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion
 from armbulk.clock import format_iso
+from armbulk.errors import UnknownColumnsError
 from armbulk.findings.frame import render_findings
+from armbulk.i18n import _
 from armbulk.mapping.files import is_file
+from armbulk.model.column_proposal import SheetProposal
 from armbulk.model.fields import FieldRole
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
@@ -256,8 +259,35 @@ def _ask_about_columns(
     if paths:
         options = replace(options, saved_mappings=tuple(dict.fromkeys([*options.saved_mappings, *paths])))
         checked = check_sheets(checked.sheets_as_read, replace(options, known_customers=known))
-    require_records(checked, [describe_proposal(proposal, lang) for proposal in proposals])
+    described = [describe_proposal(proposal, lang) for proposal in proposals]
+    require_records(checked, described)
+    _refuse_other_list(checked, proposals, described)
     return options, checked
+
+
+def _refuse_other_list(
+    checked: Checked, proposals: Sequence[SheetProposal], described: Sequence[dict[str, Any]]
+) -> None:
+    """Stop where a sheet is recognised as one list and looks like another: neither is guessed."""
+    for proposal in proposals:
+        if checked.mapped_sheets[proposal.index].entry is None and is_other_list(checked, proposal):
+            name = checked.header_matches[proposal.index].recognised_resource.name
+            texts = {"resource": CONTENTS[name], "contents": CONTENTS[proposal.resource]}
+            raise UnknownColumnsError(
+                "other-list",
+                _(
+                    'Some headers of "{name}" are those of {resource}, but it looks like {contents}',
+                    name=proposal.sheet,
+                    **texts,
+                ),
+                _(
+                    "If it is {resource}, add --as {name}. Otherwise match its columns with `armbulk map {file}`",
+                    name=name,
+                    file=proposal.file,
+                    **texts,
+                ),
+                described,
+            )
 
 
 def _ask_about_headers(checked: Checked, lang: str, dialog: Dialog) -> dict[str, str]:

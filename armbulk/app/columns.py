@@ -8,16 +8,20 @@ import polars as pl
 from armbulk.app.dialog import Dialog
 from armbulk.i18n import Text, _
 from armbulk.mapping.columns import fingerprint_headers, name_columns
+from armbulk.mapping.headers import find_resource_by_name
 from armbulk.mapping.write import WrittenColumn, WrittenSheet, write_mapping
 from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
 from armbulk.model.sheet import Sheet
+from armbulk.resources import RESOURCES
 from armbulk.settings.saved_mappings import SavedMappings
 from armbulk.validation.check import Checked, has_records
 
 _NOT_RECOGNISED = ["sheet-not-recognised", "no-known-header"]
 _INCOMPLETE = ["missing-column", "amount-header-unclear"]
 _MIN_SURE_COLUMNS = 3
+_MIN_UNKNOWN_HEADERS = 2
+_MIN_SIGNS = 3
 CONTENTS = {
     "customers": _("a list of customers"),
     "documents": _("a list of documents (invoices, credit notes)"),
@@ -35,17 +39,22 @@ _KNOWN, _SURE, _UNSURE = (
 def list_proposals(checked: Checked, saved: SavedMappings) -> list[SheetProposal]:
     """Return proposals for the sheets that no mapping matched, and of which nothing or not enough is recognised.
 
-    Beside recognised sheets another sheet is only proposed where its columns are likely.
+    Also of those that are recognised as one list and look like another (`is_other_list`). Beside recognised sheets,
+    another sheet is only proposed where its columns are likely.
     """
     proposals = []
     for index in range(len(checked.sheets)):
         of_sheet = checked.findings.filter(pl.col("sheet") == index)
         codes = set(of_sheet["code"])
         is_mapped = checked.mapped_sheets[index].entry is not None
-        if is_mapped or not codes & {*_NOT_RECOGNISED, *_INCOMPLETE}:
+        is_named = find_resource_by_name(checked.sheets_as_read[index], RESOURCES) is not None
+        may_be_other = not is_named and (of_sheet["code"] == "unknown-header").sum() >= _MIN_UNKNOWN_HEADERS
+        if is_mapped or not (may_be_other or codes & {*_NOT_RECOGNISED, *_INCOMPLETE}):
             continue
         proposal = propose_columns(checked, index, saved)
         if proposal is None:
+            continue
+        if not codes & {*_NOT_RECOGNISED, *_INCOMPLETE} and not is_other_list(checked, proposal):
             continue
         is_extra = bool(codes & set(_NOT_RECOGNISED)) and has_records(checked)
         is_likely = sum(column.is_sure for column in proposal.columns) >= _MIN_SURE_COLUMNS
@@ -53,6 +62,20 @@ def list_proposals(checked: Checked, saved: SavedMappings) -> list[SheetProposal
         if can_help and (is_likely or not is_extra):
             proposals.append(proposal)
     return proposals
+
+
+def is_other_list(checked: Checked, proposal: SheetProposal) -> bool:
+    """Return whether a sheet is recognised by a few headers as one list, and most of it looks like another.
+
+    A list of open invoices has the numbers and names of customers, too: it must not be sent as customers.
+    """
+    resource = checked.header_matches[proposal.index].resource
+    return (
+        resource is not None
+        and {resource.name, proposal.resource} != {"documents", "lines"}
+        and resource.name != proposal.resource
+        and proposal.signs >= _MIN_SIGNS
+    )
 
 
 def propose_columns(

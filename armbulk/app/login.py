@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -172,13 +173,12 @@ def log_out(profile: Profile) -> bool:
     return KeyringSecrets().drop(_secret_name(_stored_profile(profile)))
 
 
-def keep_in_file(current: Profile, login_input: LoginInput, *, checked: bool) -> dict[str, Any]:
-    """Save a login with its secret in a file that only its owner can read; arguments and result as of `save_login`.
+def keep_in_file(current: Profile, login_input: LoginInput, path: Path, *, checked: bool) -> dict[str, Any]:
+    """Save a login with its secret in a file that only its owner can read; otherwise as `save_login`.
 
     Raises:
         SettingsError: The file, or the settings, cannot be written.
     """
-    path = secret_file_path(current)
     try:
         write_secret_file(path, login_input.secret)
     except OSError as error:
@@ -190,10 +190,22 @@ def keep_in_file(current: Profile, login_input: LoginInput, *, checked: bool) ->
     return save_login(replace(current, secret_file=str(path)), login_input, checked=checked)
 
 
-def secret_file_path(profile: Profile) -> Path:
-    """Return the file in which armbulk keeps a profile's secret on a computer without a keyring."""
-    name = re.sub(r"[^\w-]", "_", profile.name)
+def find_secret_file(profile: Profile) -> Path:
+    """Return the file in which armbulk keeps a profile's secret on a computer without a keyring: one for each name."""
+    name = re.sub(r"[^a-z0-9-]", "_", profile.name.lower())
+    if name != profile.name:  # two names may become the same one
+        name = f"{name}-{sha256(profile.name.encode()).hexdigest()[:8]}"
     return profile.home.absolute() / "secrets" / f"{name}.txt"
+
+
+def has_other_secret(profile: Profile, secret: str) -> bool:
+    """Return whether the profile's secret is in a file, and the file has another one, or none that can be read."""
+    if not profile.secret_file:
+        return False
+    try:
+        return read_secret_file(profile.secret_file) != secret
+    except SettingsError:
+        return True
 
 
 def choose_default(profile: Profile, name: str) -> None:

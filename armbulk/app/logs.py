@@ -34,6 +34,12 @@ def logged_command(session: Session, command: str, verbosity: int) -> Iterator[C
     file = Path(session.profile.log_file) if session.profile.log_file else None
     try:
         configured = log.open_log(verbosity, file)
+    except log.NoLogError:
+        raise FileError(
+            "log-file",
+            _("{file} exists and is not a log file of armbulk", file=file),
+            _("Choose another file with --log-file"),
+        ) from None
     except OSError as error:
         raise FileError(
             "log-file",

@@ -274,7 +274,7 @@ def _no_token_error(response: Response) -> ServerError:
     return ServerError(
         "unreachable",
         _("The login service is unreachable: {failure}", failure=response.failure),
-        _("Check the network and ARMBULK_TOKEN_URL"),
+        _("Check the network and ARMBULK_TOKEN_URL. More: `armbulk doctor`"),
     )
 
 

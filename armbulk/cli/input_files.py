@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armbulk.app.choices import describe_import_resources
+from armbulk.app.choices import describe_import_resources, list_import_resources
 from armbulk.cli.argument_types import FILE_NAME
 from armbulk.cli.flags import choose_flag
 from armbulk.cli.lazy_choice import LazyOption
@@ -59,6 +59,7 @@ _OPTIONS = (
         "--as",
         "as_resource",
         metavar="RESOURCE",  # free text: a wrong one is armbulk's own error, also as JSON
+        shell_complete=lambda _ctx, _param, word: [name for name in list_import_resources() if name.startswith(word)],
         cls=LazyOption,
         describe=describe_import_resources,
     ),

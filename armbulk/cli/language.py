@@ -21,6 +21,7 @@ _METAVARS: dict[str, Text] = {
     for text in (
         _("AMOUNT"),
         _("ARGS"),
+        _("CODE"),
         _("COMMAND"),
         _("DATE"),
         _("FAULT"),

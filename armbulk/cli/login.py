@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -57,12 +58,17 @@ def login(
     from armbulk.cli.dialog import TerminalDialog
 
     questions = LoginQuestions(context, options, from_stdin=secret_stdin)
-    questions.ask_all(sole_sender=sole_sender)
-    if not context.can_ask:
-        report = log_in(context.session.context, questions.login_input, TerminalDialog(context), verify=not no_check)
-    else:
-        is_accepted = not no_check and _try_until_settled(context, questions)
+    try:
+        questions.ask_all(sole_sender=sole_sender)
+        is_accepted = context.can_ask and not no_check and _try_until_settled(context, questions)
+    except click.Abort:
+        context.reporter.say("")
+        context.reporter.say(_("Interrupted. Nothing was saved."))
+        return Exit.INTERRUPTED
+    if context.can_ask:
         report = _save(context, questions, checked=is_accepted)
+    else:
+        report = log_in(context.session.context, questions.login_input, TerminalDialog(context), verify=not no_check)
     context.reporter.show("login", report)
     return Exit.OK
 
@@ -118,20 +124,28 @@ def _not_saved() -> ArmbulkError:
 
 
 def _save(context: CommandContext, questions: LoginQuestions, *, checked: bool) -> dict[str, Any]:
-    """Save the login; without a keyring, ask whether to keep the secret in a file."""
-    from armbulk.app.login import keep_in_file, save_login, secret_file_path
+    """Save the login; ask before the secret goes into a file: without a keyring, or where a file has another one."""
+    from armbulk.app.login import find_secret_file, has_other_secret, keep_in_file, save_login
 
-    profile = context.session.profile
-    try:
-        return save_login(profile, questions.login_input, checked=checked)
-    except SettingsError as error:
-        if "keyring" not in error.code:
-            raise
-        context.reporter.say(error.message)
-        question = _KEEP_IN_FILE.fill(path=secret_file_path(profile)).text(context.lang)
-        if not confirm(question, context.lang, default=True):
-            raise
-        return keep_in_file(profile, questions.login_input, checked=checked)
+    profile, login_input = context.session.profile, questions.login_input
+    path = Path(profile.secret_file) if profile.secret_file else find_secret_file(profile)
+    if not has_other_secret(profile, login_input.secret):
+        try:
+            return save_login(profile, login_input, checked=checked)
+        except SettingsError as error:
+            if "keyring" not in error.code:
+                raise
+            context.reporter.say(error.message)
+            if not _confirm_file(context, path):
+                raise
+    elif path != find_secret_file(profile) and not _confirm_file(context, path):
+        raise _not_saved()
+    return keep_in_file(profile, login_input, path, checked=checked)
+
+
+def _confirm_file(context: CommandContext, path: Path) -> bool:
+    question = _KEEP_IN_FILE.fill(path=path).text(context.lang)
+    return confirm(question, context.lang, default=True)
 
 
 @click.command(cls=TranslatedCommand)

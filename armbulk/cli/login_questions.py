@@ -124,7 +124,7 @@ class LoginQuestions:
         from armbulk.app.login_answers import list_addresses
 
         profile, reporter = self._context.session.profile, self._context.reporter
-        if profile.base_url and profile.client_no:
+        if profile.name in profile.known_profiles and profile.base_url and profile.client_no:
             environment = name_environment(find_environment(profile.base_url), profile.base_url)
             values = {"profile": profile.name, "client": profile.client_no, "environment": environment}
             for text in _CHANGE:
@@ -218,10 +218,15 @@ class LoginQuestions:
         return answer
 
     def _read_secret(self) -> str:
-        """Return the client secret, or the ready token: from its file, standard input or the environment."""
-        from armbulk.app.login import configured_secret
+        """Return the client secret, or the ready token: from its file, standard input or the environment.
+
+        At a terminal, the file that armbulk itself wrote does not answer: its secret may be the one to replace.
+        """
+        from armbulk.app.login import configured_secret, find_secret_file
 
         profile = self._context.session.profile
+        if self._context.can_ask and profile.secret_file == str(find_secret_file(profile)):
+            return ""
         if self._from_stdin and not profile.secret_file:
             return sys.stdin.readline().strip()
         return configured_secret(profile, by_client=self._is_by_client)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 RESUME_HINT = _("Press Ctrl-C to stop safely; `armbulk resume` continues.")
 REPEAT_HINT = _("Press Ctrl-C to stop safely; the same command continues.")
 
-_MESSAGES = frozenset({"skew", "retrying", "settling"})
-"""Events that a terminal keeps: what a person should know of them afterwards, too."""
+_MESSAGES = frozenset({"skew", "settling"})
+"""Events that are also messages: what a person should know of them afterwards, too."""
 
 
 def with_progress(function: "Callable[..., Exit]") -> "Callable[..., Exit]":
@@ -40,11 +40,13 @@ def show_progress(context: "CommandContext", hint: Text = NO_TEXT) -> Iterator[C
     reporter = context.reporter
     display = create_display(context, hint)
     if display is None:
-        yield lambda progress: reporter.say(progress.text(reporter.lang)) if progress.doing in _MESSAGES else None
+        messages = _MESSAGES | {"retrying"}
+        yield lambda progress: reporter.say(progress.text(reporter.lang)) if progress.doing in messages else None
         return
+    messages = _MESSAGES if reporter.can_redraw else _MESSAGES | {"retrying"}  # a display that is redrawn shows retries
 
     def show(progress: Progress) -> None:
-        if progress.doing in _MESSAGES and not reporter.shows_json_progress:
+        if progress.doing in messages and not reporter.shows_json_progress:
             reporter.say(progress.text(reporter.lang))
         display.show(progress)
 

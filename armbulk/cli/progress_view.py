@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
 from armbulk.model.durations import write_clock, write_duration
-from armbulk.model.progress import PHASE_NAMES, Phase, Progress, RequestCount, WaitReason
+from armbulk.model.progress import PHASE_NAMES, LimitUse, Phase, Progress, WaitReason
 
 _SHOWN = (Phase.LOOK_UP, Phase.SEND, Phase.OUTCOMES, Phase.DOWNLOAD)
 """The phases that have a bar, in the order in which they begin."""
@@ -19,11 +19,19 @@ _RECORDS = ngettext("{done:number} of {count:number} record", "{done:number} of 
 _RATE = _("{rate:number}/s")
 _SLOW_RATE = _("{rate:number}/min")
 _LEFT = _("about {time} left")
-_REQUESTS = _("Requests this hour: {used:number} of {limit:number}")
-_REQUESTS_KEPT = ngettext(
-    "Requests this hour: {used:number} of {limit:number}; {count:number} is kept for reading ARM's outcomes",
-    "Requests this hour: {used:number} of {limit:number}; {count:number} are kept for reading ARM's outcomes",
-)
+_LIMITS = _("Limits used: {limits}")
+_USES = {
+    ("hour", "requests"): _("{used:number} of {limit:number} requests this hour"),
+    ("hour", "reads"): _("{used:number} of {limit:number} records read this hour"),
+    ("hour", "writes"): _("{used:number} of {limit:number} records sent this hour"),
+    ("month", "requests"): _("{used:number} of {limit:number} requests in 31 days"),
+    ("month", "reads"): _("{used:number} of {limit:number} records read in 31 days"),
+    ("month", "writes"): _("{used:number} of {limit:number} records sent in 31 days"),
+}
+_KEPT = ngettext("{count:number} request is kept for outcomes", "{count:number} requests are kept for outcomes")
+_SHOWN_SHARE = {"hour": 0.5, "month": 0.9}
+"""From which share on the use of a limit is shown; that of the hour's requests is always."""
+
 _LIMIT = _("Your ARM limits are used up. armbulk continues at {clock}, in {time}. It is safe to stop meanwhile.")
 _PROCESSING = _("ARM is processing what was sent (next check in {time})")
 _RETRY = _("The call failed ({reason}). armbulk tries again in {time}.")
@@ -54,14 +62,14 @@ class ProgressView:
         records: phase → (done, total).
         begun: phase → when its first record was done (epoch seconds), and how many were then.
         wait: the event that said why the session waits; None: it works.
-        requests: used of the limit; None: it is not known.
+        limits: what is used of each limit.
     """
 
     hint: Text
     records: dict[Phase, tuple[int, int]] = field(default_factory=dict)
     begun: dict[Phase, tuple[float, int]] = field(default_factory=dict)
     wait: Progress | None = None
-    requests: RequestCount | None = None
+    limits: tuple[LimitUse, ...] = ()
 
     def update(self, progress: Progress, now: float) -> None:
         """Take what an event says."""
@@ -70,8 +78,7 @@ class ProgressView:
                 self.begun[phase] = now, done
             self.records[phase] = done, total
         self.wait = progress if progress.why is not None else None
-        if progress.requests is not None:
-            self.requests = progress.requests
+        self.limits = progress.limits or self.limits
 
     def bars(self, now: float) -> list[Bar]:
         """Return the phases that have records."""
@@ -86,18 +93,21 @@ class ProgressView:
         wait = describe_wait(self.wait, now) if self.wait else NO_TEXT if self.records else _IDLE
         if is_stopping:
             wait = _STOPPING
-        return [text for text in (wait, self._describe_requests(), NO_TEXT if is_stopping else self.hint) if text]
+        return [text for text in (wait, self._describe_limits(), NO_TEXT if is_stopping else self.hint) if text]
 
     @property
     def _is_limited(self) -> bool:
         return self.wait is not None and self.wait.why is WaitReason.LIMIT
 
-    def _describe_requests(self) -> Text:
-        if self.requests is None:
-            return NO_TEXT
-        requests = self.requests
-        text = _REQUESTS_KEPT if self._is_limited and requests.kept else _REQUESTS
-        return text.fill(used=requests.used, limit=requests.limit, count=requests.kept)
+    def _describe_limits(self) -> Text:
+        parts = []
+        for use in self.limits:
+            is_first = (use.window, use.meter) == ("hour", "requests")
+            if is_first or use.used >= _SHOWN_SHARE[use.window] * use.limit:
+                parts.append(_USES[use.window, use.meter].fill(used=use.used, limit=use.limit))
+            if is_first and self._is_limited and use.kept and use.used + use.kept >= 0.9 * use.limit:
+                parts.append(_KEPT.fill(count=use.kept))
+        return _LIMITS.fill(limits=join_texts(*parts, separator=", ")) if parts else NO_TEXT
 
     def _describe(self, phase: Phase, now: float) -> Text:
         done, total = self.records[phase]

@@ -227,7 +227,7 @@ class Fetcher:
                 part.total or 0,
                 phase=Phase.DOWNLOAD,
                 records={Phase.DOWNLOAD: self.checkpoint.partitions.count_records()},
-                requests=self.reader.client.count_requests(),
+                limits=self.reader.client.count_limits(),
             )
         )
         return has_new, part

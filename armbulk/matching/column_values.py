@@ -1,7 +1,7 @@
 """What the values of a column may be, judged by the same code that reads them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -68,8 +68,12 @@ class Reading:
         return min(self.readable, self.valid) / self.filled if self.filled else 0.0
 
 
+_READ_BY = ("type", "format", "format_when", "digits", "code_words", "is_key", "may_start_with_zero")
+"""What of a field decides how cells are read: fields that are alike in these read a column alike."""
+
+
 class ColumnReader:
-    """Reads columns of one sheet as fields, each pair once.
+    """Reads columns of one sheet as fields, each pair once; fields that read alike count as one.
 
     Args:
         sheet: The sheet.
@@ -79,7 +83,7 @@ class ColumnReader:
     def __init__(self, sheet: Sheet, body: pl.DataFrame) -> None:
         self._body = body.head(MAX_ROWS)
         self._from_1904 = any(issue.code == "dates-1904" for issue in sheet.issues)
-        self._readings: dict[tuple[str, str], Reading] = {}
+        self._readings: dict[tuple[Hashable, ...], Reading] = {}
 
     @property
     def rows(self) -> int:
@@ -97,7 +101,7 @@ class ColumnReader:
 
     def read(self, letter: str, field: Field) -> Reading:
         """Return a column as a field."""
-        key = (letter, f"{field.type.name} {field.name}")
+        key = (letter, *(getattr(field, name) for name in _READ_BY), field.name == "date_of_birth")
         if key not in self._readings:
             self._readings[key] = self._read(letter, field)
         return self._readings[key]

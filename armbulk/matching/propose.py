@@ -159,6 +159,7 @@ class _Matcher:
             sheet=self._sheet.name,
             resource=resource.name,
             reason=self._explain_resource(resource, chosen),
+            signs=_count_signs(resource, columns),
             header_row=self._row,
             title_rows=self._sheet.frame.filter(pl.col("row") < self._row).height,
             rows=self._body.height - len(other := self._find_other_rows(resource, used)),
@@ -343,6 +344,12 @@ class _Matcher:
         rows = findings.filter(pl.col("code").is_in(NO_RECORD_CODES))["row"].unique().sort().to_list()
         texts = self._body.filter(pl.col("row").is_in(rows)).select("row", *self._sheet.letters)
         return tuple((row, " · ".join(text for text in cells if text)) for row, *cells in texts.iter_rows())
+
+
+def _count_signs(resource: Resource, columns: Sequence[ColumnProposal]) -> int:
+    """Return how many columns by which people know a list are sure; 0 where its key is not."""
+    sure = {column.target for column in columns if column.is_known or column.is_sure}
+    return len(sure & _SIGNS[resource.name]) if resource.record_key in sure else 0
 
 
 def _title_of(header: Words) -> Text:

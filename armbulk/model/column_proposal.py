@@ -41,6 +41,7 @@ class SheetProposal:
         sheet: The sheet's name.
         resource: What it may contain.
         reason: The headers that say so, as a list for people.
+        signs: How many columns by which people know such a list are sure; 0 without its key.
         header_row: The sheet's row number of its headers.
         title_rows: How many rows with values are above them.
         rows: How many rows are records.
@@ -58,6 +59,7 @@ class SheetProposal:
     sheet: str
     resource: str
     reason: Text
+    signs: int
     header_row: int
     title_rows: int
     rows: int

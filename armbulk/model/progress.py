@@ -106,9 +106,19 @@ class BatchProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestCount:
-    """How many requests of this hour's limit are used, by all programs; `kept` are left to read ARM's outcomes."""
+class LimitUse:
+    """How much of one of ARM's limits is used, by all programs as far as known.
 
+    Attributes:
+        window: hour or month.
+        meter: requests, reads or writes.
+        used: in the window.
+        limit: armbulk's limit.
+        kept: the part of it that only reading the outcomes of sent records may use.
+    """
+
+    window: str
+    meter: str
     used: int
     limit: int
     kept: int = 0
@@ -132,7 +142,7 @@ class Progress:
         phase: what the session is doing; None: it is not known.
         why: why it waits; None: it does not.
         records: phase → (records that are done, of how many), of every phase that has any.
-        requests: what is used of the limit; None: it is not known.
+        limits: what is used of each limit; empty: it is not known.
     """
 
     doing: str
@@ -146,7 +156,7 @@ class Progress:
     phase: Phase | None = None
     why: WaitReason | None = None
     records: dict[Phase, tuple[int, int]] = field(default_factory=dict)
-    requests: RequestCount | None = None
+    limits: tuple[LimitUse, ...] = ()
 
     def text(self, lang: str) -> str:
         """Return the event as a sentence; times are local."""
@@ -173,7 +183,6 @@ class Progress:
 
     def to_json(self, now: float, lang: str = ENGLISH) -> dict[str, Any]:
         """Return the event as a line of `--json --progress` has it; `now` is the time of the event (epoch seconds)."""
-        requests = self.requests
         return {
             "event": "progress",
             "time": _to_iso(now),
@@ -181,7 +190,10 @@ class Progress:
             "doing": self.doing,
             "batch": self.batch or None,
             "records": {phase.value: {"done": done, "total": total} for phase, (done, total) in self.records.items()},
-            "requests": None if requests is None else {"used": requests.used, "limit": requests.limit},
+            "limits": [
+                {"window": each.window, "meter": each.meter, "used": each.used, "limit": each.limit}
+                for each in self.limits
+            ],
             "waiting": None if self.why is None else {"reason": self.why, "until": _to_iso(self.until)},
             "text": self.text(lang),
         }

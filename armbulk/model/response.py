@@ -112,7 +112,7 @@ def unreachable_error(response: Response) -> ServerError:
     return ServerError(
         "unreachable",
         _("ARM is unreachable: {failure}", failure=response.failure),
-        _("Check the network and ARMBULK_BASE_URL"),
+        _("Check the network and ARMBULK_BASE_URL. More: `armbulk doctor`"),
     )
 
 

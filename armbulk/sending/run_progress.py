@@ -50,7 +50,7 @@ class RunProgress:
         self.report(Progress("looking", done=self.looked_up, total=self.to_look_up, phase=Phase.LOOK_UP))
 
     def report(self, progress: Progress) -> None:
-        """Report an event with the counts of records and requests."""
+        """Report an event with the counts of records and what is used of the limits."""
         if progress.why is WaitReason.LIMIT:  # the wait may be long: its figures are exact
             self.counted = self.client.counted = None
         records = {}
@@ -60,7 +60,7 @@ class RunProgress:
             remaining, unsent = self._count_open()
             records[Phase.SEND] = (max(self.total - unsent, 0), self.total)
             records[Phase.OUTCOMES] = (max(self.total - remaining, 0), self.total)
-        self.on_progress(replace(progress, records=records, requests=self.client.count_requests()))
+        self.on_progress(replace(progress, records=records, limits=self.client.count_limits()))
 
     def _count_open(self) -> tuple[int, int]:
         """The records without an outcome, and those that were not sent: counting many takes time."""

@@ -95,7 +95,7 @@ def _begin(conn: sa.Connection) -> None:
 
 def migrate(conn: sa.Connection) -> None:
     """Bring an older store to this version; StoreError for a newer or damaged one, which is left as it is."""
-    if conn.execute(sa.text("PRAGMA quick_check(1)")).scalar_one() != "ok":
+    if conn.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
         raise StoreError(
             "store-damaged",
             _("armbulk's database is damaged"),
@@ -106,7 +106,7 @@ def migrate(conn: sa.Connection) -> None:
         )
     raw: Any = conn.connection.driver_connection
     raw.create_function("normal_key", 1, lambda key: key and normalise_key_text(key), deterministic=True)
-    version = conn.execute(sa.text("PRAGMA user_version")).scalar_one()
+    version = conn.exec_driver_sql("PRAGMA user_version").scalar_one()
     if version > VERSION:
         raise StoreError(
             "store-newer",
@@ -115,8 +115,8 @@ def migrate(conn: sa.Connection) -> None:
         )
     for step in range(version + 1, VERSION + 1):
         for statement in MIGRATIONS.get(step, ()) if version else ():
-            conn.execute(sa.text(statement))
-    conn.execute(sa.text(f"PRAGMA user_version = {VERSION}"))
+            conn.exec_driver_sql(statement)
+    conn.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
 
 def create_missing(conn: sa.Connection) -> None:

@@ -8,6 +8,7 @@ import platform
 import re
 import subprocess
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
@@ -43,7 +44,8 @@ def describe_sharing(path: Path, mounts: str, roots: Sequence[str] = ()) -> str:
     synced = next((part for part in path.parts if _SYNCED.fullmatch(part.casefold())), "")
     if synced:
         return _("{folder} is a synchronised folder", folder=synced)
-    parents = [(len(point), kind) for point, kind in _mount_points(mounts) if path.is_relative_to(point)]
+    folders = {str(folder) for folder in (path, *path.parents)}
+    parents = [(len(point), kind) for point, kind in _mount_points(mounts) if point in folders]
     kind = max(parents, key=lambda parent: parent[0])[1] if parents else ""
     return _("the folder is on another computer ({kind})", kind=kind) if _REMOTE.fullmatch(kind) else ""
 
@@ -60,7 +62,7 @@ def convert_mounts(output: str) -> str:
 def find_sharing(path: Path, roots: Sequence[str]) -> str:
     """Return why other machines see `path` of this machine, as named or behind its links; "" when they do not."""
     mounts = _read_mounts()
-    for location in (path.absolute(), path.resolve()):
+    for location in dict.fromkeys((path.absolute(), path.resolve())):
         if why := describe_sharing(location, mounts, roots):
             return why
     return _("the drive is on another computer") if _is_remote_drive(path) else ""
@@ -84,6 +86,7 @@ def sharing_error(path: Path, why: str) -> StoreError:
     )
 
 
+@lru_cache(maxsize=1)
 def _mount_points(mounts: str) -> list[tuple[str, str]]:
     """(folder, kind of file system) of everything that is mounted."""
     lines = (line.split() for line in mounts.splitlines())

@@ -107,10 +107,15 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
         .str.replace(_DATE_WITH_ZONE, "$1")
         .str.replace("^(?i:den) +", "")
     )
-    weekday = text.str.extract(_WEEKDAY).str.to_lowercase().replace_strict(_WEEKDAY_NUMBERS, default=None)
+    texts = texts.with_columns(clean=text)
+    text, weekday = pl.col("clean"), pl.col("weekday")
+    numbered = text.str.extract(_WEEKDAY).str.to_lowercase().replace_strict(_WEEKDAY_NUMBERS, default=None)
+    texts = texts.with_columns(weekday=numbered)
     text = pl.when(weekday.is_not_null()).then(text.str.replace(_WEEKDAY, "")).otherwise(text)
     if texts["text"].str.contains(_NAME).any():
         text = _number_months(text, "$1.$2.$3" if order in {None, "ymd"} or not two_digit_years else "20$3-$2-$1")
+    texts = texts.with_columns(clean=text)
+    text = pl.col("clean")
     parts = texts.with_columns(
         text.str.extract_groups(_DAY_MONTH_YEAR).struct.unnest(),
         text.str.extract_groups(_YEAR_MONTH_DAY).struct.unnest(),
@@ -136,13 +141,14 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
     )
     written = iso.str.to_date("%Y-%m-%d", strict=False)
     packed = pl.col("packed").str.to_date("%Y%m%d", strict=False)
-    named = pl.coalesce(written, packed)
-    is_contradicted = (weekday != named.dt.weekday()).fill_null(value=False)
-    return parts.select(
+    dates = parts.select(
         "text",
-        pl.when(~is_contradicted).then(named).alias("written"),
+        "weekday",
+        pl.coalesce(written, packed).alias("written"),
         is_ambiguous.fill_null(value=False).alias("is_ambiguous"),
     )
+    is_contradicted = (weekday != pl.col("written").dt.weekday()).fill_null(value=False)
+    return dates.select("text", pl.when(~is_contradicted).then("written"), "is_ambiguous")
 
 
 def _number_months(text: pl.Expr, with_short_year: str) -> pl.Expr:

@@ -131,7 +131,8 @@ def parse_column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, lis
     issues = [issue for issue in issues if issue[1] is not NEVER]
     applies = [where.any().alias(f"issue{index}") for index, (_, where, _) in enumerate(issues)]
     parsed = frame.select(value.alias("parsed"), *applies)
-    if not any(parsed.row(0)[1:]):
+    issues = [issue for issue, applies in zip(issues, parsed.row(0)[1:], strict=True) if applies]
+    if not issues:
         return parsed["parsed"].cast(dtype).alias(cells.field.name), []
     number = pl.coalesce(
         [pl.when(where.fill_null(value=False)).then(index) for index, (_, where, _) in enumerate(issues)]
@@ -143,7 +144,7 @@ def parse_column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, lis
         cells.text.alias("value"),
         code.alias("code"),
         (pl.coalesce(details) if details else pl.lit(None)).cast(pl.String).alias("detail"),
-        value.alias("parsed"),
+        parsed["parsed"],
     )
     is_kept = parsed["code"].is_null() | parsed["code"].is_in(_WARNINGS)
     values = parsed["parsed"].zip_with(is_kept, pl.Series([None], dtype=parsed["parsed"].dtype))

@@ -208,23 +208,45 @@ def test_fields_lists_every_column() -> None:
 
 @pytest.mark.proof
 def test_demo(tmp_path: Path) -> None:
-    """The demo imports the samples and ends with the result workbook's path."""
+    """The JSON of the demo is that of its import, and nothing else."""
     code, said = called("demo", "--folder", str(tmp_path / "demo"))
     assert code == 0
-    assert said["rows"] == 160
+    assert (said["rows"], said["outcomes"]["rejected"]) == (160, 1)
     assert Path(said["result"]).exists()
+    assert call("demo", "--quiet", "--folder", str(tmp_path / "demo"))[1:] == ("", "")
 
 
-def test_demo_shows_its_steps_and_its_files(tmp_path: Path) -> None:
-    """Each step is shown with its command, and four files are listed at the end, all of them there."""
-    code, _, err = call("demo", "--folder", str(tmp_path / "demo"))
+def test_the_demo_is_a_tour_in_five_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shows its error and the correction, the row that ARM rejects, its files, and what to try next."""
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = call("demo")
     assert code == 0
-    assert re.findall(r"^\[(\d)/5\] .+: armbulk (\w+)", err, flags=re.MULTILINE) == [
-        ("1", "check"), ("2", "plan"), ("3", "import"), ("4", "export"), ("5", "export"),
+    steps = re.split(r"^\[(\d)/5\] ", out, flags=re.MULTILINE)
+    assert steps[1::2] == ["1", "2", "3", "4", "5"]
+    check, correction, plan, send, export = steps[2::2]
+    wrong, right = re.findall(r"(?:Before|Corrected) +(\S+)", correction)
+    (cell,) = re.findall(r"(Documents!\S+): The due date " + wrong, check)
+    assert cell in correction
+    marked, corrected = (openpyxl.load_workbook(f"armbulk-demo/{name}.xlsx") for name in ("marked", "invoices"))
+    letters = cell.partition("!")[2]
+    assert (str(marked["Documents"][letters].value.date()), marked["Documents"][letters].comment is None) == (
+        wrong,
+        False,
+    )
+    assert str(corrected["Documents"][letters].value.date()) == right
+    assert "1 error, 2 warnings" in check
+    assert "No errors, 2 warnings" in correction
+    assert "the sandbox on this computer" in plan
+    assert "116 of 117 invoices created" in send
+    (row,) = re.findall(r"ARM rejected row (\d+) of Documents", export)
+    assert f"Documents!A{row}, rejected" in send
+    assert "Reconciled" in export
+    files = re.findall(r"^  (\S+\.xlsx) ", out.partition("Files to open")[2], flags=re.MULTILINE)
+    assert len(files) == 3
+    assert all(Path("armbulk-demo", file).is_file() for file in files)
+    assert re.findall(r"armbulk (\w+)", out.partition("What to try next")[2]) == [
+        "template", "check", "login",
     ]  # fmt: skip
-    files = re.findall(r"^  (\S+\.xlsx)  ", err.partition("Open these files")[2], flags=re.MULTILINE)
-    assert len(files) == 4
-    assert all(Path(file).is_file() for file in files)
 
 
 @pytest.mark.promise("P18")

@@ -29,19 +29,20 @@ def complete(line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("ex", ["export"]),
+        ("expo", ["export"]),
         ("prof", ["profiles"]),
         ("import --upd", ["--update"]),
         ("export gl", ["gl-items", "gl-movements"]),
         ("export kunder --peri", ["--period"]),
         ("usage --size ", ["s", "m", "l", "xl"]),
         ("check in", ["file"]),
+        ("check x --as cu", ["customers"]),
         ("import x.xlsx -o ", ["file"]),
         ("runs --profile ", ["anne as", "kari"]),
         ("runs --profile k", ["kari"]),
         ("profiles --default k", ["kari"]),
         ("completion ", list(SHELLS)),
-        ("--lang no exp", ["export"]),
+        ("--lang no expo", ["export"]),
     ],
 )
 def test_what_is_offered(line: str, offered: list[str], tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_bash_completes(tmp_path: Path) -> None:
     program.chmod(0o700)
     script = (
         'eval "$(armbulk completion bash)"\n'
-        "for line in 'armbulk ex' 'armbulk export cust' 'armbulk import --skip-i' 'armbulk usage --size '; do\n"
+        "for line in 'armbulk expo' 'armbulk export cust' 'armbulk import --skip-i' 'armbulk usage --size '; do\n"
         '  IFS=" " read -r -a COMP_WORDS <<< "$line"; [[ $line == *" " ]] && COMP_WORDS+=("")\n'
         "  COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMPREPLY=()\n"
         '  _armbulk_completion armbulk; echo "${COMPREPLY[*]}"\n'

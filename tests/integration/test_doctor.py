@@ -58,7 +58,7 @@ def test_a_login_that_works_costs_one_request() -> None:
     assert abs(checks["clock"]["values"]["difference_seconds"]) <= 1
     assert checks["client"]["values"]["environment"] == "sandbox"
     assert (checks["database"]["values"]["version"], checks["database"]["values"]["intact"]) == (VERSION, True)
-    titles = [f"{each['title']} [ok]: " for each in said["checks"]]
+    titles = [f"{each['title']} [OK]: " for each in said["checks"]]
     support = said["support"].splitlines()[1:]
     assert [line.startswith(title) for line, title in zip(support, titles, strict=True)] == [True] * len(CHECKS)
     assert [line.partition("]: ")[0] for line in text.splitlines()[-len(CHECKS) :]] == [

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from support.journey import Journey, check_once, journey, outcomes
 
 from armbulk.app.plan import build_plan
+from armbulk.app.plan_summary import Destination, summarise_plan
 from armbulk.app.prose import render_prose
 from armbulk.model.outcome import Outcome
 from armbulk.planning.plan import ImportOptions, to_json
@@ -98,7 +99,8 @@ def test_the_same_document_written_otherwise(sent: Journey, tmp_path: Path, chan
 def test_the_plan_says_which_documents_are_not_sent_and_why(sent: Journey, tmp_path: Path) -> None:
     """A conflict is in the plan, with both contents, before anything is asked or sent; in JSON and as text."""
     files = write(tmp_path, "again", customer="0043", amount="1500.00")
-    plan = to_json(build_plan(sent.bench, sent.store, check_once(files), ImportOptions()))
+    built = build_plan(sent.bench, sent.store, check_once(files), ImportOptions())
+    plan = to_json(built)
     (left_out,) = plan["left_out"]
     reason = left_out["reason"]
     assert {name: value for name, value in left_out.items() if name != "reason"} == {
@@ -111,8 +113,10 @@ def test_the_plan_says_which_documents_are_not_sent_and_why(sent: Journey, tmp_p
     )
     places = {"en": "Document R1 (again row 2, customer 0043, NOK 1 500.00): ",
               "nb": "Bilag R1 (again rad 2, kunde 0043, NOK 1 500,00): "}  # fmt: skip
+    destination = Destination.of_profile(sent.bench.profile)
     for lang, words in (("en", "amount incl. VAT was 1 250.00"), ("nb", "beløp inkl. mva var 1 250,00")):
-        assert places[lang] + translate_message(reason, lang) in render_prose("plan", plan, lang)
+        shown = {**plan, **summarise_plan(built, destination, lang)}
+        assert places[lang] + translate_message(reason, lang) in render_prose("plan", shown, lang, details=True)
         assert words in translate_message(reason, lang)
     same = to_json(build_plan(sent.bench, sent.store, check_once(write(tmp_path, "same")), ImportOptions()))
     assert (same["left_out"], same["not_sent"]["documents"]) == ([], {"already_sent": 1})

@@ -150,13 +150,14 @@ def test_a_result_that_knows_more_than_the_store_stops(tmp_path: Path, kind: str
 
 
 def test_a_first_import_may_be_said(tmp_path: Path) -> None:
-    """`--first-import` skips the duplicate check, which the plan announces otherwise."""
+    """`--first-import` skips the duplicate check, which the details of a plan announce otherwise."""
     files = write_files(tmp_path)
     with Sandbox() as arm:
         env = {**arm.settings}
-        planned = CliRunner().invoke(cli, ["plan", *files, "--lang", "en"], env=env).output
-        assert "--first-import" in planned
-        assert "--first-import" not in CliRunner().invoke(cli, ["plan", *files, "--first-import"], env=env).output
+        planned = CliRunner().invoke(cli, ["plan", *files, "--details", "--lang", "en"], env=env).output
+        assert "Skip this with --first-import" in planned
+        first = CliRunner().invoke(cli, ["plan", *files, "--details", "--first-import"], env=env).output
+        assert "Skip this with --first-import" not in first
         assert _import([*files, "--first-import"], env)[0] == 0
 
 

@@ -11,9 +11,8 @@ from click.testing import CliRunner
 from support.journey import journey, write_files
 from support.paths import ROOT
 
-from armbulk.app.demo import create_folder, run_demo
+from armbulk.app.demo.folder import DemoFolder, open_folder
 from armbulk.cli import cli
-from armbulk.clock import SystemClock
 from armbulk.results.store_check import choose_result_path
 from armbulk.sandbox import Sandbox
 from armbulk.sandbox.lists import build_lists
@@ -225,14 +224,25 @@ def test_a_result_that_a_person_has_changed_is_kept(
     assert {path.name.removesuffix(".bak"): path.read_bytes() for path in tmp_path.glob("*.bak*")} == changed
 
 
-def test_the_demo_keeps_a_changed_sample(tmp_path: Path) -> None:
-    """Whoever tries out the demo's own workbook does not lose that when the demo runs again."""
-    (tmp_path / "state").mkdir()
-    shutil.copy(SAMPLE, tmp_path / SAMPLE.name)
-    changed = _edit(tmp_path / SAMPLE.name)
-    for _ in range(2):
-        next(iter(run_demo(tmp_path, SystemClock(), "en")))
-    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.bak*")} == {f"{SAMPLE.name}.bak": changed}
+def test_the_demo_replaces_only_what_it_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second demo replaces the files of the first; a changed one stays, and the demo goes into another folder."""
+    monkeypatch.chdir(tmp_path)
+    names = ["invoices.xlsx", "marked.xlsx"]
+
+    def run_in(folder: DemoFolder) -> Path:
+        for name in names:
+            (folder.path / name).write_bytes(b"demo")
+            folder.add(folder.path / name)
+        return folder.path
+
+    assert [run_in(open_folder(None, names)) for _ in range(2)] == [Path("armbulk-demo")] * 2
+    Path("armbulk-demo/own.xlsx").write_bytes(b"mine")
+    assert run_in(open_folder(None, names)) == Path("armbulk-demo")
+    Path("armbulk-demo/marked.xlsx").write_bytes(b"changed")
+    assert run_in(open_folder(None, names)) == Path("armbulk-demo-2")
+    assert sorted(path.read_bytes() for path in Path("armbulk-demo").glob("*.xlsx")) == [b"changed", b"demo", b"mine"]
+    Path("armbulk-demo-2/.armbulk-demo.json").write_text("{")
+    assert open_folder(None, names).path == Path("armbulk-demo-3")
 
 
 @pytest.mark.first_cases(4)
@@ -255,7 +265,7 @@ def test_a_log_goes_into_no_other_file(book: Path) -> None:
     """Lines in a workbook would damage it; a log is continued."""
     before, mode = book.read_bytes(), book.stat().st_mode
     code, said = run("check", str(book), "--log-file", str(book))
-    assert (code, "no log of armbulk" in said) == (2, True)
+    assert (code, "is not a log file of armbulk" in said) == (2, True)
     assert (book.read_bytes(), book.stat().st_mode) == (before, mode)
     log = book.parent / "armbulk.log"
     for lines in (1, 2):
@@ -264,13 +274,12 @@ def test_a_log_goes_into_no_other_file(book: Path) -> None:
 
 
 def test_the_demo_replaces_nobodys_files(tmp_path: Path) -> None:
-    """A folder with files of such names is refused, unless an earlier demo wrote them."""
-    (tmp_path / "customers.xlsx").write_bytes(b"mine")
-    code, said = run("demo", "--folder", str(tmp_path))
-    assert (code, "would overwrite" in said) == (2, True)
-    assert (tmp_path / "customers.xlsx").read_bytes() == b"mine"
-    (tmp_path / "state").mkdir()
-    assert create_folder(str(tmp_path)) == tmp_path.resolve()
+    """A folder with files of such names is refused, and so is a file."""
+    (tmp_path / "invoices.xlsx").write_bytes(b"mine")
+    for folder in (tmp_path, tmp_path / "invoices.xlsx"):
+        code, said = run("demo", "--folder", str(folder))
+        assert (code, "would overwrite" in said) == (2, True)
+    assert (tmp_path / "invoices.xlsx").read_bytes() == b"mine"
 
 
 def test_a_copy_that_does_not_fit_on_the_disk_is_not_left_half(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,13 @@ from click.testing import CliRunner, Result
 from support.commands import call, called
 
 from armbulk.app import login_trial
+from armbulk.app.login import find_secret_file
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.context import open_client
 from armbulk.sandbox import Sandbox
 from armbulk.settings import secrets
+from armbulk.settings.load import load_profile
 
 SECRET = "sandbox-secret"  # noqa: S105 - the sandbox's own
 
@@ -88,7 +90,7 @@ def test_a_wrong_answer_is_asked_again_with_the_reason(
     assert reason in done.stderr
     asked, asked_again = done.stderr.split("Error: ")
     assert asked.rstrip().splitlines()[-1][:9] in asked_again
-    assert done.exit_code == 130
+    assert (done.exit_code, done.stderr.endswith("\nInterrupted. Nothing was saved.\n")) == (130, True)
     assert not (tmp_path / "config.toml").exists()
 
 
@@ -219,6 +221,30 @@ def test_without_a_keyring_a_file_of_ones_own_is_offered(
     assert file.read_text(encoding="utf-8") == f"{SECRET}\n"
     assert (stat.S_IMODE(file.stat().st_mode), stat.S_IMODE(file.parent.stat().st_mode)) == (0o600, 0o700)
     assert call("usage")[0] == 0
+    file.write_text("old\n", encoding="utf-8")
+    done = log_in("", "", "", "", "", SECRET, options=("--size=S", "--sole-sender"))
+    assert (done.exit_code, file.read_text(encoding="utf-8")) == (0, f"{SECRET}\n"), done.stderr
+
+
+def test_a_secret_file_of_ones_own_is_not_overwritten_unasked(arm: Sandbox, tmp_path: Path) -> None:
+    """A secret that is corrected at the terminal goes into the file that the profile names only after a yes."""
+    file = tmp_path / "mine.txt"
+    file.write_text("old\n", encoding="utf-8")
+    file.chmod(0o600)
+    options = (*known(arm), f"--secret-file={file}")
+    assert log_in("1", SECRET, "n", options=options).exit_code == 5
+    assert (file.read_text(encoding="utf-8"), (tmp_path / "config.toml").exists()) == ("old\n", False)
+    assert log_in("1", SECRET, "y", options=options).exit_code == 0
+    assert file.read_text(encoding="utf-8") == f"{SECRET}\n"
+
+
+def test_each_profile_has_a_secret_file_of_its_own() -> None:
+    """Names that differ only in letters that no file name has, or in capital letters, have different files."""
+    profile = load_profile({"ARMBULK_HOME": "/home"})
+    names = ("anne as", "anne_as", "Anne as", "anne-as", "ANNE-AS", "../anne", "å", "ø")
+    files = [find_secret_file(replace(profile, name=name)) for name in names]
+    assert len({file.name.lower() for file in files}) == len(names)
+    assert {file.parent for file in files} == {Path("/home/secrets")}
 
 
 def test_a_profile_that_exists_is_changed_with_enter(arm: Sandbox, keyring: dict[str, str]) -> None:

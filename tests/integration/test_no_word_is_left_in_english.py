@@ -104,7 +104,9 @@ def test_reports_and_errors(arm: dict[str, str], tmp_path: Path) -> None:
         ["template", "all", "-o", str(tmp_path / "t.xlsx")],
         ["fields", "customers"], ["login", "--profile", "x"], ["logout", "--profile", "x"],
         ["check", "--dates", "x", *files],
-        ["check"], ["nothing"], ["check", *files, "--nothing"], ["import", *files, "--look-up", "--first-import"],
+        ["check"], ["nothing"], ["exprot"], ["fields", "kundr"], ["runs", "--perofile", "x"], ["doctor"],
+        ["doctor", "--offline", "--profile", "x"], ["check", *files, "--nothing"],
+        ["import", *files, "--look-up", "--first-import"],
     ]  # fmt: skip
     left = {}
     for words in commands:

@@ -277,6 +277,27 @@ def test_a_sheet_with_other_headers_beside_known_ones(tmp_path: Path) -> None:
     assert checked.errors == 0
 
 
+OPEN_ITEMS = """Kundenr;Navn;Nummer;Dato;Forfall;Rest
+1001;Kari;501;01.10.2026;15.10.2026;1000,25
+1002;Ola;502;02.10.2026;16.10.2026;99,75
+"""
+
+
+def test_open_items_are_not_taken_for_customers(tmp_path: Path) -> None:
+    """A list that has the numbers and names of customers and looks like invoices is asked about, or refused."""
+    path = ledger(tmp_path, OPEN_ITEMS)
+    code, said = called("check", path)
+    assert (code, said["error"]["code"]) == (2, "other-list")
+    assert "--as customers" in said["error"]["hint"]
+    assert said["proposals"][0]["resource"] == "documents"
+    code, said = called("check", path, "--as", "customers")
+    assert (code, said["sheets"][0]["resource"]) == (0, "customers")
+    checked = check(tmp_path / "home", path, Decides())
+    assert checked.rows("documents")["document_no"].to_list() == ["501", "502"]
+    plain = OPEN_ITEMS.replace("Nummer;Dato;Forfall;Rest", "Adresse;Notat;Merket;Avdeling")
+    assert called("check", ledger(tmp_path, plain, "andre.csv"))[0] == 0
+
+
 def test_an_import_of_a_matched_file_is_sent_and_its_result_written_again(tmp_path: Path) -> None:
     """What was matched is sent with exact values; the run knows its mapping: its result can be written again."""
     path = ledger(tmp_path)

@@ -37,7 +37,7 @@ def test_a_pipe_gets_lines_and_a_program_json(tmp_path: Path) -> None:
         assert {"check", "look_up", "send", "outcomes"} <= {event["phase"] for event in events}
         last = events[-1]
         assert (last["doing"], last["records"]["outcomes"]) == ("ended", {"done": 7, "total": 7})
-        assert last["requests"]["used"] == len(arm.state.requests)
+        assert last["limits"][0]["used"] == len(arm.state.requests)
         assert call("export", "customers", "-o", str(tmp_path / "x.csv"), "--quiet", env=arm.settings)[1:] == ("", "")
         code, out, err = call(
             "export", "customers", "-o", str(tmp_path / "y.csv"), "--json", "--progress", env=arm.settings

@@ -63,7 +63,7 @@ def test_rows_are_typed(session: armbulk.Session, tmp_path: Path) -> None:
     own = session.check(tmp_path / "customers.csv")
     assert own.rows("documents").schema == documents.schema
     with pytest.raises(armbulk.UsageError):
-        checked.rows("invoices")
+        checked.rows("gl-items")
 
 
 def test_files_checked_as_a_change_are_planned_as_one(session: armbulk.Session, tmp_path: Path) -> None:

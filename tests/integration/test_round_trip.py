@@ -349,7 +349,7 @@ def test_by_the_command_line(trip: Trip) -> None:
     assert refused.exit_code == 2
     assert "--update" in refused.output
     planned = run("plan", "--update")
-    assert "compares 1 customer with ARM, so that changes by others are not overwritten" in planned.output
+    assert "Check first   1 customer" in planned.output
     sent = run("import", "--update", "--yes", "--json")
     assert json.loads(sent.stdout)["outcomes"]["updated"] == 1, sent.output
     again = run("import", "--update", "--yes", "--json")

@@ -14,13 +14,17 @@ from armbulk.cli.progress_display import JsonLines, LiveDisplay, PhaseLines
 from armbulk.cli.progress_view import ProgressView
 from armbulk.i18n import Text
 from armbulk.model.durations import write_duration
-from armbulk.model.progress import Phase, Progress, RequestCount, WaitReason
+from armbulk.model.progress import LimitUse, Phase, Progress, WaitReason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 START = 1_796_040_000.0
 LIMITED = Progress("waiting", until=START + 3660, seconds=3600.0, why=WaitReason.LIMIT, phase=Phase.WAIT)
+
+
+LIMITS = (LimitUse("hour", "requests", 45, 475, 100), LimitUse("hour", "reads", 9292, 9500),
+          LimitUse("month", "writes", 8000, 19_000))  # fmt: skip
 
 
 class Clock:
@@ -46,7 +50,7 @@ class Terminal(StringIO):
 def event(doing: str, looked: int = 0, sent: int = 0, settled: int = 0, **values: object) -> Progress:
     """Return an event of a run of 120 records, all of which are looked up."""
     records = {Phase.LOOK_UP: (looked, 120), Phase.SEND: (sent, 120), Phase.OUTCOMES: (settled, 120)}
-    return Progress(doing, records=records, requests=RequestCount(45, 475, 100), **values)  # type: ignore[arg-type]
+    return Progress(doing, records=records, limits=LIMITS, **values)  # type: ignore[arg-type]
 
 
 def texts(view: ProgressView, now: float, lang: str = "en", *, is_stopping: bool = False) -> list[str]:
@@ -66,13 +70,12 @@ def test_records_rate_and_remaining_time() -> None:
         "Send records 100/120 100 of 120 records",
         "Read outcomes 40/120 40 of 120 records, 4/s, about 20 s left",
         "ARM is processing what was sent (next check in 3 s)",
-        "Requests this hour: 45 of 475",
+        "Limits used: 45 of 475 requests this hour, 9 292 of 9 500 records read this hour",
         "Ctrl-C stops.",
     ]
     assert texts(view, START + 2400)[2] == "Read outcomes 40/120 40 of 120 records, 1/min, about 1 h 20 min left"
-    assert texts(view, START, is_stopping=True)[3:] == [
-        "Stopping after the current call …", "Requests this hour: 45 of 475",
-    ]  # fmt: skip
+    assert texts(view, START, is_stopping=True)[3] == "Stopping after the current call …"
+    assert texts(view, START, is_stopping=True)[-1].startswith("Limits used: ")
 
 
 def test_a_long_wait_says_why_how_long_and_that_stopping_is_safe() -> None:
@@ -86,8 +89,10 @@ def test_a_long_wait_says_why_how_long_and_that_stopping_is_safe() -> None:
         r"ARM-grensene er brukt opp\. armbulk fortsetter kl\. \d\d:\d\d, om 1 t 0 min\. Du kan trygt stoppe så lenge\.",
         shown[3],
     )
-    assert shown[4] == "Kall denne timen: 45 av 475; 100 er holdt av til svarene fra ARM"
+    assert shown[4] == "Brukt av kvoten: 45 av 475 kall denne timen, 9 292 av 9 500 poster lest denne timen"
     assert "in 10 s" in texts(view, START + 3650)[3]
+    view.update(Progress("waiting", why=WaitReason.LIMIT, limits=(LimitUse("hour", "requests", 370, 475, 95),)), START)
+    assert "Limits used: 370 of 475 requests this hour, 95 requests are kept for outcomes" in texts(view, START)
     view.update(event("retrying", 120, 100, 50, why=WaitReason.RETRY, until=START + 9, reason="no answer"), START)
     assert texts(view, START)[3] == "The call failed (no answer). armbulk tries again in 9 s."
 
@@ -157,7 +162,11 @@ def test_a_program_gets_json_lines() -> None:
             "look_up": {"done": 120, "total": 120}, "send": {"done": 100, "total": 120},
             "outcomes": {"done": 40, "total": 120},
         },
-        "requests": {"used": 45, "limit": 475},
+        "limits": [
+            {"window": "hour", "meter": "requests", "used": 45, "limit": 475},
+            {"window": "hour", "meter": "reads", "used": 9292, "limit": 9500},
+            {"window": "month", "meter": "writes", "used": 8000, "limit": 19_000},
+        ],
         "waiting": {"reason": "limit", "until": "2026-11-30T12:01:00+00:00"},
     }  # fmt: skip
     reporter = Reporter(err=StringIO(), as_json=True, shows_json_progress=True)

@@ -17,6 +17,12 @@ from armbulk.settings.environment import read_environment
 from armbulk.settings.load import locate_home
 
 _PRECEDENCE = (Exit.SETTINGS, Exit.USAGE, Exit.UNFINISHED, Exit.LIMIT, Exit.SERVER)
+_STATES = {
+    CheckState.OK: _("OK"),
+    CheckState.WARNING: _("warning"),
+    CheckState.PROBLEM: _("problem"),
+    CheckState.SKIPPED: _("not checked"),
+}
 _NO_SETTINGS = _("The settings cannot be read")
 
 
@@ -89,7 +95,8 @@ class Diagnosis:
         lines = [_("armbulk doctor, {moment}", moment=moment).text(self.lang)]
         for check in self.checks:
             text = (check.for_support or check.summary).text(self.lang)
-            lines.append(f"{check.title.text(self.lang)} [{check.state.value}]: {text}")
+            state = _STATES[check.state].text(self.lang)
+            lines.append(f"{check.title.text(self.lang)} [{state}]: {text}")
         return "\n".join(lines)
 
 
