@@ -20,8 +20,8 @@ def find_name_problem(path: str) -> Text | None:
     name = PureWindowsPath(path).name
     if _DEVICE.fullmatch(name.partition(".")[0]):
         return _("{name} is the name of a device on Windows", name=name)
-    if found := _NOT_IN_NAMES.search(name):
-        return _("a file name on Windows cannot contain {character}", character=found[0])
+    if match := _NOT_IN_NAMES.search(name):
+        return _("a file name on Windows cannot contain {character}", character=match[0])
     if name.endswith((" ", ".")):
         return _("a file name on Windows cannot end with a space or a dot")
     return None
