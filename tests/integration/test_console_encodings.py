@@ -18,7 +18,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "cp865", "ascii"])
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "cp850", "cp865", "ascii"])
 def test_code_pages(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands that print Norwegian letters, arrows and file names of any language end as usual."""
     for words, expected in COMMANDS.items():
