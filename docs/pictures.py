@@ -41,6 +41,7 @@ CHECKS = {
     "no": ("fakturaer-med-feil", "fakturaer.xlsx", "kontroll"),
 }
 MONTH_ENDS = {"en": "month-end", "no": "manedsavslutning"}
+TEMPLATES = {"en": "template", "no": "mal"}
 SHOWN = {
     "en": ("Document no", "Customer no", "Document date", "Due date", "Amount incl. VAT", "Email"),
     "no": ("Fakturanr", "Kundenr", "Fakturadato", "Forfallsdato", "Beløp inkl. mva", "E-post"),
@@ -114,7 +115,7 @@ def render(book: Path, dpi: int) -> list[Picture]:
 
 
 def show_sheets(path: Path, kept: Sequence[int]) -> None:
-    """Hide all but some sheets of a workbook, and leave the rest of it as it is, charts included."""
+    """Hide all but some sheets of a workbook, and what is printed above and below; the rest stays, charts included."""
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
     sheets = iter(range(len(re.findall(rb"<sheet ", parts["xl/workbook.xml"]))))
@@ -127,7 +128,7 @@ def show_sheets(path: Path, kept: Sequence[int]) -> None:
     parts["xl/workbook.xml"] = re.sub(rb"<sheet ", hide, text)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         for name, data in parts.items():
-            book.writestr(name, data)
+            book.writestr(name, re.sub(rb"<headerFooter>.*?</headerFooter>", b"", data))
 
 
 def fit_invoices(path: Path, title: str, lang: str) -> int:
@@ -195,6 +196,14 @@ def picture_of_results(session: Session, lang: str) -> None:
     render(path, 110)[0].write(FOLDER / "images" / f"{RESULTS[lang]}.png")
 
 
+def picture_of_template(session: Session, lang: str) -> None:
+    """Show the first sheet of a template."""
+    path = session.folder / {"en": "invoices.xlsx", "no": "fakturaer.xlsx"}[lang]
+    run_command(session, ["template", "all", "-o", path.name, "--lang", lang])
+    show_sheets(path, [0])
+    render(path, 90)[0].write(FOLDER / "images" / f"{TEMPLATES[lang]}.png")
+
+
 def picture_of_month_end(session: Session, lang: str) -> None:
     """Export the month-end pack, and show four of its sheets in two columns."""
     go_to_month_end(session)
@@ -223,7 +232,7 @@ def main() -> int:
         print(f"{', '.join(missing)} not found. On Debian and Ubuntu: sudo apt install libreoffice-calc poppler-utils")
         return 1
     for lang in LANGUAGES:
-        for make in (picture_of_check, picture_of_results, picture_of_month_end):
+        for make in (picture_of_check, picture_of_template, picture_of_results, picture_of_month_end):
             with new_session() as session:
                 make(session, lang)
     return 0

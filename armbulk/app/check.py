@@ -16,6 +16,7 @@ from armbulk.findings.frame import render_findings
 from armbulk.i18n import _
 from armbulk.mapping.files import is_file
 from armbulk.model.column_proposal import SheetProposal
+from armbulk.model.command_line import quote_word
 from armbulk.model.fields import FieldRole
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
@@ -283,7 +284,7 @@ def _refuse_other_list(
                 _(
                     "If it is {resource}, add --as {name}. Otherwise match its columns with `armbulk map {file}`",
                     name=name,
-                    file=proposal.file,
+                    file=quote_word(proposal.file),
                     **texts,
                 ),
                 described,
