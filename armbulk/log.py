@@ -120,12 +120,12 @@ class _OwnerOnlyFile(RotatingFileHandler):
         return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding="utf-8", write_through=True)
 
     def rotate(self, source: str, dest: str) -> None:
-        """Begin a new file; on Windows not while another process has this one open, so the log goes on in it."""
+        """Begin a new file; on Windows not while another process has this one open, so it is continued."""
         with suppress(OSError):
             super().rotate(source, dest)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is that of logging
-        """Go on without the line: a log that cannot be written (a full disk) stops no work, and shows no traceback."""
+        """Continue without the line: a log on a full disk stops no work, and shows no traceback."""
 
 
 def open_log(verbosity: int = 0, file: Path | None = None, stream: TextIO | None = None) -> ExitStack:

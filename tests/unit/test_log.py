@@ -127,7 +127,7 @@ def test_loggers_are_named_by_their_module() -> None:
 def test_a_log_that_cannot_be_rotated_or_written_stops_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Windows renames no file that another process has open, and disks are full: no traceback, and the work goes on."""
+    """Windows renames no file that another process has open, and disks are full: the work continues."""
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "in use")
