@@ -11,7 +11,7 @@ from armbulk.findings.frame import RenderedFinding
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.sheet import Sheet
 from armbulk.writers import new_workbook, template
-from armbulk.writers.atomic import replace_atomically, temporary_file, verify_writable
+from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.inputs import without_macros
 from armbulk.writers.style import SheetHeader, SummarySheet
 from armbulk.writers.xlsx_patch import user_workbook
@@ -93,7 +93,6 @@ def write_template(target: Path, content: template.TemplateBook, lang: str) -> t
         content: its sheets.
         lang: language of headers and texts.
     """
-    verify_writable(target)
     with temporary_file(target) as temporary:
         sheets = template.write_template(temporary, content, lang)
         return replace_atomically(temporary, target), sheets
