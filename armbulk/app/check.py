@@ -14,6 +14,7 @@ from armbulk.clock import format_iso
 from armbulk.errors import UnknownColumnsError
 from armbulk.findings.frame import render_findings
 from armbulk.i18n import _
+from armbulk.mapping.files import is_file
 from armbulk.model.column_proposal import SheetProposal
 from armbulk.model.command_line import quote_word
 from armbulk.model.fields import FieldRole
@@ -238,7 +239,7 @@ def _find_mapping(name: str | None, mappings: Mapping[str, str]) -> str | None:
     if not name:
         return None
     path = mappings.get(name, name)
-    return str(Path(path).resolve()) if Path(path).is_file() else path
+    return str(Path(path).resolve()) if is_file(Path(path)) else path
 
 
 def _ask_about_columns(
