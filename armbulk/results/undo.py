@@ -29,7 +29,7 @@ _CREDIT_FIELDS = (
 )  # fmt: skip
 _REFERENCE = _("ARM's number of the invoice")
 _CREDIT_NOTES = (
-    _("A proposal for review. armbulk sends nothing of it by itself."),
+    _("A proposal for review. armbulk sends nothing of it automatically."),
     _("Delete the rows that should not be credited. The column of the additional reference has the number to credit."),
     _("Enter the document type (ask Amili for ARM's code of a credit note), the number and the dates."),
     _("Then check and import the file."),
