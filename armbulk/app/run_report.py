@@ -75,8 +75,8 @@ _STEPS = {
     "decide": _("Look up the unconfirmed documents in ARM, and decide about each with:"),
     "rejected": _("Correct the rejected rows, then import the file again. Nothing is sent twice:"),
     "customer-no": _(
-        "ARM refused the customer numbers of these documents. Import the customers first if ARM does not have them, or "
-        "correct the numbers. Then import the file again. Nothing is sent twice:"
+        "ARM refused the customer numbers. Import the customers first, or correct the numbers. Then import this file "
+        "again:"
     ),
     "not-in-arm": _("ARM does not have these customers. Correct their numbers, or create them with:"),
     "overwrite": _("Compare these customers with ARM. To send the values in the file:"),
