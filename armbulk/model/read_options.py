@@ -21,7 +21,7 @@ class ReadOptions:
         decimal: "," or ".": the decimal separator, where 1.234 is unclear.
         pad_postal_codes: Whether 150 in a number cell is the postal code 0150.
         mapping: A mapping file, or the name of a mapping that comes with armbulk.
-        saved_mappings: Mapping files with what was decided about headers like those of the files.
+        saved_mappings: (index of a sheet, mapping file with what was decided about such headers).
         renames: Header → field, for headers that only resemble a known one.
         continuation_rows: SAME_AS_ABOVE: a line without a document number belongs to the document above; "stop", or
             None: it is an error.
@@ -40,7 +40,7 @@ class ReadOptions:
     decimal: str | None = None
     pad_postal_codes: bool = False
     mapping: str | None = None
-    saved_mappings: Sequence[str] = ()
+    saved_mappings: Sequence[tuple[int, str]] = ()
     renames: dict[str, str] = field(default_factory=dict)
     continuation_rows: str | None = None
     unread_columns: tuple[str, ...] = ()

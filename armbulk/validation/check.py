@@ -78,6 +78,7 @@ class Checked:
         mapped_sheets: The sheets as the mapping reads them.
         bases: What was exported of each changed row, a frame of `edits.BASE_SCHEMA`.
         sheets_as_read: The sheets before anything was done with them, for another check of the same reading.
+        used_sheets: The same without the hidden columns that are left out.
         mapping: The mapping that was applied.
     """
 
@@ -90,6 +91,7 @@ class Checked:
     mapped_sheets: tuple[apply.MappedSheet, ...] = ()
     bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=edits.BASE_SCHEMA))
     sheets_as_read: tuple[Sheet, ...] = ()
+    used_sheets: tuple[Sheet, ...] = ()
     mapping: LoadedMapping | None = None
 
     def all_tables(self) -> dict[str, Table]:
@@ -226,6 +228,7 @@ def check_sheets(
         mapped_sheets=tuple(mapped),
         bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),
         sheets_as_read=tuple(sheets),
+        used_sheets=tuple(leave_out_hidden_columns(sheet, options) for sheet in sheets),
         mapping=mapping,
     )
 
@@ -248,14 +251,13 @@ def load_mappings(options: ReadOptions) -> LoadedMapping | None:
     Raises:
         FileError: A mapping cannot be read.
     """
-    names = [options.mapping] if options.mapping is not None else list(options.saved_mappings)
-    if not names:
+    if options.mapping is not None:
+        return load_mapping(options.mapping)
+    if not options.saved_mappings:
         return None
-    loaded = [load_mapping(name) for name in names]
-    if len(loaded) == 1:
-        return loaded[0]
-    sha256 = hashlib.sha256("".join(digest for _entries, digest in loaded).encode()).hexdigest()
-    return tuple(entry for entries, _digest in loaded for entry in entries), sha256
+    loaded = [(index, *load_mapping(path)) for index, path in options.saved_mappings]
+    sha256 = hashlib.sha256("".join(digest for _index, _entries, digest in loaded).encode()).hexdigest()
+    return tuple(replace(entry, index=index) for index, entries, _digest in loaded for entry in entries), sha256
 
 
 def _decide_reading(options: ReadOptions, entry: SheetMapping | None) -> ReadOptions:
