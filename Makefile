@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 PROGRAM := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
 DOCS := $(VENV)/.installed-docs
+BUNDLER := $(VENV)/.installed-bundler
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test proofs lint format samples templates messages docs docs-site pictures promises golden bench soak wheel clean
+.PHONY: help venv demo test proofs lint format samples templates messages docs docs-site pictures promises golden bench soak wheel bundle clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +78,10 @@ soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILL
 wheel: $(STAMP) ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation
 
+bundle: $(BUNDLER) ## Build dist/armbulk, one file that needs no Python, and try it
+	@$(BIN)/pyinstaller --noconfirm --log-level ERROR --distpath dist --workpath build bundle/armbulk.spec
+	@$(BIN)/python -m pytest -q tests/bundle
+
 clean: ## Remove .venv and everything that was built
 	@rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -97,6 +102,11 @@ $(PROGRAM): pyproject.toml
 $(DOCS): $(PROGRAM)
 	@echo "Adding MkDocs..."
 	@$(call install,'.[docs]')
+	@touch $@
+
+$(BUNDLER): $(STAMP)
+	@echo "Adding PyInstaller..."
+	@$(call install,'.[bundle]')
 	@touch $@
 
 $(STAMP): $(PROGRAM)

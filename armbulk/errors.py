@@ -154,6 +154,14 @@ _SYSTEM_ERRORS = {
 }
 """The system's words for common errors."""
 
+_WINDOWS_ERRORS = {  # by winerror, where errno says less: https://learn.microsoft.com/windows/win32/debug/system-error-codes
+    32: _("It is open in another program, for example Excel"),
+    33: _("It is open in another program, for example Excel"),
+    206: _("File name too long"),
+    362: _("OneDrive is not running"),
+    426: _("OneDrive does not respond"),
+}
+
 _SQLITE_ERRORS = {  # by SQLite's primary result codes: https://www.sqlite.org/rescode.html
     5: _("Another program uses it"),
     6: _("Another program uses it"),
@@ -168,6 +176,8 @@ _SQLITE_ERRORS = {  # by SQLite's primary result codes: https://www.sqlite.org/r
 
 def describe_os_error(error: Exception) -> Text:
     """Return what the system or SQLite says about an error; of any other error, the name of its kind."""
+    if on_windows := _WINDOWS_ERRORS.get(getattr(error, "winerror", None) or 0):
+        return on_windows
     if isinstance(error, OSError) and error.strerror:
         return _SYSTEM_ERRORS.get(error.errno or 0) or quote_text(error.strerror)
     if isinstance(error, UnicodeError):

@@ -10,7 +10,7 @@ import re
 import sys
 import time
 import traceback
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -118,6 +118,14 @@ class _OwnerOnlyFile(RotatingFileHandler):
         if hasattr(os, "fchmod"):
             os.fchmod(descriptor, 0o600)
         return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding="utf-8", write_through=True)
+
+    def rotate(self, source: str, dest: str) -> None:
+        """Begin a new file; on Windows not while another process has this one open, so it is continued."""
+        with suppress(OSError):
+            super().rotate(source, dest)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is that of logging
+        """Continue without the line: a log on a full disk stops no work, and shows no traceback."""
 
 
 def open_log(verbosity: int = 0, file: Path | None = None, stream: TextIO | None = None) -> ExitStack:

@@ -1,8 +1,12 @@
 """Makes the pictures in docs/images/ from what armbulk writes: LibreOffice renders the workbooks, this trims them.
 
+What a command prints on a terminal of 80 columns becomes an SVG, with its colours.
+
 Needs `soffice` (LibreOffice Calc) and `pdftoppm` (poppler-utils). The sandbox has fixed data and a fixed clock.
 """
 
+import contextlib
+import io
 import re
 import shutil
 import struct
@@ -17,16 +21,27 @@ from datetime import datetime
 from pathlib import Path
 
 import openpyxl
-from console import FOLDER, Session, go_to_month_end, invoices_workbook, new_session, run_command
+from console import FOLDER, STEPS, Session, go_to_month_end, invoices_workbook, new_session, run_command
 from openpyxl.styles import Alignment, Border, Side
 from openpyxl.worksheet.properties import PageSetupProperties
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
+from armbulk.cli import cli
 
 MARGIN = 12
 PAPER = bytes([255, 255, 255])
 DESK = bytes([232, 236, 240])
 LANGUAGES = ("en", "no")
+COLUMNS = 80
 RESULTS = {"en": "result-workbook", "no": "resultatarbeidsbok"}
+CHECKS = {
+    "en": ("invoices-with-errors", "invoices.xlsx", "check"),
+    "no": ("fakturaer-med-feil", "fakturaer.xlsx", "kontroll"),
+}
 MONTH_ENDS = {"en": "month-end", "no": "manedsavslutning"}
+TEMPLATES = {"en": "template", "no": "mal"}
 SHOWN = {
     "en": ("Document no", "Customer no", "Document date", "Due date", "Amount incl. VAT", "Email"),
     "no": ("Fakturanr", "Kundenr", "Fakturadato", "Forfallsdato", "Beløp inkl. mva", "E-post"),
@@ -100,7 +115,7 @@ def render(book: Path, dpi: int) -> list[Picture]:
 
 
 def show_sheets(path: Path, kept: Sequence[int]) -> None:
-    """Hide all but some sheets of a workbook, and leave the rest of it as it is, charts included."""
+    """Hide all but some sheets of a workbook, and what is printed above and below; the rest stays, charts included."""
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
     sheets = iter(range(len(re.findall(rb"<sheet ", parts["xl/workbook.xml"]))))
@@ -113,7 +128,7 @@ def show_sheets(path: Path, kept: Sequence[int]) -> None:
     parts["xl/workbook.xml"] = re.sub(rb"<sheet ", hide, text)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         for name, data in parts.items():
-            book.writestr(name, data)
+            book.writestr(name, re.sub(rb"<headerFooter>.*?</headerFooter>", b"", data))
 
 
 def fit_invoices(path: Path, title: str, lang: str) -> int:
@@ -140,6 +155,36 @@ def fit_invoices(path: Path, title: str, lang: str) -> int:
     return book.sheetnames.index(title)
 
 
+class Terminal(io.StringIO):
+    """A terminal that keeps what is printed, colours included."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        """Return that it is one."""
+        return True
+
+
+def picture_of_check(session: Session, lang: str) -> None:
+    """Check a workbook with two errors, and draw the terminal."""
+    step, book, name = CHECKS[lang]
+    STEPS[step](session)
+    words, terminal = ["check", book, "--lang", lang], Terminal()
+    with (
+        contextlib.redirect_stdout(terminal),
+        contextlib.redirect_stderr(io.StringIO()),
+        contextlib.suppress(SystemExit),
+    ):
+        cli(words, prog_name="armbulk", standalone_mode=False)
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), color_system="truecolor", force_terminal=True)
+    console.print(Text.from_ansi(f"> armbulk {' '.join(words)}\n{terminal.getvalue().rstrip()}"))
+    path = FOLDER / "images" / f"{name}.svg"
+    drawing = console.export_svg(title="armbulk", theme=MONOKAI, unique_id="armbulk")
+    drawing = re.sub(r"@font-face \{.*?\}\s*|<circle [^>]*/>", "", drawing, flags=re.DOTALL)  # no web fonts, no buttons
+    path.write_text("\n".join(line.rstrip() for line in drawing.splitlines()) + "\n", encoding="utf-8")
+    print(path)
+
+
 def picture_of_results(session: Session, lang: str) -> None:
     """Import invoices, some of them with mistakes, and show their sheet of the result workbook."""
     sheet = {"en": "Documents", "no": "Fakturaer"}[lang]
@@ -149,6 +194,14 @@ def picture_of_results(session: Session, lang: str) -> None:
     path = session.folder / "invoices.result.xlsx"
     show_sheets(path, [fit_invoices(path, sheet, lang)])
     render(path, 110)[0].write(FOLDER / "images" / f"{RESULTS[lang]}.png")
+
+
+def picture_of_template(session: Session, lang: str) -> None:
+    """Show the first sheet of a template."""
+    path = session.folder / {"en": "invoices.xlsx", "no": "fakturaer.xlsx"}[lang]
+    run_command(session, ["template", "all", "-o", path.name, "--lang", lang])
+    show_sheets(path, [0])
+    render(path, 90)[0].write(FOLDER / "images" / f"{TEMPLATES[lang]}.png")
 
 
 def picture_of_month_end(session: Session, lang: str) -> None:
@@ -179,7 +232,7 @@ def main() -> int:
         print(f"{', '.join(missing)} not found. On Debian and Ubuntu: sudo apt install libreoffice-calc poppler-utils")
         return 1
     for lang in LANGUAGES:
-        for make in (picture_of_results, picture_of_month_end):
+        for make in (picture_of_check, picture_of_template, picture_of_results, picture_of_month_end):
             with new_session() as session:
                 make(session, lang)
     return 0

@@ -14,7 +14,9 @@ from armbulk.clock import format_iso
 from armbulk.errors import UnknownColumnsError
 from armbulk.findings.frame import render_findings
 from armbulk.i18n import _
+from armbulk.mapping.files import is_file
 from armbulk.model.column_proposal import SheetProposal
+from armbulk.model.command_line import quote_word
 from armbulk.model.fields import FieldRole
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
@@ -238,7 +240,7 @@ def _find_mapping(name: str | None, mappings: Mapping[str, str]) -> str | None:
     if not name:
         return None
     path = mappings.get(name, name)
-    return str(Path(path).resolve()) if Path(path).is_file() else path
+    return str(Path(path).resolve()) if is_file(Path(path)) else path
 
 
 def _ask_about_columns(
@@ -283,7 +285,7 @@ def _refuse_other_list(
                 _(
                     "If it is {resource}, add --as {name}. Otherwise match its columns with `armbulk map {file}`",
                     name=name,
-                    file=proposal.file,
+                    file=quote_word(proposal.file),
                     **texts,
                 ),
                 described,

@@ -50,7 +50,7 @@ def ask_about_customers(
     if customers.is_empty() or not is_asked:
         return plan, ()
     profile = context.profile
-    with dialog.sending() as progress, closing(open_client(context, progress)) as client:
+    with dialog.comparing() as progress, closing(open_client(context, progress)) as client:
         limited = RateLimitedClient(store, client, context.clock, profile.account, profile.limits)
         preview = CustomerPreview(limited, wait, profile.poll_seconds, progress)
         comparisons = preview.compare(customers)

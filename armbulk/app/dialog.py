@@ -82,6 +82,10 @@ class Dialog:
         """Surround a few short calls to ARM; yields the function that reports retries."""
         return nullcontext(self._report_progress)
 
+    def comparing(self) -> AbstractContextManager[ReportProgress]:
+        """Surround the comparison of records with ARM before anything is stored; yields what reports each step."""
+        return self.sending()
+
     def sending(self) -> AbstractContextManager[ReportProgress]:
         """Surround work in ARM that may take long; yields the function that reports each step."""
         return nullcontext(self._report_progress)

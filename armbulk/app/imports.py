@@ -1,10 +1,11 @@
 """Import files: read, check, plan, confirm, send, reconcile, write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
+from armbulk.app.approved_plan import read_plan, verify_plan
 from armbulk.app.check import InputFiles, check_inputs
 from armbulk.app.customer_question import ask_about_customers
 from armbulk.app.dialog import Dialog
@@ -37,6 +38,7 @@ class ImportRequest:
         expect_count: Stop unless exactly so many records would be sent.
         expect_total: Stop unless the documents add up to this amount incl. VAT.
         replace_input: Whether the result workbook may replace one of the files; that is kept as .bak.
+        approved: The plan that was approved (`approved_plan.describe_plan`): stop unless it is the same.
     """
 
     inputs: InputFiles
@@ -47,6 +49,7 @@ class ImportRequest:
     expect_count: int | None = None
     expect_total: str | None = None
     replace_input: bool = False
+    approved: Mapping[str, Any] | None = None
 
 
 class ImportChoices(PlanChoices, total=False):
@@ -58,6 +61,7 @@ class ImportChoices(PlanChoices, total=False):
         expect_count: Stop unless exactly so many records would be sent.
         expect_total: Stop unless the documents add up to this amount incl. VAT.
         replace_input: The result workbook may replace one of the files, which is kept as .bak.
+        plan_file: The file of an approved plan: stop unless exactly that would be sent.
     """
 
     wait: bool
@@ -65,11 +69,15 @@ class ImportChoices(PlanChoices, total=False):
     expect_count: int | None
     expect_total: str | None
     replace_input: bool
+    plan_file: str | Path | None
 
 
 def build_request(inputs: InputFiles, target: str | Path | None, **choices: Unpack[ImportChoices]) -> ImportRequest:
-    """Return what to import, from the choices of a caller."""
+    """Return what to import, from the choices of a caller; FileError where the file of a plan cannot be read."""
     values: dict[str, Any] = dict(choices)
+    plan_file = values.pop("plan_file", None)
+    if plan_file is not None:
+        values["approved"] = read_plan(Path(plan_file))
     selection = {name: values.pop(name) for name in PlanChoices.__annotations__ if name in values}
     options = ImportOptions(update=bool(inputs.options.update), **selection)
     return ImportRequest(inputs, options, str(target) if target is not None else None, **values)
@@ -142,6 +150,8 @@ def _verify_before_sending(
 ) -> None:
     """Make sure of the totals that the caller expects, of the store, and of the result workbook."""
     verify_expected_totals(plan.import_plan, request.expect_count, request.expect_total)
+    if request.approved is not None:
+        verify_plan(plan, request.approved)
     to_send = plan.import_plan.to_send
     if to_send.height and (to_send["resource"] == "documents").all():  # customers may be sent in any case
         store.verify_nothing_in_doubt(context.profile.account, posting=False)
@@ -200,6 +210,8 @@ def _goes_all_the_same(before: Plan, now: Plan, request: ImportRequest, dialog: 
         Unfinished: More would be sent, and there is no person to ask.
         UsageError: What is left is not what the caller expects.
     """
+    if request.approved is not None:
+        verify_plan(now, request.approved)
     if dialog.ask_again(changes):
         return False
     if not set(now.import_plan.to_send["no"]) <= set(before.import_plan.to_send["no"]):

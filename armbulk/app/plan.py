@@ -14,6 +14,7 @@ from armbulk.app.plan_summary import Destination, describe_records, summarise_pl
 from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
+from armbulk.model.command_line import quote_word
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.batches import BatchEstimate, BatchLimits
 from armbulk.planning.plan import (
@@ -65,12 +66,14 @@ class Plan:
         import_plan: What would be sent of them.
         mark: The state of the store when it was planned.
         destination: Where it would be sent.
+        planned_at: When it was planned (epoch seconds).
     """
 
     check: CheckResult
     import_plan: ImportPlan
     mark: HistoryMark
     destination: Destination
+    planned_at: float = 0.0
 
     @property
     def stopped(self) -> bool:
@@ -153,7 +156,7 @@ def plan_checked(context: Context, store: Store, check: CheckResult, options: Im
     """Return the plan of checked files. UsageError when the options contradict each other or the files."""
     mark = store.history_mark(context.profile.account)
     import_plan = build_plan(context, store, check.checked, options)
-    return Plan(check, import_plan, mark, Destination.of_profile(context.profile))
+    return Plan(check, import_plan, mark, Destination.of_profile(context.profile), context.clock.now())
 
 
 def plan_again(context: Context, store: Store, plan: Plan) -> Plan:
@@ -255,7 +258,7 @@ def validate_update_options(checked: Checked, options: ImportOptions, account: A
                 _("{file} is an export from armbulk: its changes are sent with --update", file=sheet.file),
                 _(
                     "Use `armbulk import {file} --update`. To create new customers, use another workbook",
-                    file=sheet.file,
+                    file=quote_word(sheet.file),
                 ),
             )
         if edits.read_client_hash(sheet) != hash_client(account):

@@ -70,21 +70,22 @@ def summarise_plan(plan: ImportPlan, destination: Destination, lang: str) -> dic
     return {
         "destination": destination.to_json(),
         "by_type": [_rename_kind(part) for part in sum_by_kind(plan.to_send)],
-        "warnings": list_warnings(plan.checked, lang),
+        "errors": list_findings(plan.checked, Severity.ERROR, lang),
+        "warnings": list_findings(plan.checked, Severity.WARNING, lang),
         "changes": list_changes(plan, lang),
         "reserved_percent": destination.reserved_percent,
     }
 
 
-def list_warnings(checked: Checked, lang: str) -> list[dict[str, Any]]:
-    """Return the warnings by kind.
+def list_findings(checked: Checked, severity: Severity, lang: str) -> list[dict[str, Any]]:
+    """Return the errors or the warnings by kind.
 
     Returns:
         Each with `code`, `field`, `count`, the first `message`, whether the others have the `same` one, and the first
         `cells`.
     """
-    warnings = checked.findings.filter(pl.col("severity") == Severity.WARNING.value)
-    groups = group_findings(warnings, checked.sheets, fields_by_name(), lang, MAX_NAMED)
+    chosen = checked.findings.filter(pl.col("severity") == severity.value)
+    groups = group_findings(chosen, checked.sheets, fields_by_name(), lang, MAX_NAMED)
     return [
         {
             "code": group["code"],

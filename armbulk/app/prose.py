@@ -10,6 +10,7 @@ from jinja2.bccache import Bucket
 
 from armbulk.app import prose_names
 from armbulk.i18n import Text, format_amount, format_date, format_number, format_time, translate
+from armbulk.model.command_line import quote_word
 from armbulk.model.outcome_words import shorten_state, translate_outcome, translate_state
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
 from armbulk.model.text_style import MARK_CHARS, clean_report, remove_marks, style
@@ -112,6 +113,7 @@ def _create_environment(lang: str, width: int | None) -> Environment:
     }
     environment.filters.update({name: partial(write, lang=lang) for name, write in filters.items()})
     environment.filters["style"] = style
+    environment.filters["quoted"] = quote_word
     environment.globals["symbols"] = SYMBOLS
     environment.globals["labelled"] = partial(_write_labelled, width=width)
     environment.globals["hanging"] = partial(_write_hanging, width=width)

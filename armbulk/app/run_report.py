@@ -107,7 +107,8 @@ def describe_run(
     """
     items = _prepare(result, checked, lang)
     ranks = {outcome: rank for rank, outcome in enumerate(_PROBLEMS)}
-    problems = items.filter(pl.col("outcome").is_in(list(_PROBLEMS)))
+    listed = [outcome for outcome in _PROBLEMS if not (_continues(result) and outcome == Outcome.IN_DOUBT.value)]
+    problems = items.filter(pl.col("outcome").is_in(listed))
     problems = problems.sort(pl.col("outcome").replace_strict(ranks, return_dtype=pl.Int64), maintain_order=True)
     shown = _add_errors(problems.head(MAX_SHOWN), checked, lang)
     warned = items.filter(pl.col("warnings").is_not_null())
@@ -182,6 +183,11 @@ def _repeat_import(result: RunResult, folder: str, flags: Mapping[str, bool]) ->
     if "mapping" in reading:
         reading["mapping"] = shorten_path(reading["mapping"], folder)
     return write_command("import", files, {**reading, "update": _is_update(result), **flags})
+
+
+def _continues(result: RunResult) -> bool:
+    """Whether the run is not over: what has no outcome gets one when it is resumed."""
+    return result.run is not None and result.run.state in {"interrupted", "running", "paused"}
 
 
 def _is_update(result: RunResult) -> bool:

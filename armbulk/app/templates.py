@@ -13,6 +13,7 @@ from armbulk.model.fields import Resource
 from armbulk.model.result_columns import GUIDE, SUMMARY
 from armbulk.resources import list_template_resources
 from armbulk.resources.example_rows import list_example_rows
+from armbulk.writers.atomic import verify_writable
 from armbulk.writers.template import TemplateBook, TemplateTable
 from armbulk.writers.template_guide import ONLY_FULL, OPTIONAL, REQUIRED, GuideRow
 from armbulk.writers.template_start import ExampleRow, StartPage, StartStep
@@ -42,6 +43,7 @@ def create_template(
         raise UsageError(
             "not-xlsx", _("{path} does not end in .xlsx", path=path), _("Use a file name that ends in .xlsx with -o")
         )
+    verify_writable(path)
     if path.exists() and not replace:
         raise FileError(
             "file-exists",

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from armbulk import __version__
+from armbulk.cli import file_patterns
 from armbulk.cli.language import (
     GeneralOption,
     LanguageType,
@@ -63,9 +64,13 @@ class _Commands(TranslatedCommand, click.Group):
         **extra: Any,
     ) -> Any:
         """Run the command line; with --json wrong usage is one JSON object, too."""
-        words = sys.argv[1:] if args is None else args
+        words = sys.argv[1:] if args is None else list(args)
+        if file_patterns.IS_WINDOWS:
+            words = file_patterns.expand_patterns(words)
         try:
-            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            code = super().main(
+                words, prog_name, complete_var, standalone_mode=False, windows_expand_args=False, **extra
+            )
         except click.ClickException as error:
             code = self._show_usage_error(error, words)
         except click.Abort:

@@ -8,6 +8,7 @@ import click
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
+from armbulk.cli.show import warn_of_other_name
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 
@@ -73,6 +74,8 @@ def check(
     result = context.session.correct(checked) if fix else checked
     report = result.to_json()
     if target is not None:
-        report["corrected" if fix else "marked"] = str(result.write(target, replace_input=replace_input))
+        path = result.write(target, replace_input=replace_input)
+        warn_of_other_name(context.reporter, target, path)
+        report["corrected" if fix else "marked"] = str(path)
     context.reporter.show("check", report, by_cell=order == "cell")
     return Exit.OK if result.ok else Exit.FINDINGS

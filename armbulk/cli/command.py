@@ -14,7 +14,7 @@ from armbulk.app.choices import list_client_sizes
 from armbulk.cli.argument_types import PROFILE
 from armbulk.cli.language import GeneralOption, LanguageType
 from armbulk.cli.prompts import confirm
-from armbulk.errors import ArmbulkError, Exit, QuestionError, UnknownColumnsError
+from armbulk.errors import ArmbulkError, Exit, Interrupted, QuestionError, UnknownColumnsError
 from armbulk.i18n import Text, _
 from armbulk.stop_signals import STOP, stop_signals
 
@@ -198,9 +198,9 @@ def _run(shared: SharedOptions, run: Callable[["Reporter"], Exit]) -> int:
         return int(run(reporter))
     except ArmbulkError as error:
         if STOP.is_requested:
-            reporter.error(
-                "interrupted", _("Interrupted. {message}", message=error.message), error.hint, Exit.INTERRUPTED
-            )
+            is_named = isinstance(error, Interrupted)
+            message = error.message if is_named else _("Interrupted. {message}", message=error.message)
+            reporter.error("interrupted", message, error.hint, Exit.INTERRUPTED)
             return int(Exit.INTERRUPTED)
         if isinstance(error, UnknownColumnsError):
             reporter.propose(error.proposals)

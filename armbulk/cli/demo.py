@@ -1,11 +1,14 @@
 """The command `demo`."""
 
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
+from armbulk.cli.progress import show_progress
 from armbulk.cli.show import show_export, show_run
 from armbulk.errors import Exit
 from armbulk.i18n import _
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from armbulk.app.demo.folder import DemoFolder
     from armbulk.app.demo.steps import DemoStep
     from armbulk.app.demo.tour import DemoEvent, DemoFile
+    from armbulk.app.dialog import ReportProgress
 
 
 @click.command(cls=TranslatedCommand)
@@ -48,11 +52,18 @@ def _run_steps(context: CommandContext, folder: "DemoFolder") -> "Iterator[DemoF
     """Show what each step does; yield the files to open."""
     from armbulk.app.demo.tour import DemoFile, run_demo
 
-    for event in run_demo(folder, context.session.clock, context.lang):
+    for event in run_demo(folder, context.session.clock, context.lang, partial(_show_sending, context)):
         if isinstance(event, DemoFile):
             yield event
         else:
             _show_event(context, event)
+
+
+@contextmanager
+def _show_sending(context: CommandContext) -> "Iterator[ReportProgress]":
+    """Show the progress of the import, in place of the line that says that armbulk works."""
+    with context.reporter.suspended(), show_progress(context) as progress:
+        yield progress
 
 
 def _show_event(context: CommandContext, event: "DemoEvent") -> None:

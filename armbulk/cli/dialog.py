@@ -16,7 +16,7 @@ from armbulk.app.dialog import (
     ValueDifference,
 )
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
-from armbulk.cli.progress import show_check, show_progress
+from armbulk.cli.progress import REPEAT_HINT, show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, format_amount, ngettext
@@ -103,10 +103,17 @@ class TerminalDialog(Dialog):
         """Show that armbulk waits for ARM."""
         return show_progress(self._context)
 
-    @contextmanager
-    def sending(self) -> Iterator[ReportProgress]:
+    def comparing(self) -> AbstractContextManager[ReportProgress]:
+        """Show progress; after Ctrl-C nothing is stored that could be resumed."""
+        return self._work(REPEAT_HINT)
+
+    def sending(self) -> AbstractContextManager[ReportProgress]:
         """Show progress; Ctrl-C stops after the call that is being made."""
-        with InterruptHandler(self._context.session), show_progress(self._context, self._hint) as progress:
+        return self._work(self._hint)
+
+    @contextmanager
+    def _work(self, hint: Text) -> Iterator[ReportProgress]:
+        with InterruptHandler(self._context.session), show_progress(self._context, hint) as progress:
             yield progress
 
     def accept_header(self, question: HeaderQuestion) -> bool:

@@ -41,6 +41,13 @@ if TYPE_CHECKING:
 @click.option("--expect-count", type=WholeNumber(), metavar="N", help=_("Stop unless exactly N records would be sent."))
 @click.option("--expect-total", metavar="AMOUNT", help=_("Stop unless the documents total this amount incl. VAT."))
 @click.option(
+    "--plan",
+    "plan_file",
+    type=FILE_NAME,
+    metavar="FILE",
+    help=_("Send exactly the plan in this file, which `armbulk plan` wrote. Stop at any difference."),
+)
+@click.option(
     "--replace-input", is_flag=True, help=_("Allow -o to replace one of FILES. The old file is kept as .bak.")
 )
 @click.option("--details", is_flag=True, help=_("Also show the batches, every limit and all warnings."))

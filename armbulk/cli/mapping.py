@@ -11,6 +11,7 @@ from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
 from armbulk.i18n import _
+from armbulk.model.command_line import quote_word
 
 if TYPE_CHECKING:
     from armbulk.cli.output import Reporter
@@ -70,9 +71,11 @@ def _show(reporter: "Reporter", report: dict[str, Any], target: Path | None, fil
         reporter.show("map", report)
     elif target is not None:
         reporter.say(_("→ {target}", target=target))
-        reporter.say(_("Next: armbulk check {file} --mapping {target}", file=file, target=target))
+        reporter.say(
+            _("Next: armbulk check {file} --mapping {target}", file=quote_word(file), target=quote_word(str(target)))
+        )
     else:
         from armbulk.app.columns import SAVED
 
         reporter.say(SAVED)
-        reporter.say(_("Next: armbulk check {file}", file=file))
+        reporter.say(_("Next: armbulk check {file}", file=quote_word(file)))

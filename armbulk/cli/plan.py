@@ -1,10 +1,12 @@
 """The command `plan`."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from armbulk.cli.argument_types import FILE_NAME
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
@@ -29,6 +31,13 @@ if TYPE_CHECKING:
 @click.option("--look-up", is_flag=True, help=_("Include a duplicate check in ARM for every document."))
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
 @click.option("--limit", type=WholeNumber(0), metavar="N", help=_("Only the first N records."))
+@click.option(
+    "-o",
+    "target",
+    type=FILE_NAME,
+    metavar="FILE",
+    help=_("Write the plan to this file, for the option --plan of import."),
+)
 @click.option("--details", is_flag=True, help=_("Also show the batches, every limit and all warnings."))
 @command
 @with_files
@@ -39,13 +48,16 @@ def plan(
     *,
     update: bool,
     details: bool,
+    target: str | None,
     **arguments: Any,
 ) -> Exit:
     """Check FILES and show what an import would send, how much of your limits it uses, and when it would finish.
 
     \b
     Example:  armbulk plan invoices.xlsx
+              armbulk plan invoices.xlsx -o plan.json
     """
+    from armbulk.app.approved_plan import write_plan
     from armbulk.cli.dialog import TerminalDialog
 
     checked = context.session.check(*files, options=options, update=update, dialog=TerminalDialog(context))
@@ -55,5 +67,9 @@ def plan(
     else:
         flags = {**list_read_options(asdict(options)), "update": update, **arguments}
         command_line = write_command("import", files, flags) if planned.records else ""
-        context.reporter.show("plan", planned.to_json(), details=details, next_command=command_line)
+        report = planned.to_json()
+        if target is not None:
+            report["plan_file"] = str(write_plan(planned, Path(target)))
+            command_line = write_command("import", files, {**flags, "plan": report["plan_file"]})
+        context.reporter.show("plan", report, details=details, next_command=command_line)
     return Exit.FINDINGS if planned.stopped else Exit.OK

@@ -1,5 +1,6 @@
 """How imports and exports are shown, whichever command made them."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armbulk.i18n import _
@@ -7,7 +8,9 @@ from armbulk.i18n import _
 if TYPE_CHECKING:
     from armbulk.app.import_result import ImportResult
     from armbulk.cli.command import CommandContext
+    from armbulk.cli.output import Reporter
 
+_OTHER_NAME = _("{target} is open in another program, for example Excel, or read-only. The new file is {path}.")
 _FILES_CHANGED = _(
     "The input files have been changed or removed since the import started. The result "
     "workbook shows what armbulk actually sent."
@@ -59,3 +62,9 @@ def show_export(context: "CommandContext", report: dict[str, Any]) -> None:
     from armbulk.app.exports import list_column_headers
 
     context.reporter.show("export", report, headers=list_column_headers(context.lang))
+
+
+def warn_of_other_name(reporter: "Reporter", target: Path, path: str | Path) -> None:
+    """Say so if a file was written to `path` because `target` could not be replaced."""
+    if Path(path) != target:
+        reporter.say(_OTHER_NAME.fill(target=target, path=path).text(reporter.lang))

@@ -7,6 +7,7 @@ import click
 from armbulk.app.choices import name_templates
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.lazy_choice import NamedArgument, ResourceChoice, ResourceCommand
+from armbulk.cli.show import warn_of_other_name
 from armbulk.errors import Exit
 from armbulk.i18n import _
 
@@ -39,5 +40,7 @@ def template(
     from armbulk.app.templates import create_template
 
     report = create_template(resource, target, context.lang, full=full, examples=examples, replace=yes)
+    if target is not None:
+        warn_of_other_name(context.reporter, target, report["file"])
     context.reporter.show("template", report)
     return Exit.OK

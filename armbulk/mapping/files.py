@@ -41,10 +41,18 @@ def list_mappings() -> list[str]:
     return sorted(path.stem for path in (data_path("templates") / "mappings").glob("*.toml"))
 
 
+def is_file(path: Path) -> bool:
+    """Return whether there is a file; a name that is too long has none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def find_mapping(name: str) -> Path:
     """Return the path of a mapping: of a file, or of one that comes with armbulk; FileError if it does not exist."""
     path = Path(name)
-    if path.suffix == ".toml" or path.is_file():
+    if path.suffix == ".toml" or is_file(path):
         return path
     if name in list_mappings():
         return data_path("templates") / "mappings" / f"{name}.toml"

@@ -9,13 +9,20 @@ from pathlib import Path
 
 from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import _
+from armbulk.model.file_names import find_path_problem
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers import csv, foreign_workbook, lockfile, ods, unsupported, xls_cells, xlsb_cells, xlsx
 from armbulk.readers.damage import SPLIT, explain_damage
 from armbulk.readers.xlsx_archive import WorkbookArchive
 
 MAX_FILE_BYTES = 500 * 1024 * 1024
+IS_WINDOWS = os.name == "nt"
+
 _USE_FILE = _("Use the name of a workbook or a CSV file")
+_CLOSE_FILE = _(
+    "Close the file in Excel and other programs, and check that you may read it. If it is in OneDrive, choose "
+    '"Always keep on this device" for it'
+)
 
 
 def read_sheets(path: Path, *, display_name: str | None = None, encoding: str | None = None) -> list[Sheet]:
@@ -77,6 +84,10 @@ def _read_bytes(path: Path, name: str) -> bytes:
         content = path.read_bytes()
         after = path.stat()
     except FileNotFoundError:
+        too_long = find_path_problem(str(path.absolute())) if IS_WINDOWS else None
+        if too_long:
+            what = _("{name} cannot be read: {why}", name=name, why=too_long)
+            raise FileError("unreadable", what, _("Copy the file to a folder with a shorter path")) from None
         raise FileError(
             "no-such-file", _("There is no file {name}", name=name), _("Check the file name and the folder")
         ) from None
@@ -85,7 +96,7 @@ def _read_bytes(path: Path, name: str) -> bytes:
         raise FileError(
             "unreadable",
             _("{name} cannot be read: {why}", name=name, why=why),
-            _("Check that you may read the file, and that no other program has locked it"),
+            _CLOSE_FILE,
         ) from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
         raise FileError(

@@ -34,8 +34,8 @@ _MAX_MESSAGE_CHARS = 5_000
 
 _OBSTACLES = {
     atomic.OPEN: _(
-        "{path} is open in another program. Close it; otherwise the result is written beside it under a new name "
-        "({name})"
+        "{path} is open in another program, for example Excel. Close it; otherwise the result is written beside it "
+        "under a new name ({name})"
     ),
     atomic.READ_ONLY: _("{path} is read-only, so the result is written beside it under a new name ({name})"),
 }

@@ -45,6 +45,12 @@ _BATCH = sa.select(batch).where(batch.c.id == sa.bindparam("of_batch"))
 _PROGRESS = sa.select(sa.func.sum(sa.case((batch.c.state.in_(_FINAL_VALUES), 1), else_=0)), sa.func.count()).where(
     batch.c.run == sa.bindparam("of_run")
 )
+_OPEN_RECORDS = (
+    sa.select(sa.func.count(), sa.func.sum(sa.case((batch.c.state == BatchState.PLANNED.value, 1), else_=0)))
+    .select_from(item)
+    .join(batch, item.c.batch == batch.c.id)
+    .where(item.c.run == sa.bindparam("of_run"), item.c.outcome.is_(None))
+)
 """Statements of every step of a session: built once."""
 
 
@@ -104,11 +110,9 @@ class StoreReader:
 
     def count_open_records(self, run_id: int) -> tuple[int, int]:
         """Return how many records of a run's batches have no outcome, and how many of them were not sent yet."""
-        unsent = sa.func.sum(sa.case((batch.c.state == BatchState.PLANNED.value, 1), else_=0))
-        query = sa.select(sa.func.count(), unsent).select_from(item).join(batch, item.c.batch == batch.c.id)
         with self._engine.connect() as conn:
-            row = conn.execute(query.where(item.c.run == run_id, item.c.outcome.is_(None))).one()
-        return int(row[0]), int(row[1] or 0)
+            remaining, unsent = conn.execute(_OPEN_RECORDS, {"of_run": run_id}).one()
+        return int(remaining), int(unsent or 0)
 
     def items(self, run_id: int) -> pl.DataFrame:
         """Return a run's records in order (ITEM_SCHEMA)."""

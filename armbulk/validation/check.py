@@ -27,6 +27,7 @@ from armbulk.mapping.entries import SheetMapping
 from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
 from armbulk.mapping.headers import HeaderMatch, match_headers
+from armbulk.model.command_line import quote_word
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import ReadIssue, Sheet, Table
@@ -150,7 +151,9 @@ def require_records(checked: Checked, proposals: Sequence[Mapping[str, object]] 
             raise FileError("wrong-separator", *explain_separator(sheet, separator))
     message = _explain_missing_data([sheet.name for sheet in sheets])
     if proposals:
-        raise UnknownColumnsError("no-data", message, _MATCH_COLUMNS.fill(file=proposals[0]["file"]), proposals)
+        raise UnknownColumnsError(
+            "no-data", message, _MATCH_COLUMNS.fill(file=quote_word(str(proposals[0]["file"]))), proposals
+        )
     raise FileError("no-data", message, _USE_KNOWN_NAMES)
 
 

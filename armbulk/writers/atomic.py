@@ -1,6 +1,7 @@
 """Move a finished file into place: complete or not at all, and never over one that is open in another program."""
 
 import contextlib
+import errno
 import gc
 import os
 import shutil
@@ -17,6 +18,7 @@ from xlsxwriter.exceptions import XlsxFileError
 from armbulk.clock import Clock
 from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import Text, _
+from armbulk.model.file_names import find_name_problem, find_path_problem
 from armbulk.readers.lockfile import read_lock_owner
 from armbulk.writers.inputs import keep_file_of_a_person
 
@@ -35,6 +37,8 @@ STALE_AFTER = 3_600.0
 OPEN = _("is open in another program")
 READ_ONLY = _("is read-only")
 
+IS_WINDOWS = os.name == "nt"
+
 
 def verify_writable(target: Path) -> Text | None:
     """Make sure that a file can be written beside `target`.
@@ -45,13 +49,14 @@ def verify_writable(target: Path) -> Text | None:
     Raises:
         FileError: nothing can be written in its folder.
     """
+    trial = _temporary_name(target).with_suffix(".test")  # as long as the longest name that is used later
     try:
-        handle, name = tempfile.mkstemp(prefix=".armbulk-", dir=_folder_of(target))
+        _verify_place(target)
+        trial.open("wb").close()
+        trial.unlink()
+        return find_obstacle(target)
     except OSError as error:
-        raise _unwritable(target.absolute().parent, error) from None
-    os.close(handle)
-    Path(name).unlink()
-    return find_obstacle(target)
+        raise _unwritable(target, error) from None
 
 
 def find_obstacle(target: Path) -> Text | None:
@@ -70,8 +75,9 @@ def find_obstacle(target: Path) -> Text | None:
 @contextmanager
 def temporary_file(target: Path) -> Iterator[Path]:
     """Yield the path of a temporary file beside `target`; FileError when the disk does not take it."""
-    temporary = _folder_of(target) / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
+    temporary = _temporary_name(target)
     try:
+        _verify_place(target)
         with _temporary_folder(temporary):
             yield temporary
     except (OSError, XlsxFileError) as error:
@@ -80,6 +86,10 @@ def temporary_file(target: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _temporary_name(target: Path) -> Path:
+    return target.parent / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
 
 
 @contextmanager
@@ -132,10 +142,8 @@ def replace_atomically(
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
     _delete_stale(temporary, target)
-    if _wait_until_replaceable(target, clock):
-        keep_file_of_a_person(target, own)  # now: somebody may have changed and closed it meanwhile
-        if _move(temporary, target):
-            return target
+    if _replace_when_closed(temporary, target, clock, own):
+        return target
     for number in range(2, MAX_NAMES):
         name = target.with_name(f"{target.stem}-{number}{target.suffix}")
         if _move_to_new_name(temporary, name):
@@ -147,13 +155,18 @@ def replace_atomically(
     )
 
 
-def _wait_until_replaceable(target: Path, clock: Clock | None) -> bool:
+def _replace_when_closed(temporary: Path, target: Path, clock: Clock | None, own: frozenset[str]) -> bool:
+    """Replace the target, a little later if something prevents it: on Windows, a virus scanner reads new files, too."""
     until = clock.monotonic() + MAX_WAIT if clock else 0.0
-    while (obstacle := find_obstacle(target)) is not None:
+    while True:
+        obstacle = find_obstacle(target)
+        if obstacle is None:
+            keep_file_of_a_person(target, own)  # now: somebody may have changed and closed it meanwhile
+            if _move(temporary, target):
+                return True
         if obstacle is READ_ONLY or clock is None or clock.interrupted or clock.monotonic() >= until:
             return False
         clock.sleep(RETRY_INTERVAL)
-    return True
 
 
 def _move_to_new_name(temporary: Path, name: Path) -> bool:
@@ -199,8 +212,11 @@ def _delete_stale(temporary: Path, target: Path) -> None:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def _folder_of(target: Path) -> Path:
-    folder = target.parent if str(target.parent) else Path()
+def _verify_place(target: Path) -> None:
+    """Make sure that a name can be that of a file, in a folder that exists."""
+    folder = target.parent
+    if IS_WINDOWS and (why := find_name_problem(str(target))):
+        raise _not_writable_because(target, why, _("Choose another name with -o"))
     if not folder.is_dir():
         raise FileError(
             "no-such-folder", _("The folder {folder} does not exist", folder=folder), _("Choose another folder with -o")
@@ -209,13 +225,15 @@ def _folder_of(target: Path) -> Path:
         raise FileError(
             "no-file", _("{target} is a folder or a device, not a file", target=target), _("Choose a file name with -o")
         )
-    return folder
 
 
 def _unwritable(path: Path, error: Exception) -> FileError:
     cause = error.args[0] if isinstance(error, XlsxFileError) and error.args else error
-    return FileError(
-        "cannot-write",
-        _("{path} cannot be written: {reason}", path=path, reason=describe_os_error(cause)),
-        _("Choose another folder with -o"),
-    )
+    too_long = find_path_problem(str(path.absolute())) if IS_WINDOWS else None
+    if too_long or (isinstance(cause, OSError) and cause.errno == errno.ENAMETOOLONG):
+        return _not_writable_because(path, too_long or describe_os_error(cause), _("Choose a shorter name with -o"))
+    return _not_writable_because(path.absolute(), describe_os_error(cause), _("Choose another folder with -o"))
+
+
+def _not_writable_because(path: Path, reason: Text, hint: Text) -> FileError:
+    return FileError("cannot-write", _("{path} cannot be written: {reason}", path=path, reason=reason), hint)

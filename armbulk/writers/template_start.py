@@ -93,7 +93,7 @@ def _write_steps(page: Any, row: int, steps: Sequence[StartStep], lang: str, for
 
 def _write_text(page: Any, row: int, text: str, text_format: Any) -> None:
     page.merge_range(row, 1, row, _LAST, text, text_format)
-    page.set_row(row, LINE_HEIGHT * count_lines(text, _TEXT_WIDTH - 4) + 3)
+    page.set_row(row, LINE_HEIGHT * count_lines(text, _TEXT_WIDTH) + 3)
 
 
 def _write_required(page: Any, row: int, examples: Sequence[ExampleRow], lang: str, formats: Mapping[Any, Any]) -> int:

@@ -12,7 +12,7 @@ from armbulk.findings.frame import RenderedFinding
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.sheet import Sheet
 from armbulk.writers import annotated_copy, new_workbook, template
-from armbulk.writers.atomic import replace_atomically, temporary_file, verify_writable
+from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.style import SummarySheet
 
 _log = logging.getLogger(__name__)
@@ -92,7 +92,6 @@ def write_template(target: Path, content: template.TemplateBook, lang: str) -> t
         content: its sheets.
         lang: language of headers and texts.
     """
-    verify_writable(target)
     with temporary_file(target) as temporary:
         sheets = template.write_template(temporary, content, lang)
         return replace_atomically(temporary, target), sheets

@@ -288,6 +288,23 @@ def test_overwriting_needs_customers(way: Journey, tmp_path: Path) -> None:
         send(way, file, overwrite=True)
 
 
+def test_the_plan_names_the_customers_that_change(way: Journey, tmp_path: Path) -> None:
+    """Before the question: the customers that get other values, and which fields; where it goes, and its records."""
+    shown: list[dict[str, Any]] = []
+
+    class Reader(Person):
+        def confirm_import(self, plan: Plan) -> bool:
+            shown.append(plan.to_json())
+            return False
+
+    send(way, _case(way, tmp_path, elsewhere=True), Reader(overwrites=True))
+    assert shown[0]["changes"] == {"customers": 1, "fields": ["Postal code", "City"], "first": ["5001"]}
+    assert shown[0]["destination"]["environment"] == "sandbox"
+    assert [part["type"] for part in shown[0]["by_type"]] == ["customers", "invoices"]
+    send(way, workbook(tmp_path, "new.xlsx", {**FIRST, "Kundenr": "5009"}), Reader(overwrites=True))
+    assert shown[1]["changes"] is None
+
+
 @pytest.mark.proof
 def test_what_changes_after_the_answer_is_a_conflict(way: Journey, tmp_path: Path) -> None:
     """A colleague changes the customer while the question waits: what was not seen is not overwritten."""

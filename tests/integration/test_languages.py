@@ -171,10 +171,10 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: p
     """The current folder is shown with its name, not as a dot."""
     monkeypatch.chdir(tmp_path)
 
-    def refuse(**_: object) -> None:
+    def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("armbulk.writers.atomic.tempfile.mkstemp", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(FileError) as error:
         verify_writable(Path("result.xlsx"))
-    assert error.value.message.startswith(f"{tmp_path} ")
+    assert error.value.message.startswith(f"{tmp_path / 'result.xlsx'} ")

@@ -110,7 +110,10 @@ def test_the_short_form_has_the_required_and_common_columns(tmp_path: Path) -> N
         assert not [field.name for field in resource.fields if field.common and field not in full]
     code, said = called("template", "all", "--full", "-o", str(tmp_path / "full.xlsx"))
     assert (code, said["full"], said["columns"]["customers"]) == (0, True, len(columns("customers", full=True)))
-    assert "armbulk template all --full" in call("template", "all", "-o", str(tmp_path / "short.xlsx"))[1]
+    path = tmp_path / "my invoices.xlsx"
+    shown = call("template", "all", "-o", str(path))[1]
+    assert "armbulk template all --full" in shown
+    assert f'armbulk check "{path}"' in shown
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -122,3 +122,24 @@ def test_loggers_are_named_by_their_module() -> None:
         if module not in (PACKAGE / "log.py", PACKAGE / "__init__.py") and "import logging" in source:
             assert "_log = logging.getLogger(__name__)" in source, module.name
             assert "logging.info(" not in source, module.name
+
+
+def test_a_log_that_cannot_be_rotated_or_written_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Windows renames no file that another process has open, and disks are full: the work continues."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "in use")
+
+    file, logger = tmp_path / "armbulk.log", logging.getLogger("armbulk.sending")
+    monkeypatch.setattr(log, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr("os.rename", refuse)
+    with log.open_log(file=file):
+        for _ in range(3):
+            logger.info("Batch sent", extra={"batch": 3})
+        with monkeypatch.context() as full_disk:
+            full_disk.setattr(log.FieldFormatter, "format", refuse)
+            logger.info("Batch sent")
+    assert file.read_text(encoding="utf-8").count("Batch sent batch=3") == 3
+    assert capsys.readouterr() == ("", "")

@@ -28,6 +28,7 @@ def plan(**changes: Any) -> dict[str, Any]:
             "profile": "acme",
         },
         "batches": [{"no": 1, "resource": "documents", "records": 50, "bytes": 9000, "not_before": None}],
+        "errors": [{**warning, "message": "Bad", "cells": ["Documents!A9"], "count": 1}],
         "warnings": [{**warning, "cells": cells}, {**warning, "cells": cells[:1], "count": 2, "same": False}],
         "changes": {"customers": 3, "fields": ["Email", "Phone"], "first": ["10", "11", "12"]},
         "not_sent": {"documents": {"in_doubt": 1}},
@@ -57,6 +58,7 @@ ENGLISH = """\
                 Document D1 (Documents row 12, customer 10, NOK 1 250.00): Not
                 settled yet in run 1
                 Settle the unconfirmed documents with: armbulk resolve
+  Errors        Bad (Documents!A9)
   Warnings      Odd (Documents!F17, F18 and 12 more)
                 First of 2: Odd (Documents!F17 and 1 more)
   Changes       3 customers get other values: Email, Phone (10, 11, 12)
@@ -106,7 +108,7 @@ def test_details_have_the_batches_and_every_limit() -> None:
     """What is rarely needed is shown on request, with all warnings."""
     warnings = plan()["warnings"] * 3
     brief = remove_marks(render_prose("plan", plan(warnings=warnings, look_ups=LOOK_UPS), "en"))
-    assert "and 3 more kinds of warnings: see --details" in brief
+    assert "and 3 more kinds: see --details" in brief
     assert "Records sent per month  " not in brief
     details = remove_marks(render_prose("plan", plan(warnings=warnings, look_ups=LOOK_UPS), "en", details=True))
     assert details.count("Odd (") == 6

@@ -1,5 +1,6 @@
 """What a person reads at the end of a run: counts and sums, problems, one next step."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,15 @@ def test_every_state_has_one_next_step(run: RunResult, text: str, command: str) 
     assert described["next_command"] == command
     assert report(run).count("\n  Next ") == 1
     assert "Next" not in report(run, "nb")
+
+
+def test_what_waits_for_its_outcome_is_no_problem_yet() -> None:
+    """An interrupted run has no workbook, and lists only what needs something done."""
+    run = result(*(record(number, "in_doubt") for number in range(1, 20)), record(20, "rejected"), state="interrupted")
+    text = report(RunResult(replace(run.run, result=None), run.items, {}, run.usage))  # type: ignore[type-var]
+    assert text.startswith("✗ 0 of 20 invoices created, 1 rejected, 19 unconfirmed:\n    ✗ F20, ")
+    assert "F1," not in text
+    assert "Problems" not in text
 
 
 def test_a_person_decides_about_what_arm_never_confirmed() -> None:

@@ -1,7 +1,8 @@
 """Run the demo: the sample workbook goes into a sandbox on this computer, and data come out of it."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from armbulk.app.check import CheckResult
 from armbulk.app.demo.folder import DemoFolder
 from armbulk.app.demo.sample import DemoSample
 from armbulk.app.demo.steps import PERIOD, DemoStep, list_steps, name_files, write_export_command
+from armbulk.app.dialog import ReportProgress
 from armbulk.app.exports import Export
 from armbulk.app.import_result import ImportResult
 from armbulk.app.plan import Plan
@@ -84,16 +86,19 @@ class DemoFile:
     about: Text
 
 
+ShowSending = Callable[[], AbstractContextManager[ReportProgress]]
+
 DemoEvent = DemoStep | DemoCheck | DemoCorrection | Plan | ImportResult | DemoResult | Export | DemoFile
 
 
-def run_demo(folder: DemoFolder, clock: Clock, lang: str) -> Iterator[DemoEvent]:
+def run_demo(folder: DemoFolder, clock: Clock, lang: str, sending: ShowSending) -> Iterator[DemoEvent]:
     """Run the five steps.
 
     Args:
         folder: Where the files go.
         clock: For the sandbox and its client.
         lang: Of messages and workbooks.
+        sending: Surrounds the import, and yields what shows its progress.
 
     Yields:
         Each step before it begins, then its result. The files to open come last.
@@ -109,14 +114,14 @@ def run_demo(folder: DemoFolder, clock: Clock, lang: str) -> Iterator[DemoEvent]
         folders = {"ARMBULK_HOME": str(own / "home"), "ARMBULK_GUARD_FOLDER": str(own / "guard")}
         environ = {**arm.settings, **folders, "ARMBULK_POLL_SECONDS": "0.2"}
         with Session(load_profile(environ, options={"lang": lang}), clock) as session:
-            yield from _Tour(session, folder, lang).run()
+            yield from _Tour(session, folder, lang, sending).run()
 
 
 class _Tour:
     """The demo in one folder, with one session of the sandbox."""
 
-    def __init__(self, session: Session, folder: DemoFolder, lang: str) -> None:
-        self._session, self._folder, self._lang = session, folder, lang
+    def __init__(self, session: Session, folder: DemoFolder, lang: str, sending: ShowSending) -> None:
+        self._session, self._folder, self._lang, self._sending = session, folder, lang, sending
         self._names = name_files(lang)
         self._sample = DemoSample(lang)
 
@@ -133,7 +138,8 @@ class _Tour:
         planned = self._session.plan(corrected, first_import=True)
         yield planned
         yield send
-        result = self._session.send(planned)
+        with self._sending() as progress:
+            result = self._session.send(planned, progress=progress)
         written = self._add(result.write())
         yield result
         yield export

@@ -1,0 +1,183 @@
+"""A plan in a file: one person makes it, another sends exactly that, or learns what differs.
+
+The file has counts, sums, settings and hashes; no record and no personal data.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from armbulk._version import __version__
+from armbulk.app.plan import Plan
+from armbulk.clock import format_iso
+from armbulk.errors import FileError, UsageError, describe_os_error
+from armbulk.i18n import Text, _, join_texts, quote_text
+from armbulk.planning.plan import sum_documents
+from armbulk.writers.atomic import replace_atomically, temporary_file
+from armbulk.writers.inputs import verify_no_input
+
+_VERSION = 1
+_COUNTS = {"customers": _("customers"), "documents": _("documents"), "lines": _("document lines")}
+_CHOICES = {
+    "update": "--update",
+    "overwrite": "--overwrite",
+    "skip_invalid": "--skip-invalid",
+    "limit": "--limit",
+    "look_up": "--look-up",
+    "first_import": "--first-import",
+}
+
+
+def describe_plan(plan: Plan) -> dict[str, Any]:
+    """Return what identifies a plan: where it goes, files and choices, counts, sums, and a hash of every record."""
+    checked, import_plan = plan.check.checked, plan.import_plan
+    counts = plan.to_json()["records"]
+    totals = sum_documents(import_plan.to_send, checked)
+    return {
+        "armbulk_plan": _VERSION,
+        "planned": format_iso(plan.planned_at),
+        "armbulk": __version__,
+        "destination": plan.destination.to_json(),
+        "files": {Path(sheet.file).name: sheet.sha256 for sheet in checked.sheets},
+        "mapping": next((sheet.mapped_by for sheet in checked.sheets if sheet.mapped_by), None),
+        "choices": {name: value for name, value in asdict(import_plan.options).items() if name in _CHOICES},
+        "records": {name: counts[name] for name in _COUNTS},
+        "totals": [{name: _write_value(value) for name, value in row.items()} for row in totals],
+        "content": _hash_content(plan),
+    }
+
+
+def _write_value(value: object) -> object:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _hash_content(plan: Plan) -> str:
+    """Return a hash of every record that would be sent, in its order."""
+    digest = hashlib.sha256()
+    for resource, payload in plan.import_plan.to_send.select("resource", "payload").iter_rows():
+        digest.update(f"{resource}\n{payload}\n".encode())
+    return digest.hexdigest()
+
+
+def write_plan(plan: Plan, target: Path) -> Path:
+    """Write a plan to a file; a file that armbulk did not write is kept as .bak. Return the path it got.
+
+    Raises:
+        UsageError: It would replace one of the input files.
+        FileError: It cannot be written.
+    """
+    verify_no_input(target, {sheet.file for sheet in plan.check.checked.sheets})
+    text = json.dumps(describe_plan(plan), indent=2, ensure_ascii=False) + "\n"
+    written = plan.check.written
+    with temporary_file(target) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+        path = replace_atomically(temporary, target, own=written.digests())
+    written.record([path])
+    return path
+
+
+def read_plan(path: Path) -> dict[str, Any]:
+    """Read a plan that `write_plan` wrote.
+
+    Raises:
+        FileError: It cannot be read, or is no plan.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileError(
+            "plan-unreadable",
+            _("{file} cannot be read: {reason}", file=path, reason=describe_os_error(error)),
+            _("Check the file name and the permissions"),
+        ) from None
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or content.get("armbulk_plan") != _VERSION:
+        raise FileError(
+            "no-plan",
+            _("{file} is not a plan of armbulk", file=path),
+            _("Make one with: armbulk plan FILE -o {file}", file=path),
+        )
+    return content
+
+
+def verify_plan(plan: Plan, approved: Mapping[str, Any]) -> None:
+    """Make sure that a plan is the approved one.
+
+    Raises:
+        UsageError: It differs; the message lists each difference.
+    """
+    now = describe_plan(plan)
+    differences = [
+        *_compare_destination(now["destination"], approved.get("destination", {})),
+        *_compare_files(now["files"], approved.get("files", {})),
+        *_compare_choices(now["choices"], approved.get("choices", {})),
+        *_compare_sums(now, approved),
+    ]
+    if now["mapping"] != approved.get("mapping"):
+        differences.append(_("The mapping is not the same."))
+    if not differences and now["content"] != approved.get("content"):
+        differences.append(_("The counts and totals are the same, but some records have other values."))
+    if differences:
+        raise UsageError(
+            "plan-differs",
+            join_texts(_("What would be sent is not the approved plan."), *differences),
+            _("Nothing was sent. Make a new plan with `armbulk plan FILE -o PLAN.json`, and have it approved."),
+        )
+
+
+def _compare_destination(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Text]:
+    names = {
+        "address": _("ARM's address"), "client_no": _("The client number"), "profile": _("The profile"),
+    }  # fmt: skip
+    return [
+        _difference(title, then.get(name), now.get(name))
+        for name, title in names.items()
+        if now.get(name) != then.get(name)
+    ]
+
+
+def _compare_files(now: Mapping[str, str], then: Mapping[str, str]) -> list[Text]:
+    changed = [name for name in now if name in then and now[name] != then[name]]
+    return [
+        *(_("The file {file} was changed.", file=name) for name in changed),
+        *(_("The file {file} is not in the plan.", file=name) for name in now if name not in then),
+        *(_("The file {file} of the plan is missing.", file=name) for name in then if name not in now),
+    ]
+
+
+def _compare_choices(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Text]:
+    return [
+        _difference(quote_text(option), _say(then.get(name)), _say(now.get(name)))
+        for name, option in _CHOICES.items()
+        if (now.get(name) or None) != (then.get(name) or None)
+    ]
+
+
+def _say(value: object) -> object:
+    return (_("yes") if value else _("no")) if value is None or isinstance(value, bool) else value
+
+
+def _compare_sums(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Text]:
+    counts = [
+        _("Number of {records}: {then} in the plan, {now} now.",
+          records=title, then=then.get("records", {}).get(name, 0), now=now["records"][name])
+        for name, title in _COUNTS.items()
+        if now["records"][name] != then.get("records", {}).get(name, 0)
+    ]  # fmt: skip
+    sums, before = ({row["currency"]: row["incl_vat"] for row in each.get("totals", [])} for each in (now, then))
+    totals = [
+        _("Total in {currency}: {then:amount} in the plan, {now:amount} now.",
+          currency=currency, then=before.get(currency, "0"), now=sums.get(currency, "0"))
+        for currency in sorted({*sums, *before})
+        if Decimal(sums.get(currency, "0")) != Decimal(before.get(currency, "0"))
+    ]  # fmt: skip
+    return [*counts, *totals]
+
+
+def _difference(title: Text, then: object, now: object) -> Text:
+    return _("{title}: {then} in the plan, {now} now.", title=title, then=then, now=now)
