@@ -28,7 +28,8 @@ from armbulk.model.column_proposal import ColumnProposal, SheetProposal
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
-from armbulk.validation.layout import NO_RECORD_CODES, check_layout
+from armbulk.validation.layout import check_layout
+from armbulk.validation.other_rows import find_skipped_rows
 
 _SURE = 0.85
 _MIN_CHOICE = 0.4
@@ -357,8 +358,10 @@ class _Matcher:
     def _find_other_rows(self, resource: Resource, used: Mapping[str, str]) -> tuple[tuple[int, str], ...]:
         """Return the rows below the headers that are no records, with their texts."""
         columns = {target: letter for target, letter in used.items() if target in {f.name for f in resource.fields}}
-        findings = check_layout(self._sheet, self._index, HeaderMatch(resource, self._row, columns))
-        rows = findings.filter(pl.col("code").is_in(NO_RECORD_CODES))["row"].unique().sort().to_list()
+        match = HeaderMatch(resource, self._row, columns)
+        findings = check_layout(self._sheet, self._index, match)
+        tables = findings.filter(pl.col("code") == "second-table")["row"]
+        rows = sorted({*find_skipped_rows(self._sheet, findings, match), *tables})
         texts = self._body.filter(pl.col("row").is_in(rows)).select("row", *self._sheet.letters)
         return tuple((row, " · ".join(text for text in cells if text)) for row, *cells in texts.iter_rows())
 
