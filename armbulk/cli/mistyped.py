@@ -29,6 +29,7 @@ _OTHER_WORDS = {
     "sandbox": ("server", "testserver"),
     "show": ("view", "vis"),
     "template": ("mal", "skjema"),
+    "undo": ("revert", "rollback", "angre", "tilbakestill"),
     "usage": ("limits", "quota", "bruk", "forbruk", "kvote", "grenser"),
     "version": ("versjon",),
 }

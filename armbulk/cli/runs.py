@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
@@ -38,6 +39,22 @@ def show(context: CommandContext, run: int) -> Exit:
     Example:  armbulk show 12
     """
     show_run(context, context.session.run(run), details=True)
+    return Exit.OK
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("run", type=RUN)
+@click.option("-o", "target", type=FILE_NAME, metavar="FILE", required=True, help=_("File for the proposals (.xlsx)."))
+@command
+def undo(context: CommandContext, run: int, target: str) -> Exit:
+    """Propose how to undo RUN: customers that no document uses, and a credit note for each document. Nothing is sent.
+
+    \b
+    Example:  armbulk undo 12 -o undo.xlsx
+    """
+    from armbulk.app.undo import propose_undo
+
+    context.reporter.show("undo", propose_undo(context.session.run(run), Path(target)))
     return Exit.OK
 
 

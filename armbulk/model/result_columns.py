@@ -42,7 +42,12 @@ def with_prefix(name: str) -> str:
     return f"ARM {name}"
 
 
+CREDIT_PROPOSALS = Words("Credit notes", "Kreditnotaer")
+UNUSED_CUSTOMERS = Words("Unused customers", "Ubrukte kunder")
+"""The sheets of an undo proposal. The first is an import sheet, once a person has completed it."""
+
 OWN_SHEETS = (
+    *UNUSED_CUSTOMERS.all(),
     *(text for words in (SUMMARY, PROBLEMS, CHANGES) for name in words.all() for text in (name, with_prefix(name))),
     *(text for words, _ in TEMPLATE_SHEETS for text in words.all()),
 )

@@ -1,6 +1,6 @@
 """Read the store: runs, batches, records, what was sent before, what is in doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -120,6 +120,13 @@ class StoreReader:
         with self._engine.connect() as conn:
             rows = conn.execute(sa.select(*columns).where(item.c.run == run_id).order_by(item.c.no)).all()
         return pl.DataFrame([tuple(row) for row in rows], schema=ITEM_SCHEMA, orient="row")
+
+    def find_used_customers(self, account: Account, customers: Collection[str]) -> frozenset[str]:
+        """Return which customers (`key_norm`) have documents that were sent, or may have been, in any run."""
+        query = sa.select(sent_key.c.customer_norm).distinct().where(*belongs_to(sent_key, account))
+        with self._engine.connect() as conn:
+            used = {row.customer_norm for row in conn.execute(query)}
+        return frozenset(used & set(customers))
 
     def open_records(self, batch_id: int) -> tuple[OpenRecord, ...]:
         """Return the records of a batch without an outcome, in order."""

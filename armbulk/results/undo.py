@@ -1,0 +1,132 @@
+"""Proposals for undoing an import: customers without documents, and a credit note for each document."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+import xlsxwriter
+
+from armbulk.i18n import _, ngettext
+from armbulk.model.fields import FieldType
+from armbulk.model.outcome import Outcome
+from armbulk.model.result_columns import CREDIT_PROPOSALS, UNUSED_CUSTOMERS
+from armbulk.resources import RESOURCES
+from armbulk.results.run_result import RunResult
+from armbulk.validation.check import Checked
+from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
+from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
+
+if TYPE_CHECKING:
+    from armbulk.writers.section import Value
+
+_CREATED = [Outcome.CREATED.value, Outcome.CREATED_WITH_WARNINGS.value]
+_AMOUNTS = ("excl_vat", "vat", "incl_vat")
+_CREDIT_FIELDS = (
+    "document_type", "document_no", "customer_no", "document_date", "due_date", "currency", *_AMOUNTS,
+    "additional_reference",
+)  # fmt: skip
+_REFERENCE = _("ARM's number of the invoice")
+_CREDIT_NOTES = (
+    _("A proposal for review. armbulk sends nothing of it automatically."),
+    _("Delete the rows that should not be credited. The column of the additional reference has the number to credit."),
+    _("Enter the document type (ask Amili for ARM's code of a credit note), the number and the dates."),
+    _("Then check and import the file."),
+)
+_CUSTOMER_NOTES = (
+    _("A proposal for review. armbulk cannot delete customers in ARM: ask Amili, or delete them there."),
+    _("Only documents sent from this computer are known. Make sure in ARM that a customer has no other items."),
+)
+
+
+def list_created(result: RunResult, resource: str) -> pl.DataFrame:
+    """Return the records of a resource that a run has created, as items."""
+    return result.items.filter((pl.col("resource") == resource) & pl.col("outcome").is_in(_CREATED))
+
+
+def write_undo(
+    target: Path, result: RunResult, checked: Checked | None, used_customers: frozenset[str], lang: str
+) -> tuple[int, int]:
+    """Write the proposals; return how many customers and how many documents they are.
+
+    Args:
+        target: The file.
+        result: The run.
+        checked: Its files, for names and amounts without VAT; None when they were changed.
+        used_customers: Customers (`key_norm`) that have documents.
+        lang: Language of the texts.
+    """
+    created = list_created(result, "customers")
+    customers = created.filter(~pl.col("key_norm").is_in(list(used_customers)))
+    documents = list_created(result, "documents")
+    with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
+        book.set_properties({"created": WORKBOOK_CREATED})
+        add_report_sheet(book, _propose_credits(documents, checked, lang))
+        add_report_sheet(book, _list_unused(customers, created.height - customers.height, checked, lang))
+    return customers.height, documents.height
+
+
+def _propose_credits(documents: pl.DataFrame, checked: Checked | None, lang: str) -> ReportSheet:
+    """Return the sheet of credit notes: an import sheet whose type, number and dates a person fills in."""
+    fields = [RESOURCES["documents"].field(name) for name in _CREDIT_FIELDS]
+    headings = [(field.header.text(lang), field.type) for field in fields]
+    amounts = _read_amounts(documents, checked)
+    rows: list[tuple[Value, ...]] = []
+    for row in documents.iter_rows(named=True):
+        known = amounts.get((row["sheet"], row["row"]), {"incl_vat": row["amount"]})
+        values: dict[str, Value] = {
+            "customer_no": row["customer_norm"],
+            "currency": row["currency"],
+            "additional_reference": row["key"],
+            **{name: _negate(known.get(name)) for name in _AMOUNTS},
+        }
+        rows.append((*(values.get(name) for name in _CREDIT_FIELDS), row["reference"]))
+    return ReportSheet(
+        name=CREDIT_PROPOSALS.text(lang),
+        title=_("Proposed credit notes").text(lang),
+        headings=(*headings, (_REFERENCE.text(lang), FieldType.TEXT)),
+        rows=rows,
+        notes=tuple(note.text(lang) for note in _CREDIT_NOTES),
+    )
+
+
+def _read_amounts(
+    documents: pl.DataFrame, checked: Checked | None
+) -> Mapping[tuple[int, int], Mapping[str, Decimal | str | None]]:
+    """Return (sheet, row) → the amounts in the files."""
+    if checked is None or "documents" not in checked.tables:
+        return {}
+    rows = checked.tables["documents"].rows.join(documents.select("sheet", "row"), on=["sheet", "row"], how="semi")
+    amounts = rows.select("sheet", "row", *_AMOUNTS).iter_rows()
+    return {(sheet, row): dict(zip(_AMOUNTS, values, strict=True)) for sheet, row, *values in amounts}
+
+
+def _negate(amount: str | Decimal | None) -> Decimal | None:
+    return None if amount is None else -Decimal(amount)
+
+
+def _list_unused(customers: pl.DataFrame, used: int, checked: Checked | None, lang: str) -> ReportSheet:
+    """Return the sheet of customers without documents; `used` is how many others the import has created."""
+    names: dict[tuple[int, int], str] = {}
+    if checked is not None and "customers" in checked.tables:
+        rows = checked.tables["customers"].rows.select("sheet", "row", "name")
+        names = {(sheet, row): name for sheet, row, name in rows.iter_rows()}
+    listed: Sequence[tuple[Value, ...]] = [
+        (key, names.get((sheet, row))) for key, sheet, row in customers.select("key", "sheet", "row").iter_rows()
+    ]
+    notes = [note.text(lang) for note in _CUSTOMER_NOTES]
+    if used:
+        more = ngettext(
+            "{count:number} more customer of the import is used by documents and is not listed.",
+            "{count:number} more customers of the import are used by documents and are not listed.",
+            count=used,
+        )
+        notes.append(more.text(lang))
+    return ReportSheet(
+        name=UNUSED_CUSTOMERS.text(lang),
+        title=_("Customers of the import that no document uses").text(lang),
+        headings=((_("Customer to delete").text(lang), FieldType.TEXT), (_("Its name").text(lang), FieldType.TEXT)),
+        rows=listed,
+        notes=tuple(notes),
+    )
