@@ -27,7 +27,8 @@ class ReadOptions:
             None: it is an error.
         unread_columns: Headers of columns that are not read.
         rules: Code → error, warning or off, from the profile.
-        usual_dates: As `dates`, from the profile: where neither the option nor a mapping decides, and no date contradicts it.
+        usual_dates: As `dates`, from the profile: where neither the option nor a mapping decides, and no date
+            contradicts it.
         usual_decimal: As `decimal`, from the profile.
         update: Whether customers are changed, not created; None: not decided.
         known_customers: Customers that ARM is known to have; the session fills it in, it is not stored.
