@@ -57,7 +57,7 @@ def load_mapping(name: str) -> tuple[tuple[SheetMapping, ...], str]:
     path = find_mapping(name)
     try:
         content = path.read_bytes()
-        table = parse_toml(content.decode("utf-8"))
+        table = parse_toml(content.decode("utf-8-sig"))
     except OSError as error:
         raise FileError(
             "mapping-unreadable",
