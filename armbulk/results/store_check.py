@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from armbulk.errors import Unfinished
+from armbulk.errors import Unfinished, UsageError
 from armbulk.i18n import _
 from armbulk.quota.limits import Account
 from armbulk.store import Store, StoreStamp
@@ -78,6 +78,25 @@ def verify_target_is_no_input(target: Path, files: Sequence[str], *, replace_inp
 def build_provenance(stamp: StoreStamp) -> Provenance:
     """Return the store's identity as a result workbook has it."""
     return Provenance(stamp.store, stamp.token, stamp.run, hash_client(stamp.account))
+
+
+def verify_client(account: Account, files: Sequence[str]) -> None:
+    """Make sure that no input is the result workbook of an import for another client or environment.
+
+    Raises:
+        UsageError: One is: its outcomes are true elsewhere only.
+    """
+    for path in list_paths(files):
+        provenance = read_provenance(path)
+        if provenance is not None and provenance.client_hash != hash_client(account):
+            raise UsageError(
+                "other-client",
+                _("{path} is the result of an import for another client or another environment", path=path),
+                _(
+                    "Nothing was sent. Choose the profile of that client with --profile, or import the original file: "
+                    "its records would be sent to this client."
+                ),
+            )
 
 
 def verify_history(store: Store, account: Account, files: Sequence[str], target: Path) -> None:
