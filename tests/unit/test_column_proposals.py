@@ -92,7 +92,7 @@ def test_open_items_with_pages_are_documents(tmp_path: Path) -> None:
 
 
 def test_without_numbers_a_list_is_known_by_its_other_columns(tmp_path: Path) -> None:
-    """The key may be what nobody can guess; the dates and amounts still are those of documents."""
+    """The key may have an unknown header; the dates and amounts still are those of documents."""
     proposal = proposed(tmp_path, "Blip,Name,Due,Outstanding\nx,Ola,01.02.2025,10\ny,Per,02.02.2025,20\n")
     assert proposal.resource == "documents"
 
