@@ -49,6 +49,8 @@ def check_base_url(text: str) -> str:
     """
     url = _check_url(text)
     parts, known = urlsplit(url), _ADDRESSES.get(find_environment(url))
+    if not parts.path:
+        raise _wrong_address(_("The address has no path. ARM's address ends with /arm/v1."), f"{url}/arm/v1")
     if "/clients" in parts.path:
         raise _wrong_address(_("ARM's address ends before /clients"), url.partition("/clients")[0])
     if known and url.lower() != known.arm:
@@ -145,6 +147,12 @@ def _check_url(text: str) -> str:
     url = text.strip().strip("<>\"'")
     if url and "://" not in url and re.match(r"[\w-]+(\.[\w-]+)+", url):
         raise _wrong_address(_("An address begins with https://"), f"https://{url}")
+    if url and "://" not in url:
+        raise SettingsError(
+            "address-wrong",
+            _("{answer} is not an address", answer=quote_text(url)),
+            _("Enter the address that you got from Amili. It begins with https://"),
+        )
     return check_address(url)
 
 

@@ -72,15 +72,17 @@ HEADER_WORDS: dict[str, tuple[str, ...]] = {
 """Meaning → the words for it, in small letters."""
 
 PROPOSED_HEADERS: dict[str, tuple[str, ...]] = {
-    "customer_no": ("Kunde", "Debitor", "Konto", "Kundekonto", "Reskontro", "Reskontronr", "Account", "Nr", "No",
+    "customer_no": ("Kunde", "Debitor", "Konto", "Kontonr", "Kundekonto", "Reskontro", "Reskontronr", "Account", "Nr", "No",
                     "Customer", "Customer ID", "Kunde-ID", "Avtalenr", "Medlemsnr"),
     "name": ("Firma", "Firmanavn", "Kunde", "Debitor", "Selskap", "Company", "Company name", "Full name", "Mottaker",
              "Kontakt", "Customer", "Fullt navn"),
-    "document_no": ("Faktura", "Bilag", "Invoice", "Dokument", "Document", "Nr", "No", "Voucher", "Voucher no",
-                    "Faktnr", "Kravnr"),
-    "document_date": ("Dato", "Date", "Utstedt", "Issue date", "Issued", "Fakturert"),
-    "due_date": ("Betalingsfrist", "Frist", "Betales innen", "Payment due", "Pay by", "Forfaller"),
-    "document_type": ("Type", "Art", "Bilagsart"),
+    "document_no": ("Faktura", "Bilag", "Bilnr", "Bil.nr", "Invoice", "Dokument", "Document", "Nr", "No",
+                    "Voucher", "Voucher no", "Faktnr", "Kravnr"),
+    "document_date": ("Dato", "Date", "Utstedt", "Issue date", "Issued", "Fakturert", "Bdato", "B.dato", "Bilagsdato",
+                      "F.dato", "Fdato"),
+    "due_date": ("Betalingsfrist", "Frist", "Betales innen", "Payment due", "Pay by", "Forfaller", "F.dato",
+                 "Fdato"),
+    "document_type": ("Type", "Art", "Bilagsart", "Bilart", "Bil.art"),
     "incl_vat": ("Total", "Totalt", "Totalbeløp", "Sum", "Beløp", "Amount", "Å betale", "Restbeløp", "Rest", "Saldo",
                  "Utestående", "Amount due", "Open amount", "Balance", "Fakturabeløp", "Invoice amount", "Å innbetale"),
     "excl_vat": ("Netto", "Net", "Nettosum", "Grunnlag", "Mva-grunnlag", "Subtotal"),

@@ -154,3 +154,26 @@ def test_a_proposal_uses_each_field_once(rows: list[list[str]]) -> None:
             targets = [column.target for column in proposal.columns if column.target]
             assert len(targets) == len(set(targets))
             assert set(targets) <= set(proposal.targets)
+
+
+@pytest.mark.parametrize(
+    ("texts", "orders"),
+    [
+        (["01.10.26", "31.10.26"], {"dmy": "01.10.2026", "ymd": "26.10.2001"}),
+        (["01/02/2025"], {"dmy": "01.02.2025", "mdy": "02.01.2025"}),
+        (["2/28/25", "02/03/25"], {"mdy": "28.02.2025"}),
+        (["1. okt 26"], {"dmy": "", "mdy": "", "ymd": ""}),
+    ],
+)
+def test_only_possible_orders_of_dates_are_offered(texts: list[str], orders: dict[str, str]) -> None:
+    """Each with what it makes of the first date; all of them where that is not known."""
+    assert {order: meaning.text("nb") for order, meaning in list_date_meanings(texts).items()} == orders
+
+
+def test_the_value_of_every_row_is_checked_when_it_is_answered() -> None:
+    """A currency has three letters; words for a document type are accepted, as in a cell."""
+    refused = find_constant_error("documents", "currency", "kroner")
+    assert refused is not None
+    assert refused.text("nb") == "«kroner» er ikke en gyldig verdi for «Valuta». Bruk for eksempel NOK."
+    valid = [("currency", "nok"), ("document_type", "Faktura"), ("document_type", "IN"), ("due_date", "01.02.2026")]
+    assert [find_constant_error("documents", name, text) for name, text in valid] == [None] * 4
