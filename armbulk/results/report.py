@@ -25,7 +25,7 @@ from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
 from armbulk.writers import atomic, workbooks
 from armbulk.writers.inputs import is_of_a_person
-from armbulk.writers.style import SummarySheet
+from armbulk.writers.style import SheetHeader, SummarySheet
 
 _log = logging.getLogger(__name__)
 
@@ -111,8 +111,16 @@ def write_results(
     outcomes = _write_outcomes(rows, lang)
     summary = SummarySheet(build_summary(result, checked, lang), build_provenance(stamp) if stamp else None)
     move = partial(atomic.replace_atomically, clock=clock, own=written.digests())
+    letters = _find_key_columns(checked) if checked else dict.fromkeys(header_rows, "A")
     path = workbooks.write_results(
-        target, sheets, outcomes, problems, summary, lang, header_rows=header_rows, move=move
+        target,
+        sheets,
+        outcomes,
+        problems,
+        summary,
+        lang,
+        headers={index: SheetHeader(row, letters.get(index, "")) for index, row in header_rows.items()},
+        move=move,
     )
     written.record([path])
     _log.info("Result workbook written", extra={"run": result.run and result.run.id, "rows": outcomes.height})
@@ -125,13 +133,18 @@ def _name_records(rows: pl.DataFrame, items: pl.DataFrame, checked: Checked | No
     if checked is None:  # the rows are those of the items, in their order by resource
         ordered = pl.concat([named.filter(pl.col("resource") == name) for name in SEND_ORDER])
         return pl.concat([rows, ordered], how="horizontal").with_columns(letter=pl.lit("A"))
-    letters = {
-        index: match.columns.get(match.resource.record_key)
-        for index, match in enumerate(checked.header_matches)
-        if match.resource
-    }
+    letters = _find_key_columns(checked)
     letter = pl.col("sheet").replace_strict(letters, default=None, return_dtype=pl.String).alias("letter")
     return rows.join(named, on=["sheet", "row"], how="inner", maintain_order="left").with_columns(letter)
+
+
+def _find_key_columns(checked: Checked) -> dict[int, str]:
+    """Sheet index → letter of the column with the keys of its records."""
+    return {
+        index: match.columns[match.resource.record_key]
+        for index, match in enumerate(checked.header_matches)
+        if match.resource and match.resource.record_key in match.columns
+    }
 
 
 def _write_outcomes(rows: pl.DataFrame, lang: str) -> pl.DataFrame:

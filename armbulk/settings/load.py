@@ -220,7 +220,7 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
     ceiling = 1 - _read_number(values, "reserve_percent") / 100
     try:
         if aup_file is not None:
-            return QuotaLimits.from_table(parse_toml(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
+            return QuotaLimits.from_table(parse_toml(aup_file.read_text(encoding="utf-8-sig")), ceiling=ceiling)
         return QuotaLimits.for_size(values["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
         if aup_file is not None:
