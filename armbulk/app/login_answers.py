@@ -49,7 +49,7 @@ def check_base_url(text: str) -> str:
     """
     url = _check_url(text)
     parts, known = urlsplit(url), _ADDRESSES.get(find_environment(url))
-    if not parts.path:
+    if not known and not parts.path:
         raise _wrong_address(_("The address has no path. ARM's address ends with /arm/v1."), f"{url}/arm/v1")
     if "/clients" in parts.path:
         raise _wrong_address(_("ARM's address ends before /clients"), url.partition("/clients")[0])

@@ -74,8 +74,8 @@ HEADER_WORDS: dict[str, tuple[str, ...]] = {
 """Meaning → the words for it, in small letters."""
 
 PROPOSED_HEADERS: dict[str, tuple[str, ...]] = {
-    "customer_no": ("Kunde", "Debitor", "Konto", "Kontonr", "Kundekonto", "Reskontro", "Reskontronr", "Account", "Nr", "No",
-                    "Customer", "Customer ID", "Kunde-ID", "Avtalenr", "Medlemsnr"),
+    "customer_no": ("Kunde", "Debitor", "Konto", "Kontonr", "Kundekonto", "Reskontro", "Reskontronr", "Account",
+                    "Nr", "No", "Customer", "Customer ID", "Kunde-ID", "Avtalenr", "Medlemsnr"),
     "name": ("Firma", "Firmanavn", "Kunde", "Debitor", "Selskap", "Company", "Company name", "Full name", "Mottaker",
              "Kontakt", "Customer", "Fullt navn"),
     "document_no": ("Faktura", "Bilag", "Bilnr", "Bil.nr", "Invoice", "Dokument", "Document", "Nr", "No",

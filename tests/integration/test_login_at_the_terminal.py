@@ -66,6 +66,8 @@ def known(arm: Sandbox, **changes: str) -> tuple[str, ...]:
         ([], "https://kari:hemmelig@api.amili.no/arm/v1", "The address is not valid"),
         ([], "https://auth.amili.no/token", "the login service\n  → Enter https://api.amili.no/arm/v1"),
         ([], "https://api.amili.no", "Enter https://api.amili.no/arm/v1"),
+        ([], "http://127.0.0.1:8080/", "Enter http://127.0.0.1:8080/arm/v1"),
+        ([], "amili", "amili is not an address"),
         ([], "https://api.amili.no/arm/v1/clients/2218", "ends before /clients\n  → Enter https://api.amili.no/arm/v1"),
         (["https://api.amili.no/arm/v1/"], "22 18", "digits only"),
         (["https://api.amili.no/arm/v1", "2218"], "https://api.amili.no/token", "not that of the login service"),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from armbulk.app.column_answers import find_constant_error, list_date_meanings
 from armbulk.mapping.columns import find_columns, fingerprint_headers, name_columns
 from armbulk.matching.header_words import find_meanings, score_header
 from armbulk.matching.propose import propose_sheet
@@ -29,6 +30,16 @@ VALUES_ALONE = """Alfa;Beta;Gamma;Delta
 0101;kari@eksempel.no;984842252;NOK
 0102;ola@eksempel.no;974760673;EUR
 0103;per@eksempel.no;923609016;NOK
+"""
+LEDGER = """Kundespesifikasjon;;;;;;;;
+Periode: 01.10.26 - 31.10.26;;;;;;;;
+Kontonr;Navn;Bilart;Bilnr;Bdato;F.dato;Tekst;Beløp;Restbeløp
+10001;Kåre Ødegård;UF;50123;01.10.26;15.10.26;Faktura 50123;1.234,50;1.234,50
+10001;Kåre Ødegård;UK;50130;12.10.26;12.10.26;Kreditnota 50130;234,50-;234,50-
+Sum 10001;;;;;;;1.000,00;1.000,00
+10002;Bjørnsen Bygg AS;UF;50125;31.10.26;14.11.26;Faktura 50125;8.000,00;2.500,00
+Sum 10002;;;;;;;8.000,00;2.500,00
+Utgående saldo;;;;;;;9.000,00;3.500,00
 """
 LINES = """Fakturanr;Varetekst;Ant;Stk pris;Netto;Moms;Brutto
 F1;Kam;2;50,00;100,00;25,00;125,00
@@ -65,6 +76,18 @@ def test_a_swedish_list_of_customers(tmp_path: Path) -> None:
         "Kundnr": "customer_no", "Namn": "name", "Gatuadress": "address_line_1", "Postnr": "postal_code",
         "Ort": "city_name", "E-post": "email_address_document", "Org.nr": "organization_no",
     }  # fmt: skip
+
+
+def test_a_norwegian_customer_ledger(tmp_path: Path) -> None:
+    """Its sums for each customer and its closing balance are no records; its dates have one likely order."""
+    proposal = proposed(tmp_path, LEDGER)
+    assert proposal.resource == "documents"
+    assert fields(proposal) == {
+        "Kontonr": "customer_no", "Bilart": "document_type", "Bilnr": "document_no", "Bdato": "document_date",
+        "F.dato": "due_date", "Beløp": "incl_vat",
+    }  # fmt: skip
+    assert [row for row, _text in proposal.other_rows] == [6, 8, 9]
+    assert (proposal.date_order, proposal.dates[0]) == ("dmy", "01.10.26")
 
 
 def test_an_english_list_of_open_invoices(tmp_path: Path) -> None:
