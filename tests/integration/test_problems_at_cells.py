@@ -17,7 +17,7 @@ KUNDER = [
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_a_warning_of_arm_is_at_its_cell(tmp_path: Path, form: str) -> None:
-    """A warning about the e-mail address, in the spelling of ARM, is a comment at that cell, and a link leads there."""
+    """A warning about the e-mail address, in ARM's own spelling, is a comment at that address, with a link to it."""
     path = tmp_path / f"kunder.{form}"
     if form == "csv":
         path.write_text("\n".join(";".join(row) for row in KUNDER) + "\n", encoding="utf-8")
