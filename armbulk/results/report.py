@@ -45,6 +45,7 @@ _NUMBER, _ROW = _("Number"), _("Row in the file")
 _FIX_ROW = _("Correct the row and import the file again")
 _FIXES = {
     Outcome.REJECTED.value: _FIX_ROW,
+    Outcome.HELD_BACK.value: _FIX_ROW,
     Outcome.IN_DOUBT.value: _("Ask ARM again with: armbulk resume. Or decide yourself with: armbulk resolve"),
 }
 _FIXES_OF_CONFLICTS = {
@@ -229,14 +230,14 @@ def _list_arm_problems(records: pl.DataFrame, sheets: Sequence[Sheet], lang: str
                 "severity": "error" if is_error else "warning",
                 "value": row["key"],
                 "message": part,
-                "fix": _choose_fix(row, lang).text(lang),
+                "fix": choose_fix(row, lang).text(lang),
             }
             for part in _split_text((row["message"] if is_error else row["warnings"]) or "")
         ]
     return problems
 
 
-def _choose_fix(row: Mapping[str, str | None], lang: str) -> Text:
+def choose_fix(row: Mapping[str, str | None], lang: str) -> Text:
     """What to do about a record that ARM did not accept, or about ARM's warning."""
     if row["outcome"] != Outcome.CONFLICT.value:
         return _FIXES.get(row["outcome"] or "", _SEE_ANSWER)
