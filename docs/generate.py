@@ -90,6 +90,7 @@ EXAMPLES: dict[str, Example] = {
     "amount-header-unclear": Example("Restbeløp", None, packed_headers("incl_vat", "excl_vat", "vat"), at="I1"),
     "rate-not-sent": Example("Mva %", at="H1"),
     **dict.fromkeys(("dates-1904", "macros-ignored", "external-links", "no-data-rows"), Example(at="")),
+    "signature-removed": Example(at=""),
     "mark-in-the-middle": Example(at="41"),
     "no-amount-column": Example(None, "incl_vat", at=""),
     "wrong-separator": Example("~", at=""),

@@ -28,6 +28,7 @@ from armbulk.settings.saved_mappings import SavedMappings
 from armbulk.store import WrittenFiles
 from armbulk.validation.check import Checked, check_again, check_sheets, require_records
 from armbulk.validation.check_report import list_near_headers, to_json
+from armbulk.validation.hidden_columns import leave_out_hidden_columns
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import DTYPES
 from armbulk.validation.repairs import propose_corrections
@@ -118,7 +119,7 @@ class CheckResult:
     def to_json(self) -> dict[str, Any]:
         """Return the findings and counts, as the JSON of `armbulk check` has them."""
         report = to_json(self.checked, self.lang)
-        report["correctable"] = propose_corrections(self.checked).height
+        report["correctable"] = propose_corrections(self.checked, self.known).height
         if self.known is not None and {"customers", "documents"} <= set(self.checked.tables):
             report["known_customers"] = {
                 "sent": self.known.sent,
@@ -188,8 +189,8 @@ def check_inputs(
     with dialog.reading():
         sheets = read_files(inputs.files, options)
         if options.mapping is None:
-            paths = dict.fromkeys(str(path) for path in saved.find(sheets).values())
-            options = replace(options, saved_mappings=tuple(paths))
+            used = [leave_out_hidden_columns(sheet, options) for sheet in sheets]
+            options = replace(options, saved_mappings=tuple(saved.find(used)))
         checked = check_sheets(sheets, replace(options, known_customers=known))
     if not allow_unrecognised:
         options, checked = _ask_about_columns(checked, options, known, saved, profile.lang, dialog)
@@ -256,9 +257,9 @@ def _ask_about_columns(
         FileError: There is still no sheet with customers or documents.
     """
     proposals = list_proposals(checked, saved) if options.mapping is None else []
-    paths = match_columns(checked, proposals, saved, dialog, lang)
-    if paths:
-        options = replace(options, saved_mappings=tuple(dict.fromkeys([*options.saved_mappings, *paths])))
+    matched = match_columns(checked, proposals, saved, dialog, lang)
+    if matched:
+        options = replace(options, saved_mappings=(*options.saved_mappings, *matched))
         checked = check_sheets(checked.sheets_as_read, replace(options, known_customers=known))
     described = [describe_proposal(proposal, lang) for proposal in proposals]
     require_records(checked, described)

@@ -7,14 +7,14 @@ import polars as pl
 
 from armbulk.app.dialog import Dialog
 from armbulk.i18n import Text, _
-from armbulk.mapping.columns import fingerprint_headers, name_columns
-from armbulk.mapping.headers import find_resource_by_name
+from armbulk.mapping.columns import fingerprint_headers, name_columns, needs_order
+from armbulk.mapping.headers import find_resource_by_name, is_outcome_header
 from armbulk.mapping.write import WrittenColumn, WrittenSheet, write_mapping
 from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
-from armbulk.settings.saved_mappings import SavedMappings
+from armbulk.settings.saved_mappings import SavedMappings, has_twin
 from armbulk.validation.check import Checked, has_records
 
 _NOT_RECOGNISED = ["sheet-not-recognised", "no-known-header"]
@@ -22,6 +22,7 @@ _INCOMPLETE = ["missing-column", "amount-header-unclear"]
 _MIN_SURE_COLUMNS = 3
 _MIN_UNKNOWN_HEADERS = 2
 _MIN_SIGNS = 3
+SAVED = _("The answers are saved for files with the same headers. To change them: armbulk map FILE")
 CONTENTS = {
     "customers": _("a list of customers"),
     "documents": _("a list of documents (invoices, credit notes)"),
@@ -82,7 +83,7 @@ def propose_columns(
     checked: Checked, index: int, saved: SavedMappings, resource: str | None = None
 ) -> SheetProposal | None:
     """Return what the columns of a sheet may be; None where it has no table."""
-    sheet = checked.sheets_as_read[index]
+    sheet = checked.used_sheets[index]
     decided = saved.list_decisions(resource) if resource else {}
     proposal = propose_sheet(sheet, index, resource=resource, decided=decided)
     if proposal is None or resource is not None:
@@ -93,27 +94,58 @@ def propose_columns(
 
 def match_columns(
     checked: Checked, proposals: Sequence[SheetProposal], saved: SavedMappings, dialog: Dialog, lang: str
-) -> list[str]:
-    """Ask about the columns of sheets, and save what is decided; return the files of the saved mappings."""
-    paths = []
+) -> list[tuple[int, str]]:
+    """Ask about the columns of sheets, and save what is decided; return (sheet index, its saved mapping).
+
+    A file with the same headers as one that was just decided is not asked about; a sheet of the same file is.
+
+    Raises:
+        FileError: The answers cannot be saved.
+    """
+    if proposals and dialog.asks_about_columns:
+        saved.require_writable()
+    sheets = checked.used_sheets
+    matched: list[tuple[int, str]] = []
     for proposal in proposals:
         index = proposal.index
-
-        def propose_again(resource: str, index: int = index) -> SheetProposal | None:
-            return propose_columns(checked, index, saved, resource)
-
-        decision = dialog.match_columns(proposal, propose_again)
+        known = dict(saved.find(sheets)).get(index) if matched else None
+        if known is not None:
+            matched.append((index, known))
+            continue
+        decision = ask_about_sheet(checked, proposal, saved, dialog)
         if decision is not None:
-            paths.append(save_columns(checked.sheets_as_read[index], decision, saved, lang))
-    return paths
+            matched.append((index, save_columns(sheets, index, decision, saved, lang)))
+            dialog.note(SAVED.text(lang))
+    return matched
 
 
-def save_columns(sheet: Sheet, decision: SheetDecision, saved: SavedMappings, lang: str) -> str:
-    """Save what a person decided about a sheet, for this file and the next with the same headers; return the path."""
-    headers = _list_headers(sheet, decision.header_row)
-    fingerprint = fingerprint_headers(list(headers.values()))
-    text = write_mapping([_write_decision(headers, decision, headers_of=fingerprint)], lang)
-    return str(saved.save(fingerprint, text))
+def ask_about_sheet(
+    checked: Checked, proposal: SheetProposal, saved: SavedMappings, dialog: Dialog
+) -> SheetDecision | None:
+    """Return what a person decides about a sheet; None where there is no decision."""
+
+    def propose_again(resource: str) -> SheetProposal | None:
+        return propose_columns(checked, proposal.index, saved, resource)
+
+    return dialog.match_columns(proposal, propose_again)
+
+
+def save_columns(sheets: Sequence[Sheet], index: int, decision: SheetDecision, saved: SavedMappings, lang: str) -> str:
+    """Save what a person decided about a sheet, for this file and the next with the same headers; return the path.
+
+    Of sheets in one file with the same headers each has an answer of its own, by its name.
+
+    Raises:
+        FileError: It cannot be written.
+    """
+    headers = _list_headers(sheets[index], decision.header_row)
+    used = [letter for letter, target in decision.columns.items() if target]
+    texts = list(headers.values())
+    fingerprint = fingerprint_headers(texts, in_order=needs_order(headers, used))
+    name = sheets[index].name if has_twin(sheets, index, texts) else ""
+    path = saved.locate(fingerprint, name)
+    saved.save(path, write_mapping([_write_decision(headers, decision, headers_of=fingerprint)], lang))
+    return str(path)
 
 
 def write_columns(sheets: Sequence[tuple[Sheet, SheetDecision]], lang: str) -> str:
@@ -137,7 +169,7 @@ def _write_decision(
         columns=[
             WrittenColumn(names[letter], decision.columns.get(letter, ""))
             for letter, text in headers.items()
-            if text or decision.columns.get(letter)
+            if (text and not is_outcome_header(text)) or decision.columns.get(letter)
         ],
         constants=decision.constants,
         dates=decision.dates,

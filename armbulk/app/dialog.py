@@ -95,6 +95,11 @@ class Dialog:
         del question
         return False
 
+    @property
+    def asks_about_columns(self) -> bool:
+        """Whether a person is asked about columns: their answers must not be lost."""
+        return False
+
     def match_columns(self, proposal: SheetProposal, propose: ProposeAgain) -> SheetDecision | None:
         """Return what the columns of a sheet with other headers are; None where there is no decision.
 

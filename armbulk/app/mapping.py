@@ -1,5 +1,7 @@
 """Column mappings: a starter from a file's headers, and how one row becomes its JSON."""
 
+import errno
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +9,14 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.app.columns import describe_proposal, propose_columns, save_columns, write_columns, write_starter
+from armbulk.app.columns import (
+    ask_about_sheet,
+    describe_proposal,
+    propose_columns,
+    save_columns,
+    write_columns,
+    write_starter,
+)
 from armbulk.app.dialog import Dialog
 from armbulk.app.session import Session
 from armbulk.arm.encode import encode_records
@@ -17,7 +26,7 @@ from armbulk.i18n import _
 from armbulk.mapping.files import list_mappings
 from armbulk.mapping.headers import fold_header
 from armbulk.mapping.write import write_mapping
-from armbulk.model.column_proposal import SheetDecision, SheetProposal
+from armbulk.model.column_proposal import SheetDecision
 from armbulk.model.fields import Field, FieldRole
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.items import SEND_ORDER
@@ -27,39 +36,47 @@ from armbulk.validation.check import Checked
 from armbulk.validation.parse import format_column
 
 
-def match_columns_of(checked: Checked, session: Session, dialog: Dialog) -> list[tuple[Sheet, SheetDecision]]:
-    """Ask about the columns of every sheet that has a table; return what was decided."""
+def match_columns_of(
+    checked: Checked, session: Session, dialog: Dialog, target: Path | None
+) -> list[tuple[int, SheetDecision]]:
+    """Ask about the columns of every sheet that has a table; return (sheet index, what was decided).
+
+    Raises:
+        FileError: The answers cannot be saved: `target` exists, or cannot be written.
+    """
     saved = SavedMappings(session.profile.home)
-    decisions = []
-    for index, sheet in enumerate(checked.sheets_as_read):
-        proposal = propose_columns(checked, index, saved)
-        if proposal is None:
-            continue
-
-        def propose_again(resource: str, index: int = index) -> SheetProposal | None:
-            return propose_columns(checked, index, saved, resource)
-
-        decision = dialog.match_columns(proposal, propose_again)
-        if decision is not None:
-            decisions.append((sheet, decision))
-    return decisions
+    if target is not None:
+        _refuse_existing(target)
+    elif dialog.asks_about_columns:
+        saved.require_writable()
+    proposals = (propose_columns(checked, index, saved) for index in range(len(checked.sheets)))
+    decisions = (
+        (proposal.index, ask_about_sheet(checked, proposal, saved, dialog))
+        for proposal in proposals
+        if proposal is not None
+    )
+    return [(index, decision) for index, decision in decisions if decision is not None]
 
 
 def save_mapping(
-    decisions: Sequence[tuple[Sheet, SheetDecision]], session: Session, target: Path | None, lang: str
+    checked: Checked,
+    decisions: Sequence[tuple[int, SheetDecision]],
+    session: Session,
+    target: Path | None,
 ) -> dict[str, Any]:
     """Write what a person decided: to `target`, or for the next files with the same headers. Return the JSON of `map`.
 
     Raises:
         FileError: The file exists, or cannot be written.
     """
-    text = write_columns(decisions, lang)
+    sheets, lang = checked.used_sheets, session.profile.lang
+    text = write_columns([(sheets[index], decision) for index, decision in decisions], lang)
     if target is not None:
         _write_new(target, text)
     else:
         saved = SavedMappings(session.profile.home)
-        for sheet, decision in decisions:
-            save_columns(sheet, decision, saved, lang)
+        for index, decision in decisions:
+            save_columns(sheets, index, decision, saved, lang)
     return {"mapping": text, "file": str(target) if target else None, "ready_made": list_mappings(), "proposals": []}
 
 
@@ -73,7 +90,7 @@ def create_mapping(checked: Checked, session: Session, target: Path | None, lang
     proposals = [propose_columns(checked, index, saved) for index in range(len(checked.sheets))]
     sheets = [
         write_starter(sheet, proposal, is_recognised=match.resource is not None)
-        for sheet, match, proposal in zip(checked.sheets_as_read, checked.header_matches, proposals, strict=True)
+        for sheet, match, proposal in zip(checked.used_sheets, checked.header_matches, proposals, strict=True)
         if proposal is not None
     ]
     text = write_mapping(sheets, lang)
@@ -87,16 +104,27 @@ def create_mapping(checked: Checked, session: Session, target: Path | None, lang
     }
 
 
+def _refuse_existing(target: Path) -> None:
+    """Stop before questions whose answers could not be written."""
+    if target.exists() or not target.parent.is_dir():
+        reason = errno.EEXIST if target.exists() else errno.ENOENT
+        raise _cannot_write(target, OSError(reason, os.strerror(reason)))
+
+
 def _write_new(target: Path, text: str) -> None:
     try:
         with target.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise FileError(
-            "cannot-write",
-            _("{target} cannot be written: {strerror}", target=target, strerror=describe_os_error(error)),
-            _("Choose another file with -o"),
-        ) from None
+        raise _cannot_write(target, error) from None
+
+
+def _cannot_write(target: Path, error: OSError) -> FileError:
+    return FileError(
+        "cannot-write",
+        _("{target} cannot be written: {strerror}", target=target, strerror=describe_os_error(error)),
+        _("Choose another file with -o"),
+    )
 
 
 def explain_row(checked: Checked, row: int, sheet_name: str | None, lang: str) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from armbulk.model.plain_text import to_one_line
 from armbulk.redaction import redact_shown
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.resources.identifiers import mask_national_id
-from armbulk.results.report import choose_fix
+from armbulk.results.arm_problems import choose_fix
+from armbulk.results.named_fields import split_by_field
 from armbulk.results.run_result import RunResult
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
@@ -82,12 +83,20 @@ class CellNames:
     Attributes:
         sheets: sheet index → name.
         letters: sheet index → column with the number of a record; "" where there is none.
+        columns: sheet index → field → its column.
         lang: the language.
     """
 
     sheets: Mapping[int, str]
     letters: Mapping[int, str]
+    columns: Mapping[int, Mapping[str, str]]
     lang: str
+
+    def find_column(self, sheet: int, resource: str, text: str) -> str | None:
+        """Return the column of the first field that a text of ARM names; None: it names none of the sheet."""
+        columns = self.columns.get(sheet, {})
+        fields = [field for _message, field in split_by_field(resource, text) if field] if columns else []
+        return next((columns[field.name] for field in fields if field.name in columns), None)
 
     def name(self, sheet: int, row: int | None, resource: str | None, letter: str | None = None) -> str:
         """Return the name of a cell: `Sheet!B7`, or `Sheet row 7` where its column is unknown."""
@@ -141,9 +150,12 @@ def _name_cells(result: RunResult, checked: Checked | None, lang: str) -> CellNa
             index: match.columns.get(match.resource.record_key, "") if match.resource else ""
             for index, match in enumerate(checked.header_matches)
         }
-        return CellNames(names, letters, lang)
+        columns = {index: match.columns for index, match in enumerate(checked.header_matches)}
+        return CellNames(names, letters, columns, lang)
     options = result.run.options if result.run else {}
-    return CellNames(dict(enumerate(options.get("sheets", []))), dict(enumerate(options.get("key_letters", []))), lang)
+    return CellNames(
+        dict(enumerate(options.get("sheets", []))), dict(enumerate(options.get("key_letters", []))), {}, lang
+    )
 
 
 def _list_group(
@@ -188,6 +200,7 @@ def _list_records(
     """The first records, with a column as the message; `otherwise` where it is empty."""
     rows = []
     for row in records.head(MAX_ROWS).iter_rows(named=True):
+        letter = cells.find_column(row["sheet"], row["resource"], row[column] or "")
         message = translate_message(row[column] or "", cells.lang)
         if not message and otherwise is not None:
             message = otherwise.text(cells.lang)
@@ -195,7 +208,7 @@ def _list_records(
         rows.append(
             {
                 "number": row["key"] or "?",
-                "cell": cells.name(row["sheet"], row["row"], row["resource"]),
+                "cell": cells.name(row["sheet"], row["row"], row["resource"], letter),
                 "message": message,
                 "fix": fix.text(cells.lang),
             }

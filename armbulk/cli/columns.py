@@ -23,7 +23,8 @@ _MAY_BE = _("May be: {title} ({reason})")
 _ACCEPT = _("Press Enter to accept, l to choose from the list, or i to ignore the column")
 _CHOOSE = _("Press Enter to ignore the column, or l to choose from the list")
 _FROM_LIST = _("Type a number, or a part of the name; press Enter to ignore the column")
-_OVERVIEW = _("Press Enter to use these columns, type a letter to change a column, or q to stop")
+_OVERVIEW = _("Press Enter to use these columns, type a letter to change a column, or {stop} to stop")
+_STOP = _("stop")
 _CONSTANT = _(
     "{title} is required, but no column has it. Type the value of every row (for example {example}), or press "
     "Enter to leave it open"
@@ -33,7 +34,6 @@ _DECIMAL = _('{example} can be read in two ways. Type "," or ".", the one before
 _SKIP = _("Leave out the rows below that are no records? They are listed above.")
 _TAKEN = _("{title} was column {letter}. Column {letter} is now ignored.")
 _NO_SUCH = _('There is no "{answer}" here')
-_SAVED = _("The answers are saved for files with the same headers. To change them: armbulk map FILE")
 _EXAMPLES = {"document_type": "IN", "currency": "NOK"}
 _LISTED = 12
 
@@ -63,7 +63,7 @@ class ColumnQuestions:
         columns = self._ask_columns(chosen)
         if columns is None:
             return None
-        decision = SheetDecision(
+        return SheetDecision(
             chosen.resource,
             chosen.header_row,
             columns,
@@ -72,8 +72,6 @@ class ColumnQuestions:
             decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, ""),
             skips_other_rows=bool(chosen.other_rows) and confirm(_SKIP.text(self._lang), self._lang, default=True),
         )
-        self._context.reporter.say(_SAVED)
-        return decision
 
     # --- the sheet ----------------------------------------------------------------------------------
 
@@ -110,15 +108,16 @@ class ColumnQuestions:
             if column.target or column.choices:
                 self._decide(proposal, column, columns)
         by_letter = {column.letter: column for column in proposal.columns}
+        stop = _STOP.text(self._lang) if "Q" in by_letter else "q"  # q is a column of a wide sheet
         while True:
             self._show(proposal, columns)
-            answer = self._prompt(_OVERVIEW, default="").upper()
+            answer = self._prompt(_OVERVIEW.fill(stop=stop), default="").upper()
             if not answer:
                 return columns
-            if answer == "Q":
-                return None
             if answer in by_letter:
                 self._decide(proposal, by_letter[answer], columns)
+            elif answer in {stop.upper(), "STOP", "Q"}:
+                return None
             else:
                 self._refuse(answer)
 

@@ -125,9 +125,14 @@ class TerminalDialog(Dialog):
         }  # fmt: skip
         return self._confirm(_ACCEPT_HEADER.fill(**values))
 
+    @property
+    def asks_about_columns(self) -> bool:
+        """Whether a person can answer."""
+        return self._context.can_ask and not self._yes
+
     def match_columns(self, proposal: "SheetProposal", propose: ProposeAgain) -> "SheetDecision | None":
         """Ask what the columns of a sheet are, if a person can answer."""
-        if self._yes or not self._context.can_ask:
+        if not self.asks_about_columns:
             return None
         from armbulk.cli.columns import ColumnQuestions
 

@@ -52,11 +52,11 @@ def map_(
         reporter.show("map", explain_row(checked, row, sheet_name, context.lang))
         return Exit.OK
     if context.can_ask and (target is not None or context.is_output_seen):
-        decisions = match_columns_of(checked, context.session, dialog)
+        decisions = match_columns_of(checked, context.session, dialog, target)
         if not decisions:
             reporter.say(_("No columns were matched. Nothing was saved."))
             return Exit.OK
-        report = save_mapping(decisions, context.session, target, context.lang)
+        report = save_mapping(checked, decisions, context.session, target)
     else:
         report = create_mapping(checked, context.session, target, context.lang)
         if target is None and not reporter.as_json:
@@ -75,4 +75,7 @@ def _show(reporter: "Reporter", report: dict[str, Any], target: Path | None, fil
             _("Next: armbulk check {file} --mapping {target}", file=quote_word(file), target=quote_word(str(target)))
         )
     else:
+        from armbulk.app.columns import SAVED
+
+        reporter.say(SAVED)
         reporter.say(_("Next: armbulk check {file}", file=quote_word(file)))

@@ -88,7 +88,12 @@ SHEETS: dict[str, FindingType] = {
         _("Compare one date with the original"),
     ),
     "macros-ignored": warning(
-        _("The workbook contains macros. armbulk neither runs nor copies them."), _("No action needed")
+        _("The workbook contains macros. armbulk does not run them. A copy of the workbook keeps them."),
+        _("No action needed"),
+    ),
+    "signature-removed": warning(
+        _("The workbook has a digital signature. The copy that armbulk writes has none, because it is changed."),
+        _("No action needed. Your own file keeps its signature"),
     ),
     "external-links": warning(
         _("The workbook gets values from other files or databases. armbulk uses the values saved in it."),

@@ -4,6 +4,8 @@ An unknown column is ignored with a warning. Under a header such as `Restbeløp`
 user chooses the field, or leaves the column out. A header such as `Mva %` is never read as an amount.
 """
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from armbulk.findings.frame import make_findings
@@ -36,7 +38,7 @@ def judge_unknown_headers(
     unknown = findings.filter(pl.col("code") == "unknown-header").unique("column", keep="first", maintain_order=True)
     body = sheet.frame.filter(pl.col("row") > unknown["row"].min()) if unknown.height else sheet.frame
     for header_row, letter, text in unknown.select("row", "column", "value").iter_rows():
-        names = _list_possible_fields(text, fields, columns)
+        names = list_possible_amounts(text, fields, columns)
         cell: dict[str, str | int | None] = {"row": header_row, "column": letter, "value": text}
         if Unit.RATE in find_units(text) and _is_numeric(body, letter, percent=True):
             judged.append({"code": "rate-not-sent", **cell})
@@ -52,7 +54,7 @@ def judge_unknown_headers(
     return pl.concat([findings.filter(~is_replaced), replaced])
 
 
-def _list_possible_fields(text: str, fields: dict[str, Field], columns: dict[str, str]) -> list[str]:
+def list_possible_amounts(text: str, fields: Mapping[str, Field], columns: Mapping[str, str]) -> list[str]:
     """Return the fields that an unknown header may mean, if its numbers may be money; [] otherwise."""
     units = find_units(text)
     if is_price(text):

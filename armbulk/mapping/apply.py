@@ -81,15 +81,16 @@ def _find_header_row(
 ) -> int | None:
     """Return the header row of `sheet` according to the entry; None when the entry is for another sheet."""
     is_other_name = entry.name and fold_header(entry.name) != fold_header(sheet.name)
-    if is_other_name or sheet.resource not in {None, entry.resource}:
+    if is_other_name or entry.index not in {None, index} or sheet.resource not in {None, entry.resource}:
         return None
     if entry.headers:
         rows = _list_candidate_rows(sheet, entry)
-        return next((row for row, texts in rows if fingerprint_headers(texts) == entry.headers), None)
+        return next((row for row, texts in rows if entry.headers in _list_fingerprints(texts)), None)
     resource = resources[entry.resource]
     of_resource = {*index_headers(resource), *(index_headers(resource.lines) if resource.lines else {})}
     best_count, best_sources, best_width, best_row = 0, 0, 0, None
-    for row, texts in _list_candidate_rows(sheet, entry):
+    for row, cells in _list_candidate_rows(sheet, entry):
+        texts = [text for text in cells if text]
         headers = {fold_header(text) for text in texts}
         inputs = {header for template in entry.expression.values() for header in evaluator.inputs(template, texts)}
         sources = headers & {fold_source(header) for header in (*entry.rename, *entry.ignore, *inputs)}
@@ -107,7 +108,11 @@ def _list_candidate_rows(sheet: Sheet, entry: SheetMapping) -> list[tuple[int, l
     if entry.header_row is not None:
         frame = sheet.frame.filter(pl.col("row") == entry.header_row)
     rows = frame.select("row", *sheet.letters).iter_rows()
-    return [(row, [text for text in texts if text]) for row, *texts in rows]
+    return [(row, [text or "" for text in texts]) for row, *texts in rows]
+
+
+def _list_fingerprints(headers: Sequence[str]) -> tuple[str, str]:
+    return fingerprint_headers(headers), fingerprint_headers(headers, in_order=True)
 
 
 class _SheetMapper:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from armbulk.mapping.headers import fold_header
+from armbulk.mapping.headers import find_date_pattern, fold_header, is_outcome_header
 
 _WITH_LETTER = re.compile(r"^(?P<header>.*?)\s*\[(?P<letter>[A-Z]{1,3})\]$", re.DOTALL)
 _FINGERPRINT_CHARS = 16
@@ -45,7 +45,35 @@ def fold_source(source: str) -> str:
     return fold_header(named["header"] if named else source)
 
 
-def fingerprint_headers(headers: Sequence[str]) -> str:
-    """Return what identifies a row of headers, in any order: the same for the next file of the same program."""
-    text = "\n".join(sorted(fold_header(header) for header in headers if header.strip()))
+def fingerprint_headers(headers: Sequence[str], *, in_order: bool = False) -> str:
+    """Return what identifies a row of headers: the same for the next file of the same program, and for its result.
+
+    The columns that armbulk adds to a result workbook do not count.
+
+    Args:
+        headers: The headers from left to right; blank: none.
+        in_order: Whether their order counts.
+    """
+    names = [_identify(header) for header in headers if not is_outcome_header(header)]
+    if in_order:
+        text = "in order\n" + "\n".join(names).rstrip("\n")
+    else:
+        text = "\n".join(sorted(name for name in names if name))
     return hashlib.sha256(text.encode()).hexdigest()[:_FINGERPRINT_CHARS]
+
+
+def _identify(header: str) -> str:
+    """Return a header as its column is known by: (dd.mm.yyyy) and (mm/dd/yyyy) are different columns."""
+    pattern = find_date_pattern(header)
+    return f"{fold_header(header)} {pattern}" if pattern else fold_header(header)
+
+
+def needs_order(headers: Mapping[str, str], used: Sequence[str]) -> bool:
+    """Return whether the columns are only known by their letters: two have the same header, or a used one has none.
+
+    Args:
+        headers: Letter → header; blank: none.
+        used: The letters of the columns that are read.
+    """
+    counts = Counter(folded for text in headers.values() if (folded := fold_header(text)))
+    return any(count > 1 for count in counts.values()) or not all(fold_header(headers[letter]) for letter in used)

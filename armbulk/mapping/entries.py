@@ -27,6 +27,7 @@ class SheetMapping:
         dates: The order of unclear dates: dmy, mdy or ymd; "" = not decided.
         decimal: The decimal separator of unclear amounts; "" = not decided.
         skip_totals: Whether rows that look like totals, notes or repeated headers are left out.
+        index: The index of the only sheet that it is for; None: any that fits.
     """
 
     resource: str
@@ -42,6 +43,7 @@ class SheetMapping:
     dates: str = ""
     decimal: str = ""
     skip_totals: bool = False
+    index: int | None = None
 
 
 class NumberText(str):

@@ -18,10 +18,21 @@ from armbulk.package_data import data_path
 from armbulk.resources import RESOURCES
 
 _TABLES = ("rename", "constant", "expression")
-_READING = {"headers": None, "dates": DATE_ORDERS, "decimal": DECIMAL_SEPARATORS}
 """Keys that hold one text, and the texts they may have."""
 
-_KEYS = {"name", "resource", "header_row", "values", "otherwise", "ignore", "skip_totals", *_READING, *_TABLES}
+_KEYS = {
+    "name",
+    "resource",
+    "header_row",
+    "values",
+    "otherwise",
+    "ignore",
+    "skip_totals",
+    "headers",
+    "dates",
+    "decimal",
+    *_TABLES,
+}
 _HINT = _("See docs/mappings.md")
 
 
@@ -57,7 +68,7 @@ def load_mapping(name: str) -> tuple[tuple[SheetMapping, ...], str]:
     path = find_mapping(name)
     try:
         content = path.read_bytes()
-        table = parse_toml(content.decode("utf-8"))
+        table = parse_toml(content.decode("utf-8-sig"))
     except OSError as error:
         raise FileError(
             "mapping-unreadable",
@@ -119,7 +130,9 @@ def _read_entry(content: Any, where: Text) -> SheetMapping:
         expression=_read_texts(table.get("expression", {}), _at(where, "expression")),
         ignore=tuple(str(header) for header in ignored),
         skip_totals=_read_flag(table, where),
-        **{key: _read_choice(table, key, words, where) for key, words in _READING.items()},
+        headers=_read_choice(table, "headers", None, where),
+        dates=_read_choice(table, "dates", DATE_ORDERS, where),
+        decimal=_read_choice(table, "decimal", DECIMAL_SEPARATORS, where),
     )
     _check_targets(entry, where)
     _check_templates(entry, where)

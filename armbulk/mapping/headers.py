@@ -81,6 +81,17 @@ _IGNORED = frozenset(fold_header(text) for name in OUTCOME_FIELDS for text in li
 """The columns of an earlier result workbook: recognised and ignored."""
 
 
+def is_outcome_header(text: str) -> bool:
+    """Return whether a header is that of a column which armbulk adds to a result workbook."""
+    return fold_header(text) in _IGNORED
+
+
+def find_date_pattern(text: str) -> str:
+    """Return the pattern of dates at the end of a header, such as (dd.mm.yyyy), in small letters; "" without one."""
+    pattern = _DATE_PATTERN.search(text)
+    return pattern[0].strip().casefold() if pattern else ""
+
+
 def list_headers(column: Field) -> tuple[str, ...]:
     """Return every header by which a field's column is recognised, the most specific first."""
     return (*column.header.all(), column.path, column.name, *column.aliases)
@@ -297,7 +308,7 @@ def _match_columns(
     texts = {letter: text for letter in sheet.letters if (text := header[letter][0]) is not None}
     in_currency = _match_currency_headers(texts, names)
     for letter, text in texts.items():
-        if fold_header(text) in _IGNORED:
+        if is_outcome_header(text):
             continue
         column = names.get(fold_header(text)) or in_currency.get(letter)
         if column is None:

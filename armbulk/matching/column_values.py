@@ -7,6 +7,7 @@ from itertools import combinations
 
 import polars as pl
 
+from armbulk.matching.doubts import is_vat
 from armbulk.model.fields import Field
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS
 from armbulk.model.sheet import Sheet
@@ -130,10 +131,7 @@ class ColumnReader:
 
 
 def find_amounts(reader: ColumnReader, letters: Sequence[str], amount: Field) -> tuple[str, str, str] | None:
-    """Return the letters of three columns of which the first two add up to the third in every row; None if none do.
-
-    The first has the larger amounts: the amount without VAT, the VAT, the amount with VAT.
-    """
+    """Return the letters of amounts without VAT, of VAT and with VAT, which add up in every row; None if none do."""
     readings = {letter: reader.read(letter, amount) for letter in letters}
     numeric = [letter for letter, reading in readings.items() if reading.share >= _MIN_SHARE and not reading.unclear]
     numeric = [letter for letter in numeric if readings[letter].values.abs().sum()][:_MAX_AMOUNT_COLUMNS]
@@ -146,7 +144,9 @@ def find_amounts(reader: ColumnReader, letters: Sequence[str], amount: Field) ->
             if rows.height < 2 or not (rows[first] + rows[second] == rows[total]).all():
                 continue
             is_larger = bool(rows.select(pl.col(first).abs().sum() >= pl.col(second).abs().sum()).item())
-            return (first, second, total) if is_larger else (second, first, total)
+            net, vat = (first, second) if is_larger else (second, first)
+            if is_vat(rows[net], rows[vat]):
+                return net, vat, total
     return None
 
 

@@ -6,13 +6,14 @@ digits, dates, amounts that add up.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import polars as pl
 
 from armbulk.findings.frame import mask_value
 from armbulk.i18n import NO_TEXT, Text, Words, _, join_texts, quote_names
-from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, fold_header, match_headers
+from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, fold_header, is_outcome_header, match_headers
+from armbulk.matching.candidates import MIN_SCORE, Candidate, Targets, assign, doubt_rival, drop_sparse_rows, is_proof
 from armbulk.matching.column_values import (
     FORMATS_THAT_PROVE,
     ColumnReader,
@@ -20,16 +21,15 @@ from armbulk.matching.column_values import (
     find_date_order,
     is_never_before,
 )
+from armbulk.matching.doubts import are_payments, doubt_amount, doubt_sums, varies_within
 from armbulk.matching.header_row import find_header_row
 from armbulk.matching.header_words import score_header
 from armbulk.model.column_proposal import ColumnProposal, SheetProposal
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
-from armbulk.validation.layout import NO_RECORD_CODES, check_layout
-
-MIN_SCORE = 0.6
-"""A weaker match is not proposed."""
+from armbulk.validation.layout import check_layout
+from armbulk.validation.other_rows import find_skipped_rows
 
 _SURE = 0.85
 _MIN_CHOICE = 0.4
@@ -38,6 +38,7 @@ _MAX_REASONS = 4
 _MIN_SHARE = 0.9
 _REQUIRED_BONUS = 0.03
 _BY_AMOUNTS = 0.95
+_BY_UNNAMED_AMOUNTS = 0.8
 _BY_DATES = 0.65
 _DECIDED = 0.99
 _WRONG_CHECK_DIGITS = 0.6
@@ -45,26 +46,6 @@ _MAX_KEY_CHARS = 30
 _WORD = re.compile(r"[^\W\d_]{2}")
 _TWO_WORDS = re.compile(r"[^\W\d_] +[^\W\d_]")
 _LINE_SIGNS = 2
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """How well a column may be a field, and why."""
-
-    letter: str
-    target: str
-    score: float
-    reason: Text
-    header_score: float
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Targets:
-    """What columns may be: a field as a mapping names it → the field."""
-
-    fields: Mapping[str, Field]
-    titles: Mapping[str, Text] = field(default_factory=dict)
 
 
 def propose_sheet(
@@ -128,10 +109,13 @@ class _Matcher:
         header = sheet.frame.filter(pl.col("row") == header_row)
         self._headers = {letter: header[letter][0] or "" for letter in sheet.letters}
         self._letters = [
-            letter for letter in sheet.letters if self._headers[letter] or body[letter].null_count() < body.height
+            letter
+            for letter in sheet.letters
+            if (self._headers[letter] and not is_outcome_header(self._headers[letter]))
+            or body[letter].null_count() < body.height
         ]
         self._body = body
-        self._reader = ColumnReader(sheet, _drop_sparse_rows(body, self._letters))
+        self._reader = ColumnReader(sheet, drop_sparse_rows(body, self._letters))
 
     def propose_without_other_rows(self, resource: Resource) -> SheetProposal:
         """Return the proposal for the sheet as a list of `resource`; totals and notes do not count as values."""
@@ -149,8 +133,8 @@ class _Matcher:
         """Return the proposal for the sheet as a list of `resource`."""
         targets = self._list_targets(resource)
         candidates = self._rank(targets)
-        chosen = _assign(candidates)
-        columns = tuple(self._describe(letter, chosen.get(letter), candidates, targets) for letter in self._letters)
+        chosen = assign(candidates)
+        columns = tuple(self._describe(letter, chosen, candidates, targets) for letter in self._letters)
         used = {column.target: column.letter for column in columns if column.target}
         dates = [letter for target, letter in used.items() if targets.fields[target].type is FieldType.DATE]
         return SheetProposal(
@@ -174,11 +158,12 @@ class _Matcher:
 
     # --- fields -------------------------------------------------------------------------------------
 
-    def _list_targets(self, resource: Resource) -> _Targets:
+    def _list_targets(self, resource: Resource) -> Targets:
         """Return the fields that columns may be; of a sheet with documents and lines those of both."""
         fields = {column.name: column for column in resource.fields if column.role is not FieldRole.READ_ONLY}
         titles: dict[str, Text] = {name: _title_of(column.header) for name, column in fields.items()}
-        if resource.lines is not None and self._has_lines(resource, resource.lines):
+        is_flat = resource.lines is not None and self._has_lines(resource, resource.lines)
+        if resource.lines is not None and is_flat:
             for column in resource.lines.fields:
                 if column.specific_header is not None and column.name in fields:
                     own = fields.pop(column.name)
@@ -190,7 +175,7 @@ class _Matcher:
                 elif column.name not in fields:
                     fields[column.name] = column
                     titles[column.name] = _title_of(column.header)
-        return _Targets(fields, titles)
+        return Targets(fields, titles, is_flat)
 
     def _has_lines(self, resource: Resource, lines: Resource) -> bool:
         """Return whether document numbers repeat, and there are columns that only lines have."""
@@ -205,7 +190,7 @@ class _Matcher:
 
     # --- candidates ---------------------------------------------------------------------------------
 
-    def _rank(self, targets: _Targets) -> list[_Candidate]:
+    def _rank(self, targets: Targets) -> list[Candidate]:
         """Return what each column may be, the likeliest first."""
         candidates = [
             candidate
@@ -215,9 +200,10 @@ class _Matcher:
         ]
         candidates += self._judge_amounts(targets, candidates)
         candidates += self._judge_dates(targets, candidates)
+        candidates = [candidate for candidate in candidates if not self._is_of_line(candidate, targets, candidates)]
         return sorted(candidates, key=lambda candidate: -candidate.score)
 
-    def _judge(self, letter: str, target: str, column: Field) -> _Candidate | None:
+    def _judge(self, letter: str, target: str, column: Field) -> Candidate | None:
         header = self._headers[letter]
         by_header = score_header(header, column) if header else 0.0
         reason = _("known header") if by_header == 1 else _("similar header")
@@ -229,10 +215,10 @@ class _Matcher:
         if by_header < _MIN_CHOICE and not proof:
             return None
         reading = self._reader.read(letter, column)
-        if proof > by_header and reading.share >= _MIN_SHARE and _is_proof(reading.values, column):
+        if proof > by_header and reading.share >= _MIN_SHARE and is_proof(reading.values, column):
             by_values = _("all values are valid as {header}", header=_title_of(column.header))
             score = proof + (_REQUIRED_BONUS if by_header >= _MIN_CHOICE else 0)
-            return _Candidate(letter, target, score, by_values, by_header, reading.share)
+            return Candidate(letter, target, score, by_values, by_header, reading.share)
         if by_header < _MIN_CHOICE:
             return None
         share = reading.share if reading.filled else 0.5
@@ -242,7 +228,7 @@ class _Matcher:
             reason = _("similar header, but only {valid:number} of {filled:number} values are valid", **values)
         score = by_header * (0.3 + 0.7 * share) + (_REQUIRED_BONUS if column.required else 0)
         score *= self._judge_kind(letter, column)
-        return _Candidate(letter, target, score, reason, by_header, reading.share)
+        return Candidate(letter, target, score, reason, by_header, reading.share)
 
     def _judge_kind(self, letter: str, column: Field) -> float:
         """Return how far values are of the field's kind where every text can be read as it: numbers, names, amounts."""
@@ -256,7 +242,7 @@ class _Matcher:
         words = sum(_WORD.search(text) is not None for text in texts)
         return 0.5 + 0.5 * words / len(texts) if column.type is FieldType.TEXT else 1.0
 
-    def _judge_amounts(self, targets: _Targets, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    def _judge_amounts(self, targets: Targets, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Return candidates for three columns of amounts that add up in every row."""
         names = {column.name: target for target, column in targets.fields.items() if target == column.name}
         if not {"excl_vat", "vat", "incl_vat"} <= set(names):
@@ -266,16 +252,17 @@ class _Matcher:
         amount = targets.fields[names["incl_vat"]]
         letters = [letter for letter in dict.fromkeys([*money, *self._letters]) if letter not in taken]
         amounts = find_amounts(self._reader, letters, amount)
-        if amounts is None:
+        if amounts is None or are_payments([self._headers[letter] for letter in amounts]):
             return []
         parts = [self._headers[letter] or letter for letter in amounts]
         reason = _("{first} + {second} = {total} in every row", first=parts[0], second=parts[1], total=parts[2])
+        score = _BY_UNNAMED_AMOUNTS if doubt_sums([self._headers[letter] for letter in amounts]) else _BY_AMOUNTS
         return [
-            _Candidate(letter, names[name], _BY_AMOUNTS, reason, 0.0, 1.0)
+            Candidate(letter, names[name], score, reason, 0.0, 1.0, adds_up=score == _BY_AMOUNTS)
             for letter, name in zip(amounts, ("excl_vat", "vat", "incl_vat"), strict=True)
         ]
 
-    def _judge_dates(self, targets: _Targets, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    def _judge_dates(self, targets: Targets, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Return candidates for the due date: a column of dates that are never before the document's date."""
         if "due_date" not in targets.fields or "document_date" not in targets.fields:
             return []
@@ -288,7 +275,18 @@ class _Matcher:
             return []
         header = self._headers[first] or first
         reason = _("dates, never before {header}", header=header)
-        return [_Candidate(second, "due_date", _BY_DATES, reason, 0.0, 1.0)]
+        return [Candidate(second, "due_date", _BY_DATES, reason, 0.0, 1.0)]
+
+    def _is_of_line(self, candidate: Candidate, targets: Targets, candidates: Sequence[Candidate]) -> bool:
+        """Return whether a column that may be the document's has different values in rows of one document."""
+        if not targets.is_flat or targets.fields[candidate.target] not in RESOURCES["documents"].fields:
+            return False
+        numbers = [each for each in candidates if each.target == "document_no" and each.score >= MIN_SCORE]
+        if not numbers or candidate.target == "document_no":
+            return False
+        number = max(numbers, key=lambda each: each.score)
+        keys = self._reader.read(number.letter, targets.fields["document_no"]).values
+        return varies_within(keys, self._reader.read(candidate.letter, targets.fields[candidate.target]).values)
 
     def _is_date(self, letter: str, date: Field) -> bool:
         reading = self._reader.read(letter, date)
@@ -297,8 +295,13 @@ class _Matcher:
     # --- what people see ----------------------------------------------------------------------------
 
     def _describe(
-        self, letter: str, best: _Candidate | None, candidates: Sequence[_Candidate], targets: _Targets
+        self,
+        letter: str,
+        chosen: Mapping[str, Candidate],
+        candidates: Sequence[Candidate],
+        targets: Targets,
     ) -> ColumnProposal:
+        best = chosen.get(letter)
         own = [candidate for candidate in candidates if candidate.letter == letter]
         sensitive = any(
             targets.fields[c.target].sensitive and (c.share >= _MIN_CHOICE or c.header_score >= _SURE) for c in own
@@ -313,15 +316,30 @@ class _Matcher:
         )
         if best is None:
             return proposal
+        doubt = self._doubt(best, chosen, candidates, targets)
         return replace(
             proposal,
             target=best.target,
-            reason=best.reason,
+            reason=doubt or best.reason,
             is_known=best.header_score == 1,
-            is_sure=best.score >= _SURE and (best.share >= _MIN_SHARE or not samples),
+            is_sure=not doubt and best.score >= _SURE and (best.share >= _MIN_SHARE or not samples),
         )
 
-    def _explain_resource(self, resource: Resource, chosen: Mapping[str, _Candidate]) -> Text:
+    def _doubt(
+        self,
+        best: Candidate,
+        chosen: Mapping[str, Candidate],
+        candidates: Sequence[Candidate],
+        targets: Targets,
+    ) -> Text:
+        """Return why a person is asked about a column although it is likely; "" where nothing is open."""
+        if best.header_score == 1 or best.adds_up or not best.header_score:
+            return NO_TEXT
+        is_both = targets.is_flat and targets.fields[best.target].specific_header is not None
+        doubt = doubt_amount(self._headers[best.letter], targets.fields[best.target], is_flat=is_both)
+        return doubt or doubt_rival(best, chosen, candidates)
+
+    def _explain_resource(self, resource: Resource, chosen: Mapping[str, Candidate]) -> Text:
         """Return the headers by which people know the list."""
         names = [
             self._headers[letter]
@@ -330,7 +348,7 @@ class _Matcher:
         ]
         return join_texts(*quote_names(names[:_MAX_REASONS]), separator=", ") if names else NO_TEXT
 
-    def _list_unclear(self, used: Mapping[str, str], targets: _Targets, *types: FieldType) -> tuple[str, ...]:
+    def _list_unclear(self, used: Mapping[str, str], targets: Targets, *types: FieldType) -> tuple[str, ...]:
         texts: dict[str, None] = {}
         for target, letter in used.items():
             if targets.fields[target].type in types:
@@ -340,8 +358,10 @@ class _Matcher:
     def _find_other_rows(self, resource: Resource, used: Mapping[str, str]) -> tuple[tuple[int, str], ...]:
         """Return the rows below the headers that are no records, with their texts."""
         columns = {target: letter for target, letter in used.items() if target in {f.name for f in resource.fields}}
-        findings = check_layout(self._sheet, self._index, HeaderMatch(resource, self._row, columns))
-        rows = findings.filter(pl.col("code").is_in(NO_RECORD_CODES))["row"].unique().sort().to_list()
+        match = HeaderMatch(resource, self._row, columns)
+        findings = check_layout(self._sheet, self._index, match)
+        tables = findings.filter(pl.col("code") == "second-table")["row"]
+        rows = sorted({*find_skipped_rows(self._sheet, findings, match), *tables})
         texts = self._body.filter(pl.col("row").is_in(rows)).select("row", *self._sheet.letters)
         return tuple((row, " · ".join(text for text in cells if text)) for row, *cells in texts.iter_rows())
 
@@ -354,33 +374,3 @@ def _count_signs(resource: Resource, columns: Sequence[ColumnProposal]) -> int:
 
 def _title_of(header: Words) -> Text:
     return Text("{name}", {"name": header})
-
-
-def _drop_sparse_rows(body: pl.DataFrame, letters: Sequence[str]) -> pl.DataFrame:
-    """Return the rows without those that have few cells: titles, totals and notes would count as wrong values."""
-    filled = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in letters)
-    widths = body.select(filled.alias("width"))["width"]
-    return body.filter(filled * 2 >= sorted(widths)[len(widths) // 2])
-
-
-def _is_proof(values: pl.Series, column: Field) -> bool:
-    """Return whether valid values say anything: several of them, and KIDs long enough not to be valid by chance."""
-    known = values.drop_nulls()
-    if len(known) < 2:
-        return False
-    if column.format == "kid":
-        return bool((known.str.len_chars() >= 5).all()) and known.n_unique() > len(known) // 2
-    return True
-
-
-def _assign(candidates: Sequence[_Candidate]) -> dict[str, _Candidate]:
-    """Return letter → what the column is proposed as: the best pairs first, each column and each field once."""
-    chosen: dict[str, _Candidate] = {}
-    taken: set[str] = set()
-    for candidate in candidates:
-        if candidate.score < MIN_SCORE:
-            break
-        if candidate.letter not in chosen and candidate.target not in taken:
-            chosen[candidate.letter] = candidate
-            taken.add(candidate.target)
-    return chosen

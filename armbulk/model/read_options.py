@@ -21,13 +21,14 @@ class ReadOptions:
         decimal: "," or ".": the decimal separator, where 1.234 is unclear.
         pad_postal_codes: Whether 150 in a number cell is the postal code 0150.
         mapping: A mapping file, or the name of a mapping that comes with armbulk.
-        saved_mappings: Mapping files with what was decided about headers like those of the files.
+        saved_mappings: (index of a sheet, mapping file with what was decided about such headers).
         renames: Header → field, for headers that only resemble a known one.
         continuation_rows: SAME_AS_ABOVE: a line without a document number belongs to the document above; "stop", or
             None: it is an error.
         unread_columns: Headers of columns that are not read.
         rules: Code → error, warning or off, from the profile.
-        usual_dates: As `dates`, from the profile: where neither the option nor a mapping decides.
+        usual_dates: As `dates`, from the profile: where neither the option nor a mapping decides, and no date
+            contradicts it.
         usual_decimal: As `decimal`, from the profile.
         update: Whether customers are changed, not created; None: not decided.
         known_customers: Customers that ARM is known to have; the session fills it in, it is not stored.
@@ -40,7 +41,7 @@ class ReadOptions:
     decimal: str | None = None
     pad_postal_codes: bool = False
     mapping: str | None = None
-    saved_mappings: Sequence[str] = ()
+    saved_mappings: Sequence[tuple[int, str]] = ()
     renames: dict[str, str] = field(default_factory=dict)
     continuation_rows: str | None = None
     unread_columns: tuple[str, ...] = ()

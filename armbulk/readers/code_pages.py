@@ -60,12 +60,16 @@ class OddText:
     encodings: dict[str, str]
 
 
+_YEAR = re.compile(rb"[\xe5\xc5]{2,4}")
+"""åååå in a pattern such as dd.mm.åååå."""
+
+
 def find_odd_text(content: bytes) -> OddText | None:
     """Return what proves that text is not Windows-1252; None if nothing does.
 
     Bytes that Windows-1252 does not have always do; odd words only where another code page makes words of them.
     """
-    words = _list_words(content)
+    words = [word for word in _list_words(content) if not _YEAR.fullmatch(word)]
     pairs_quotes = b"\x8b" in content  # ‹ opens what › closes
     odd = [word for word in words if _is_odd(word, "cp1252", pairs_quotes=pairs_quotes)]
     if not odd:

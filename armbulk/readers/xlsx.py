@@ -90,6 +90,8 @@ def _find_issues(workbook: OpenWorkbook) -> tuple[ReadIssue, ...]:
         issues.append(ReadIssue("dates-1904"))
     if any(part.endswith("vbaproject.bin") for part in parts):
         issues.append(ReadIssue("macros-ignored"))
+    if any(part.startswith("_xmlsignatures/") for part in parts):
+        issues.append(ReadIssue("signature-removed"))
     if any(name in part for part in parts for name in _EXTERNAL_PARTS):
         issues.append(ReadIssue("external-links"))
     return tuple(issues)

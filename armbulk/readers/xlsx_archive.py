@@ -134,10 +134,14 @@ class WorkbookArchive:
         Raises:
             FileError: The part is missing, damaged or too large.
         """
+        return b"".join(self.chunks(part))
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """Yield the content of a part in small pieces; FileError as `read`."""
         info = self._parts.get(part.lower())
         if info is None:
             raise self.damaged_error(_("{part} is missing", part=part))
-        return b"".join(self._unpack(part, info))
+        return self._unpack(part, info)
 
     def _unpack(self, part: str, info: zipfile.ZipInfo) -> Iterator[bytes]:
         try:
@@ -180,7 +184,7 @@ class WorkbookArchive:
         """Unpack and parse a part in chunks; markup that expat must keep in memory as a whole is limited."""
         bytes_fed = 0
         chunk = self._read_chunk(stream, part)
-        parser = expat.ParserCreate(self._find_encoding(chunk, part), NAMESPACE_SEPARATOR)
+        parser = expat.ParserCreate(self.find_encoding(chunk, part), NAMESPACE_SEPARATOR)
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = handlers
         parser.StartDoctypeDeclHandler = self._refuse_dtd(part)
@@ -199,8 +203,13 @@ class WorkbookArchive:
             raise self.damaged_error(_("unpacked, it is larger than 256 MiB ({part})", part=part))
         return chunk
 
-    def _find_encoding(self, head: bytes, part: str) -> str | None:
-        """Return the encoding a part is written in; None where its first bytes say it (UTF-16)."""
+    def find_encoding(self, head: bytes, part: str) -> str | None:
+        """Return the encoding a part is written in; None where its first bytes say it (UTF-16).
+
+        Args:
+            head: The first bytes of the part.
+            part: Its name.
+        """
         if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
             return None
         declared = _DECLARATION.match(head.removeprefix(_BYTE_ORDER_MARK))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.readers.amount_format import count_decimals, misleads, shows_other_amount
 from armbulk.readers.number_pattern import NumberPattern, split_sections
+from armbulk.readers.symbol_format import remove_symbol
 from armbulk.readers.xlsx_values import convert_serial
 
 _EXCEL_DIGITS = Context(prec=EXCEL_EXACT_DIGITS)
@@ -48,6 +49,7 @@ class NumberFormats:
 
     def add(self, style: str, number: int, code: str) -> None:
         """Add a cell style with the number of its format; `code` is blank for Excel's built-in formats."""
+        code = remove_symbol(code)
         places = count_decimals(code or _BUILT_IN_DECIMALS.get(number, ""))
         if places is not None:
             self.decimals[style] = places, code or _BUILT_IN_DECIMALS[number]

@@ -49,6 +49,8 @@ HEADER_WORDS: dict[str, tuple[str, ...]] = {
     "vat": ("mva", "moms", "vat", "tax", "avgift", "merverdiavgift"),
     "open": ("rest", "restbeløp", "restbelop", "åpen", "open", "saldo", "balance", "utestående", "remaining",
              "outstanding", "gjenstår", "gjenstående", "ubetalt", "unpaid"),
+    "paid": ("betalt", "innbetalt", "innbetaling", "innbetalinger", "paid", "payment", "payments", "nedbetalt"),
+    "debit": ("debet", "debit"),
     "text": ("tekst", "text", "beskrivelse", "description", "desc", "kommentar", "comment", "note", "merknad"),
     "quantity": ("antall", "ant", "qty", "quantity", "mengde", "stk"),
     "unit": ("enhet", "unit", "uom", "enh"),

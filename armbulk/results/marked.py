@@ -8,7 +8,7 @@ from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.resources import fields_by_name
 from armbulk.store import WrittenFiles
 from armbulk.validation.check import Checked
-from armbulk.writers.inputs import back_up, find_input, verify_no_input, verify_workbook_target
+from armbulk.writers.inputs import back_up, find_input, verify_macro_suffix, verify_no_input, verify_workbook_target
 from armbulk.writers.workbooks import write_marked
 
 
@@ -32,6 +32,7 @@ def write_marked_copy(
     """
     verify_workbook_target(target)
     inputs = {sheet.file for sheet in checked.sheets}
+    verify_macro_suffix(target, inputs)
     if find_input(target, inputs) and replace_input:
         back_up(target)
     verify_no_input(target, () if replace_input else inputs)

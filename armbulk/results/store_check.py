@@ -3,12 +3,19 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from armbulk.errors import Unfinished
+from armbulk.errors import Unfinished, UsageError
 from armbulk.i18n import _
 from armbulk.quota.limits import Account
 from armbulk.store import Store, StoreStamp
 from armbulk.writers.atomic import MAX_NAMES
-from armbulk.writers.inputs import back_up, find_input, verify_no_input, verify_workbook_target
+from armbulk.writers.inputs import (
+    back_up,
+    find_input,
+    result_suffix,
+    verify_macro_suffix,
+    verify_no_input,
+    verify_workbook_target,
+)
 from armbulk.writers.provenance import Provenance, hash_client, read_category, read_provenance
 from armbulk.writers.style import RESULT_CATEGORY
 
@@ -24,13 +31,19 @@ def choose_result_path(paths: Sequence[str], output: str | None) -> Path:
     if output:
         return Path(output)
     first = Path(paths[0].partition("#")[0])
-    result = _result_path(first)
+    suffix = result_suffix(_list_files(paths))
+    result = _result_path(first, suffix)
     is_foreign = find_input(result, list_paths(paths)) is not None and not is_result(result)
-    return first.with_name(f"{first.stem}.result.xlsx") if is_foreign else result
+    return first.with_name(f"{first.stem}.result{suffix}") if is_foreign else result
 
 
-def _result_path(path: Path) -> Path:
-    return path.with_name(f"{path.stem.removesuffix('.result')}.result.xlsx")
+def _result_path(path: Path, suffix: str) -> Path:
+    return path.with_name(f"{path.stem.removesuffix('.result')}.result{suffix}")
+
+
+def _list_files(paths: Sequence[str]) -> set[Path]:
+    """Return the files of names on the command line (`FILE#Sheet`)."""
+    return {Path(name.partition("#")[0]) for name in paths}
 
 
 def list_paths(files: Sequence[str]) -> list[Path]:
@@ -57,6 +70,7 @@ def prepare_target(target: Path, files: Sequence[str], *, replace_input: bool) -
 def verify_target_is_no_input(target: Path, files: Sequence[str], *, replace_input: bool) -> None:
     """Make sure that a result workbook replaces no input but itself, and nothing but a workbook; else UsageError."""
     verify_workbook_target(target)
+    verify_macro_suffix(target, _list_files(files))
     if not replace_input and not is_result(target):
         verify_no_input(target, list_paths(files))
 
@@ -64,6 +78,25 @@ def verify_target_is_no_input(target: Path, files: Sequence[str], *, replace_inp
 def build_provenance(stamp: StoreStamp) -> Provenance:
     """Return the store's identity as a result workbook has it."""
     return Provenance(stamp.store, stamp.token, stamp.run, hash_client(stamp.account))
+
+
+def verify_client(account: Account, files: Sequence[str]) -> None:
+    """Make sure that no input is the result workbook of an import for another client or environment.
+
+    Raises:
+        UsageError: One is: its outcomes are true elsewhere only.
+    """
+    for path in list_paths(files):
+        provenance = read_provenance(path)
+        if provenance is not None and provenance.client_hash != hash_client(account):
+            raise UsageError(
+                "other-client",
+                _("{path} is the result of an import for another client or another environment", path=path),
+                _(
+                    "Nothing was sent. Choose the profile of that client with --profile, or import the original file: "
+                    "its records would be sent to this client."
+                ),
+            )
 
 
 def verify_history(store: Store, account: Account, files: Sequence[str], target: Path) -> None:
@@ -103,7 +136,8 @@ def verify_history(store: Store, account: Account, files: Sequence[str], target:
 def _workbooks_at_hand(files: Sequence[str], target: Path) -> Iterator[Path]:
     """The files themselves, and the results beside them."""
     for name in (*files, str(target)):
-        result = _result_path(Path(name.partition("#")[0]))
-        yield Path(name.partition("#")[0])
+        path = Path(name.partition("#")[0])
+        result = _result_path(path, result_suffix([path]))
+        yield path
         yield result
         yield from (result.with_name(f"{result.stem}-{number}{result.suffix}") for number in range(2, MAX_NAMES))

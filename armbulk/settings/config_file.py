@@ -86,7 +86,7 @@ def find_default_profile(content: Mapping[str, Any]) -> str:
 def _read_content(home: Path) -> dict[str, Any]:
     path = home / FILE_NAME
     try:
-        return parse_toml(path.read_text(encoding="utf-8"))
+        return parse_toml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

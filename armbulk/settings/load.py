@@ -164,6 +164,8 @@ def check_address(url: str) -> str:
         raise malformed from None
     if parts.username or parts.password:  # checked before a message quotes the address
         raise malformed
+    if "://" not in url:  # a word, not an address of another kind
+        raise malformed
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         origin = f"{parts.scheme or '?'}://{parts.hostname or '?'}"
         raise SettingsError(
@@ -220,7 +222,7 @@ def _read_limits(values: Mapping[str, str], aup_file: Path | None) -> QuotaLimit
     ceiling = 1 - _read_number(values, "reserve_percent") / 100
     try:
         if aup_file is not None:
-            return QuotaLimits.from_table(parse_toml(aup_file.read_text(encoding="utf-8")), ceiling=ceiling)
+            return QuotaLimits.from_table(parse_toml(aup_file.read_text(encoding="utf-8-sig")), ceiling=ceiling)
         return QuotaLimits.for_size(values["client_size"].upper(), ceiling=ceiling)
     except (OSError, ValueError, KeyError) as error:
         if aup_file is not None:

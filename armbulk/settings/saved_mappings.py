@@ -1,6 +1,8 @@
 """What was decided about the headers of files: one mapping for each row of headers, found again by its fingerprint."""
 
+import hashlib
 import os
+import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import _
 from armbulk.mapping.columns import fingerprint_headers, fold_source
-from armbulk.mapping.headers import MAX_HEADER_ROW
+from armbulk.mapping.headers import MAX_HEADER_ROW, fold_header
 from armbulk.model.sheet import Sheet
 
 _FOLDER = "mappings"
@@ -24,26 +26,45 @@ class SavedMappings:
     def __init__(self, home: Path) -> None:
         self._folder = home / _FOLDER
 
-    def locate(self, fingerprint: str) -> Path:
-        """Return the file of the mapping for headers with a fingerprint; it need not exist."""
-        return self._folder / f"{fingerprint}.toml"
+    def locate(self, fingerprint: str, sheet_name: str = "") -> Path:
+        """Return the file of the mapping for headers with a fingerprint; it need not exist.
 
-    def find(self, sheets: Sequence[Sheet]) -> dict[int, Path]:
-        """Return sheet index → the mapping that was saved for its headers."""
+        Args:
+            fingerprint: Of the headers.
+            sheet_name: The sheet that it is for; "" = any.
+        """
+        suffix = f"-{hashlib.sha256(fold_header(sheet_name).encode()).hexdigest()[:8]}" if sheet_name else ""
+        return self._folder / f"{fingerprint}{suffix}.toml"
+
+    def find(self, sheets: Sequence[Sheet]) -> list[tuple[int, str]]:
+        """Return (sheet index, path of the mapping that was saved for its headers).
+
+        Of sheets in one file with the same headers each has a mapping of its own, or none: one may be a list of
+        customers, the other of suppliers.
+        """
         if not self._folder.is_dir():
-            return {}
-        paths: dict[int, Path] = {}
+            return []
+        matched: list[tuple[int, str]] = []
         for index, sheet in enumerate(sheets):
-            for headers in _list_top_rows(sheet):
-                path = self.locate(fingerprint_headers(headers))
-                if path.is_file():
-                    paths[index] = path
-                    break
-        return paths
+            paths = (path for headers in _list_top_rows(sheet) for path in self._list_paths(sheets, index, headers))
+            path = next((path for path in paths if path.is_file()), None)
+            if path is not None:
+                matched.append((index, str(path)))
+        return matched
+
+    def _list_paths(self, sheets: Sequence[Sheet], index: int, headers: Sequence[str]) -> Iterator[Path]:
+        for fingerprint in (fingerprint_headers(headers, in_order=True), fingerprint_headers(headers)):
+            yield self.locate(fingerprint, sheets[index].name)
+            of_any_sheet = self.locate(fingerprint)
+            if of_any_sheet.is_file() and not has_twin(sheets, index, headers):
+                yield of_any_sheet
 
     def list_decisions(self, resource: str) -> dict[str, str]:
-        """Return folded header → field of every saved mapping of a resource: what a person decided before."""
-        decided: dict[str, str] = {}
+        """Return folded header → field of every saved mapping of a resource: what a person decided before.
+
+        A header that was decided in two ways is not in it.
+        """
+        decided: dict[str, set[str]] = {}
         for path in sorted(self._folder.glob("*.toml")) if self._folder.is_dir() else []:
             try:
                 sheets = tomllib.loads(path.read_text(encoding="utf-8")).get("sheet", [])
@@ -52,16 +73,16 @@ class SavedMappings:
             for sheet in sheets if isinstance(sheets, list) else []:
                 if isinstance(sheet, dict) and sheet.get("resource") == resource:
                     renames = sheet.get("rename", {})
-                    decided |= {fold_source(source): str(target) for source, target in renames.items()}
-        return decided
+                    for source, target in renames.items() if isinstance(renames, dict) else ():
+                        decided.setdefault(fold_source(source), set()).add(str(target))
+        return {header: targets.pop() for header, targets in decided.items() if len(targets) == 1}
 
-    def save(self, fingerprint: str, text: str) -> Path:
-        """Save the mapping for headers with a fingerprint; return its file, which only its owner can read.
+    def save(self, path: Path, text: str) -> None:
+        """Save a mapping at the path that `locate` returned; only its owner can read it.
 
         Raises:
             FileError: It cannot be written.
         """
-        path = self.locate(fingerprint)
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             new = path.with_suffix(f".{os.getpid()}.new")
@@ -69,20 +90,46 @@ class SavedMappings:
             new.chmod(0o600)
             new.replace(path)
         except OSError as error:
-            raise FileError(
-                "cannot-write",
-                _("{target} cannot be written: {strerror}", target=path, strerror=describe_os_error(error)),
-                _("Check that you may write in its folder"),
-            ) from None
-        return path
+            raise _cannot_write(path, error) from None
 
-    def remove(self, fingerprint: str) -> None:
-        """Remove the mapping for headers with a fingerprint, if there is one."""
-        self.locate(fingerprint).unlink(missing_ok=True)
+    def require_writable(self) -> None:
+        """Stop where no mapping can be saved: before questions whose answers would be lost.
+
+        Raises:
+            FileError: It cannot be written.
+        """
+        is_new = not self._folder.exists()
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryFile(dir=self._folder):
+                pass
+            if is_new:
+                self._folder.rmdir()
+        except OSError as error:
+            raise _cannot_write(self._folder, error) from None
+
+
+def _cannot_write(path: Path, error: OSError) -> FileError:
+    return FileError(
+        "cannot-write",
+        _("{target} cannot be written: {strerror}", target=path, strerror=describe_os_error(error)),
+        _("Check that you may write in its folder"),
+    )
+
+
+def has_twin(sheets: Sequence[Sheet], index: int, headers: Sequence[str]) -> bool:
+    """Return whether another sheet of the same file has the same headers, in any order."""
+    own = sheets[index]
+    return any(
+        fingerprint_headers(texts) == fingerprint_headers(headers)
+        for other, sheet in enumerate(sheets)
+        if other != index and sheet.file == own.file
+        for texts in _list_top_rows(sheet)
+    )
 
 
 def _list_top_rows(sheet: Sheet) -> Iterator[list[str]]:
     for texts in sheet.frame.head(MAX_HEADER_ROW).select(sheet.letters).iter_rows():
-        headers = [text for text in texts if text]
-        if len(headers) > 1:
+        headers = [text or "" for text in texts]
+        if sum(map(bool, headers)) > 1:
             yield headers

@@ -111,7 +111,7 @@ def _replace(path: Path, text: str) -> None:
 def _read_document(home: Path) -> tomlkit.TOMLDocument:
     path = home / FILE_NAME
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         parse_toml(text)  # its errors have words of ours
         return tomlkit.parse(text)
     except FileNotFoundError:

@@ -60,7 +60,8 @@ def make_secret_name(profile: str, account: Account, token_url: str = "", client
 def read_secret_file(path: str) -> str:
     """Return the secret in a file that only its owner can read; SettingsError for any other file."""
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - /dev/fd/3 is opened as it is named
+        # /dev/fd/3 is opened as it is named; editors and PowerShell may begin a file with a byte order mark
+        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123
             status = os.fstat(file.fileno())
             if os.name == "posix" and (stat.S_IMODE(status.st_mode) & 0o077 or status.st_uid not in {os.geteuid(), 0}):
                 raise SettingsError(
@@ -70,7 +71,7 @@ def read_secret_file(path: str) -> str:
                 )
             secret = file.read(_MAX_SECRET_CHARS).strip()
     except (OSError, ValueError) as error:
-        reason = describe_os_error(error) if isinstance(error, OSError) else _("it is not a text file")
+        reason = describe_os_error(error)
         raise SettingsError(
             "secret-file-unreadable",
             _("{path} cannot be read: {reason}", path=path, reason=reason),

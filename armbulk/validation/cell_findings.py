@@ -7,6 +7,9 @@ from armbulk.model.fields import Field, FieldType
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table
 
+SEVERAL = " / "
+"""Between numbers in a detail, where a finding names several."""
+
 
 def make_cell_findings(
     table: Table, rows: pl.DataFrame, code: str, field: Field, detail: str | pl.Expr | None = None

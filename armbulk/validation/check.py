@@ -44,6 +44,7 @@ from armbulk.validation import (
     hidden_rows,
     layout,
     line_currencies,
+    other_rows,
     prices,
     rules,
 )
@@ -79,6 +80,7 @@ class Checked:
         mapped_sheets: The sheets as the mapping reads them.
         bases: What was exported of each changed row, a frame of `edits.BASE_SCHEMA`.
         sheets_as_read: The sheets before anything was done with them, for another check of the same reading.
+        used_sheets: The same without the hidden columns that are left out.
         mapping: The mapping that was applied.
     """
 
@@ -91,6 +93,7 @@ class Checked:
     mapped_sheets: tuple[apply.MappedSheet, ...] = ()
     bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=edits.BASE_SCHEMA))
     sheets_as_read: tuple[Sheet, ...] = ()
+    used_sheets: tuple[Sheet, ...] = ()
     mapping: LoadedMapping | None = None
 
     def all_tables(self) -> dict[str, Table]:
@@ -194,8 +197,9 @@ def check_sheets(
         edits.compare_with_base(sheet, index, match, pad_postal_codes=options.pad_postal_codes)
         for index, (sheet, match) in enumerate(zip(plain, matches, strict=True))
     ]
-    plain, layouts = _check_layouts([result.sheet for result in compared], matches, mapped)
-    options_of = [_decide_reading(options, result.entry) for result in mapped]
+    plain, layouts = _check_layouts([result.sheet for result in compared], matches, mapped, own)
+    decided = [_decide_reading(options, result.entry) for result in mapped]
+    options_of = [date_orders.drop_contradicted(*each) for each in zip(plain, matches, decided, strict=True)]
     continued = [
         continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
         for index, sheet in enumerate(plain)
@@ -229,19 +233,22 @@ def check_sheets(
         mapped_sheets=tuple(mapped),
         bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),
         sheets_as_read=tuple(sheets),
+        used_sheets=tuple(leave_out_hidden_columns(sheet, options) for sheet in sheets),
         mapping=mapping,
     )
 
 
 def _check_layouts(
-    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], mapped: Sequence[apply.MappedSheet]
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], mapped: Sequence[apply.MappedSheet], own: Sequence[Sheet]
 ) -> tuple[list[Sheet], list[pl.DataFrame]]:
     """Return the sheets, without totals and notes where the mapping leaves them out, and the findings of the layout."""
     pairs = []
     for index, (sheet, result) in enumerate(zip(sheets, mapped, strict=True)):
-        findings = layout.check_layout(sheet, index, matches[index])
+        match = matches[index]
+        headers = layout.name_headers(own[index], match) if match.resource is not None else {}
+        findings = layout.check_layout(sheet, index, match, headers)
         skips = result.entry is not None and result.entry.skip_totals
-        pairs.append(layout.skip_other_rows(sheet, findings) if skips else (sheet, findings))
+        pairs.append(other_rows.skip_other_rows(sheet, findings, match) if skips else (sheet, findings))
     return [sheet for sheet, _findings in pairs], [findings for _sheet, findings in pairs]
 
 
@@ -251,21 +258,20 @@ def load_mappings(options: ReadOptions) -> LoadedMapping | None:
     Raises:
         FileError: A mapping cannot be read.
     """
-    names = [options.mapping] if options.mapping is not None else list(options.saved_mappings)
-    if not names:
+    if options.mapping is not None:
+        return load_mapping(options.mapping)
+    if not options.saved_mappings:
         return None
-    loaded = [load_mapping(name) for name in names]
-    if len(loaded) == 1:
-        return loaded[0]
-    sha256 = hashlib.sha256("".join(digest for _entries, digest in loaded).encode()).hexdigest()
-    return tuple(entry for entries, _digest in loaded for entry in entries), sha256
+    loaded = [(index, *load_mapping(path)) for index, path in options.saved_mappings]
+    sha256 = hashlib.sha256("".join(digest for _index, _entries, digest in loaded).encode()).hexdigest()
+    return tuple(replace(entry, index=index) for index, entries, _digest in loaded for entry in entries), sha256
 
 
 def _decide_reading(options: ReadOptions, entry: SheetMapping | None) -> ReadOptions:
     """Return how a sheet's unclear dates and amounts are read: by the option, the mapping, or the profile."""
     return replace(
         options,
-        dates=options.dates or (entry.dates if entry else None) or options.usual_dates,
+        usual_dates=(entry.dates if entry else None) or options.usual_dates,
         decimal=options.decimal or (entry.decimal if entry else None) or options.usual_decimal,
     )
 
@@ -350,16 +356,10 @@ def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptio
     line_rows, line_findings = parse_sheet(sheet, index, match.lines, options, match.columns)
     lines = Table(match.lines.recognised_resource, line_rows, {index: match.lines.columns})
     documents, split_findings = flat_file.split_flat_file(
-        table, lines, index, sheet.hidden_rows, _headers_of(sheet, match)
+        table, lines, index, sheet.hidden_rows, layout.name_headers(sheet, match)
     )
     lines = flat_file.drop_rows_without_line(documents, lines)
     return [documents, lines], merge_findings([findings, line_findings, split_findings]).unique(maintain_order=True)
-
-
-def _headers_of(sheet: Sheet, match: HeaderMatch) -> dict[str, str]:
-    """Return letter → header of a sheet."""
-    header = sheet.frame.filter(pl.col("row") == match.header_row).select(sheet.letters)
-    return {letter: text for letter, text in zip(sheet.letters, header.row(0), strict=True) if text}
 
 
 def _join_tables(parts: Sequence[Table], resources: Mapping[str, Resource]) -> dict[str, Table]:

@@ -58,7 +58,7 @@ def continue_documents(
         pl.DataFrame({"row": rows if code == "continuation-rows" else rows[:1]}),
         sheet=index, column=key, code=code, field=field, value=str(len(rows)), detail=named,
     )  # fmt: skip
-    return Continued(_fill(sheet, match, key, rows) if choice == SAME_AS_ABOVE else sheet, finding)
+    return Continued(_fill(sheet, match, key, rows, no_records) if choice == SAME_AS_ABOVE else sheet, finding)
 
 
 def _find_continuation_rows(sheet: Sheet, match: HeaderMatch, key: str, no_records: list[int]) -> list[int]:
@@ -94,9 +94,9 @@ def _find_continuation_rows(sheet: Sheet, match: HeaderMatch, key: str, no_recor
     return continuing["row"].to_list()
 
 
-def _fill(sheet: Sheet, match: HeaderMatch, key: str, rows: list[int]) -> Sheet:
-    """Return the sheet with the document's number of the row above in `rows`."""
-    is_body = pl.col("row") > match.header_row
+def _fill(sheet: Sheet, match: HeaderMatch, key: str, rows: list[int], no_records: list[int]) -> Sheet:
+    """Return the sheet with the document's number of the row above in `rows`; `no_records` have none."""
+    is_body = (pl.col("row") > match.header_row) & ~pl.col("row").is_in(no_records)
     is_continued = pl.col("row").is_in(rows)
     filled = [
         pl.when(is_continued)

@@ -1,15 +1,19 @@
 """Date columns in which day and month were swapped in some cells, or are written in two orders."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.fields import FieldType
+from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import Sheet
 
 _WRITTEN = r"^(?<first>[0-9]{1,2})[./-](?<second>[0-9]{1,2})[./-](?:[0-9]{4}|[0-9]{2})(?:[T ].*)?$"
 _ISO = r"^[0-9]{4}-(?<month>[0-9]{2})-(?<day>[0-9]{2})(?:[T ].*)?$"
 _LAST_MONTH = 12
+_PROOFS_AGAINST = {"dmy": "is_month_first", "mdy": "is_day_first"}
 _MIN_DATES_WITH_DOTS = 4
 """How many dates before the 13th are no chance beside a text with dots."""
 
@@ -40,6 +44,19 @@ def find_mixed_orders(sheet: Sheet, index: int, match: HeaderMatch, order: str |
             detail = ", ".join(f"{cell} {text}" for cell, text in examples)
             findings.append(make_finding(index, code, **values, value=examples[-1][1], detail=detail))
     return pl.concat(findings)
+
+
+def drop_contradicted(sheet: Sheet, match: HeaderMatch, options: ReadOptions) -> ReadOptions:
+    """Return the options with the order of dates: the usual one counts where no date of the sheet contradicts it."""
+    usual = options.usual_dates
+    if options.dates or usual not in _PROOFS_AGAINST or match.resource is None:
+        return replace(options, dates=options.dates or usual)
+    fields = {field.name for field in match.recognised_resource.fields if field.type is FieldType.DATE}
+    letters = [letter for name, letter in match.columns.items() if name in fields]
+    against = _PROOFS_AGAINST[usual]
+    cells = [_read_cells(sheet, letter, match.header_row) for letter in letters]
+    is_contradicted = any(_without_dots(each)[against].any() for each in cells)
+    return options if is_contradicted else replace(options, dates=usual)
 
 
 def _read_cells(sheet: Sheet, letter: str, header_row: int | None) -> pl.DataFrame:
@@ -96,9 +113,12 @@ def _judge(cells: pl.DataFrame, others: list[pl.DataFrame], order: str | None) -
 
 def _find_unconverted(cells: pl.DataFrame) -> pl.DataFrame:
     """Return texts without dots that prove their order: a program that reads the other order leaves them as texts."""
-    return cells.filter(
-        pl.any_horizontal("is_day_first", "is_month_first") & ~pl.col("text").str.contains(".", literal=True)
-    )
+    return _without_dots(cells).filter(pl.any_horizontal("is_day_first", "is_month_first"))
+
+
+def _without_dots(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells whose order is not shown by dots: those are day first."""
+    return cells.filter(~pl.col("text").str.contains(".", literal=True))
 
 
 def _examples(*parts: pl.DataFrame) -> list[tuple[str, str]]:

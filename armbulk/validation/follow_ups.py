@@ -10,7 +10,7 @@ import polars as pl
 from armbulk.findings.frame import to_findings
 from armbulk.model.sheet import Table
 from armbulk.validation.amounts import AMOUNTS
-from armbulk.validation.cell_findings import with_norm
+from armbulk.validation.cell_findings import SEVERAL, with_norm
 from armbulk.validation.layout import NO_RECORD_CODES
 
 _GROUP_CODES = ["note-row", "second-table", "continuation-rows"]
@@ -43,7 +43,11 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     kept = _drop_of_narrow_headers(kept)
     for code in _DOUBTS:
         kept = _drop_where(kept, code, kept.filter(pl.col("code") == "pattern"), "row", "field")
-    zeros = kept.filter(pl.col("code") == "line-without-zeros").select(pl.col("detail").alias("norm"))
+    zeros = (
+        kept.filter(pl.col("code") == "line-without-zeros")
+        .select(pl.col("detail").str.split(SEVERAL).alias("norm"))
+        .explode("norm")
+    )
     for code in ("document-without-lines", "lines-sum-differs"):
         kept = _drop_where(kept, code, _find_documents(zeros, tables), "row")
     kept = _drop_of_continuation_rows(kept, findings, tables)

@@ -1,6 +1,7 @@
 """Rows and cells that are not part of the table: totals, second tables, notes, merged cells. Never changed."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -13,20 +14,28 @@ from armbulk.validation.amounts import AMOUNTS
 
 _TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"
 _STARTS_WITH_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\b"
-_COUNTS_OR_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS}|antall|count|number of)\b"
+COUNTS_OR_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS}|antall|count|number of)\b"
 _IS_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\s*[:.]?\s*$"
 _IS_PHRASE = r"\S\s+\S+\s+\S|^[*#\u2013\u2014-]|^\([0-9]+ \p{L}+\)$|:\s*$|^[^\p{L}\p{N}]+$"
-_IS_RULE = r"^[-=_+:|*]{2,}$"
-_IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
+IS_RULE = r"^[-=_+:|*]{2,}$"
+IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
 _MIN_COLUMNS_FOR_NOTES = 2
-_SKIPPABLE_CODES = ["header-again", "total-row", "note-row"]
 _SMALLEST_DIFFERENCE = 0.005
 NO_RECORD_CODES = ["header-again", "second-table", "total-row", "note-row"]
 """Codes of rows that are no records."""
 
 
-def check_layout(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
-    """Return findings about repeated headers, totals, values without a header, and merged cells."""
+def check_layout(
+    sheet: Sheet, index: int, match: HeaderMatch, own_headers: Mapping[str, str] | None = None
+) -> pl.DataFrame:
+    """Return findings about repeated headers, totals, values without a header, and merged cells.
+
+    Args:
+        sheet: The sheet, as its mapping makes it.
+        index: Its index.
+        match: What was recognised of it.
+        own_headers: Letter → header in the file, where a mapping has renamed it.
+    """
     named = [*match.columns.values(), *(match.lines.columns.values() if match.lines else ())]
     letters = [letter for letter in dict.fromkeys(named) if letter.isalpha()]  # not the columns a mapping adds
     if match.resource is None or not letters:
@@ -36,7 +45,7 @@ def check_layout(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
     if body.is_empty():
         return empty_findings()
     header = sheet.frame.filter(pl.col("row") == match.header_row)
-    repeated = _find_repeated_headers(header, body, letters, index)
+    repeated = _find_repeated_headers(header, body, letters, index, own_headers or {})
     return merge_findings(
         [
             _find_headerless(header, body, sheet, index),
@@ -47,6 +56,12 @@ def check_layout(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
             _find_merged(body, letters, sheet, index),
         ]
     )
+
+
+def name_headers(sheet: Sheet, match: HeaderMatch) -> dict[str, str]:
+    """Return letter → header of a sheet."""
+    header = sheet.frame.filter(pl.col("row") == match.header_row).select(sheet.letters)
+    return {letter: text for letter, text in zip(sheet.letters, header.row(0), strict=True) if text}
 
 
 def _find_headerless(header: pl.DataFrame, body: pl.DataFrame, sheet: Sheet, index: int) -> pl.DataFrame:
@@ -60,11 +75,12 @@ def _find_headerless(header: pl.DataFrame, body: pl.DataFrame, sheet: Sheet, ind
     return to_findings(rows, sheet=index, code="no-header")
 
 
-def _find_repeated_headers(header: pl.DataFrame, body: pl.DataFrame, letters: list[str], index: int) -> pl.DataFrame:
+def _find_repeated_headers(
+    header: pl.DataFrame, body: pl.DataFrame, letters: list[str], index: int, own_headers: Mapping[str, str]
+) -> pl.DataFrame:
     """Return findings for rows in which at least half of the known columns repeat their header."""
-    repeated = pl.sum_horizontal(
-        pl.col(letter).str.to_lowercase() == str(header[letter][0]).lower() for letter in letters
-    )
+    names = {letter: (own_headers.get(letter) or str(header[letter][0])).lower() for letter in letters}
+    repeated = pl.sum_horizontal(pl.col(letter).str.to_lowercase() == name for letter, name in names.items())
     rows = body.filter(repeated >= max(2, (len(letters) + 1) // 2))
     return _row_findings(rows, "header-again", index)
 
@@ -129,7 +145,7 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     beside = [match.columns[name] for name in required if match.columns.get(name, key) != key]
     if beside:
         blanks = pl.sum_horizontal(pl.col(letter).is_null() for letter in beside)
-        is_named = pl.col(key).str.contains(_COUNTS_OR_TOTAL) & (blanks * 2 > len(beside))
+        is_named = pl.col(key).str.contains(COUNTS_OR_TOTAL) & (blanks * 2 > len(beside))
         has_amount = pl.any_horizontal([pl.col(letter).is_not_null() for letter in amounts] or [pl.lit(value=False)])
         others = [letter for letter in letters if letter != key]
         is_total |= is_named | (is_last & has_amount & _is_sum_alone(others, amounts))
@@ -138,7 +154,7 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
 
 def _may_have_totals(body: pl.DataFrame, letters: list[str], key: str, amounts: list[str]) -> bool:
     """Return whether a total is possible at all: most sheets have no such word, and a record in the last row."""
-    if _has_text_like(body, _COUNTS_OR_TOTAL):
+    if _has_text_like(body, COUNTS_OR_TOTAL):
         return True
     last = body.filter(pl.col("row") == pl.col("row").max())
     others = [last[letter][0] for letter in letters if letter not in {key, *amounts}]
@@ -147,23 +163,6 @@ def _may_have_totals(body: pl.DataFrame, letters: list[str], key: str, amounts: 
 
 def _has_text_like(body: pl.DataFrame, pattern: str) -> bool:
     return bool(body.select(pl.any_horizontal(pl.col(pl.String).str.contains(pattern).any())).item())
-
-
-def skip_other_rows(sheet: Sheet, findings: pl.DataFrame) -> tuple[Sheet, pl.DataFrame]:
-    """Return a sheet without its totals, notes and repeated headers, and its findings with a warning for each of them.
-
-    A second table stays an error: its records would be lost.
-    """
-    is_skipped = pl.col("code").is_in(_SKIPPABLE_CODES)
-    skipped = findings.filter(is_skipped).unique("row", keep="first", maintain_order=True)
-    if skipped.is_empty():
-        return sheet, findings
-    rows = sheet.frame.join(skipped.select("row"), on="row", how="semi", maintain_order="left")
-    letters = [letter for letter in sheet.letters if letter.isalpha()]
-    texts = rows.select("row", pl.concat_str(letters, separator=" · ", ignore_nulls=True).alias("value"))
-    warnings = to_findings(texts, sheet=int(skipped["sheet"][0]), code="row-left-out")
-    frame = sheet.frame.join(skipped.select("row"), on="row", how="anti", maintain_order="left")
-    return replace(sheet, frame=frame), merge_findings([findings.filter(~is_skipped), warnings])
 
 
 def find_total_like_rows(sheet: Sheet, match: HeaderMatch) -> list[int]:
@@ -266,19 +265,17 @@ def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, shee
         known |= {letter for letter in (match.lines or match).columns.values() if letter != key}
     count = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in sheet.letters)
     text = pl.coalesce(pl.col(letter) for letter in sheet.letters)
-    may_be_note = (count == 1) | text.str.contains(_IS_RULE)
+    may_be_note = (count == 1) | text.str.contains(IS_RULE)
     if key is not None:
-        may_be_note |= pl.col(key).str.contains(_IS_SENTENCE).fill_null(value=False)
+        may_be_note |= pl.col(key).str.contains(IS_SENTENCE).fill_null(value=False)
     if not body.select(may_be_note.any()).item():
         return empty_findings()
     is_text = pl.coalesce(pl.col(f"{letter}.cell") for letter in sheet.letters) == "text"
     is_elsewhere = pl.all_horizontal([pl.col(letter).is_null() for letter in known] or [pl.lit(value=True)])
     is_note = (count == 1) & is_text & text.str.contains(_IS_PHRASE) & is_elsewhere
     if key is not None:
-        is_note |= pl.col(key).str.contains(_IS_SENTENCE)
-    is_note |= pl.all_horizontal(
-        pl.col(letter).str.contains(_IS_RULE).fill_null(value=True) for letter in sheet.letters
-    )
+        is_note |= pl.col(key).str.contains(IS_SENTENCE)
+    is_note |= pl.all_horizontal(pl.col(letter).str.contains(IS_RULE).fill_null(value=True) for letter in sheet.letters)
     is_note &= ~text.str.contains(_STARTS_WITH_TOTAL)
     marked = body.select("row", text.alias("value"), is_note.fill_null(value=False).alias("is_note"))
     marked = marked.with_columns((~pl.col("is_note")).cum_sum().alias("group")).filter("is_note")

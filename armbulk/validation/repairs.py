@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from armbulk.model.fields import Field
+from armbulk.model.known_customers import KnownCustomers
 from armbulk.resources import fields_by_name
 from armbulk.resources.code_names import COUNTRY_NAMES, CURRENCY_NAMES, LANGUAGE_NAMES
 from armbulk.resources.identifiers import CHECK_FORMATS
-from armbulk.validation.characters import INVISIBLE
+from armbulk.validation.characters import HTML_CODE, INVISIBLE
 from armbulk.validation.check import Checked
 from armbulk.validation.corrections import SCHEMA
+from armbulk.validation.layout import NO_RECORD_CODES
 
 _INVISIBLE = re.compile(INVISIBLE.replace("\\x{", "\\u").replace("}", "").replace("\\uAD", "\\u00AD"))
 _OSLO_DIGITS = 3
@@ -21,9 +23,14 @@ _OSLO_DIGITS = 3
 
 _ADDRESS = re.compile(r"^(?:[^<>]*<)?(?:mailto:)?\s*([^\s<>;,]+@[^\s<>;,]+?)\s*>?[.;,]?$", re.IGNORECASE)
 _CODES_BY_FORMAT = {"country": COUNTRY_NAMES, "currency": CURRENCY_NAMES, "language": LANGUAGE_NAMES}
-_PROVEN_WITH_ZERO = {"national-id", "bank-account"}
-"""Formats whose check digits show that a zero at the beginning is missing."""
+_PROVEN_WITH_ZERO = {"national-id"}
+"""Formats whose check digits show that a zero at the beginning is missing. Two of them do; of the numbers without
+another of their digits one in eleven would pass one check digit."""
 
+_NORWEGIAN_DIGITS = 4
+
+_HTML_CODE = re.compile(HTML_CODE)
+_JOINED = re.compile("[\u0590-\u1fff\u2100-\uffff\U00010000-\U0010ffff][\u200c\u200d]")
 _Remedy = Callable[["_Problem"], str | None]
 _CLEARED = ""
 
@@ -38,10 +45,14 @@ class _Problem:
     others: Mapping[str, str]
 
 
-def propose_corrections(checked: Checked) -> pl.DataFrame:
+def propose_corrections(checked: Checked, known: KnownCustomers | None = None) -> pl.DataFrame:
     """Return the corrections of every finding that has one sure remedy: a frame of `corrections.SCHEMA`.
 
     A finding of a value that a mapping made of several cells, or of none, has no correction.
+
+    Args:
+        checked: The files.
+        known: Customers that ARM is known to have: their numbers are right as they are.
     """
     rows = checked.findings.filter(
         pl.col("code").is_in(list(_REMEDIES)) & pl.col("row").is_not_null() & pl.col("column").is_not_null()
@@ -63,6 +74,8 @@ def propose_corrections(checked: Checked) -> pl.DataFrame:
             before = others.get(name, finding["value"])
             problem = _Problem(fields[name], finding["value"] or "", finding["detail"] or "", others)
             after = _REMEDIES[finding["code"]](problem)
+            if finding["code"] == "customer-without-zeros" and known is not None and known.is_known(problem.value):
+                after = None
         if after is not None and after != before:
             corrections.append((index, finding["row"], finding["column"], name, before, after or None, finding["code"]))
     frame = pl.DataFrame(corrections, schema=SCHEMA, orient="row")
@@ -90,12 +103,14 @@ def _read_rows(checked: Checked, index: int, rows: pl.Series) -> dict[int, dict[
 
 
 def _number_above(checked: Checked, index: int, row: int, column: str) -> str | None:
-    """Return the document's number of the rows above a line without one."""
-    body = checked.sheets[index].frame.filter(
-        (pl.col("row") < row) & (pl.col("row") > checked.header_matches[index].header_row)
-    )
-    numbers = body[column].drop_nulls()
-    return str(numbers[-1]) if len(numbers) else None
+    """Return the document's number of the rows above a line without one; None where a total or a note is between."""
+    is_above = (pl.col("row") < row) & (pl.col("row") > checked.header_matches[index].header_row)
+    numbers = checked.sheets[index].frame.filter(is_above & pl.col(column).is_not_null()).select("row", column)
+    if numbers.is_empty():
+        return None
+    is_between = (pl.col("sheet") == index) & pl.col("row").is_between(numbers["row"][-1], row)
+    no_records = checked.findings.filter(is_between & pl.col("code").is_in(NO_RECORD_CODES))
+    return None if no_records.height else str(numbers[column][-1])
 
 
 # --- remedies ---------------------------------------------------------------------------------------------
@@ -116,7 +131,8 @@ def _zero_before(problem: _Problem) -> str | None:
     padded = problem.value.zfill(digits)
     if problem.field.format == "postal-code":
         is_oslo = problem.others.get("city_name", "").strip().casefold() == "oslo"
-        return padded if is_oslo and len(problem.value) == _OSLO_DIGITS and padded.startswith("0") else None
+        is_short = len(problem.value) == _OSLO_DIGITS and digits == _NORWEGIAN_DIGITS
+        return padded if is_oslo and is_short and padded.startswith("0") else None
     if problem.field.format not in _PROVEN_WITH_ZERO or len(problem.value) != digits - 1:
         return None
     is_valid = pl.select(CHECK_FORMATS[problem.field.format].is_valid(pl.lit(padded))).item()
@@ -128,13 +144,24 @@ def _detail(problem: _Problem) -> str | None:
     return problem.detail or None
 
 
+def _number_with_zeros(problem: _Problem) -> str | None:
+    """Return the number as the files have it; None where they have two that differ by their zeros."""
+    return problem.detail if problem.detail.isdigit() else None
+
+
 def _plain_text(problem: _Problem) -> str | None:
-    return html.unescape(problem.value)
+    """Return a text with its codes as characters; None where one of them is no character that people see."""
+    text = _HTML_CODE.sub(lambda code: html.unescape(code[0]), problem.value).replace("\u00a0", " ")
+    return text if text.isprintable() else None
 
 
 def _without_invisible(problem: _Problem) -> str | None:
-    """Return a text without invisible characters; None where a letter is damaged (U+FFFD)."""
-    return None if "\ufffd" in problem.value else _INVISIBLE.sub("", problem.value).strip()
+    """Return a text without invisible characters.
+
+    None where a letter is damaged (U+FFFD), or characters are joined as their script needs it (emoji, Persian).
+    """
+    is_needed = "\ufffd" in problem.value or _JOINED.search(problem.value)
+    return None if is_needed else _INVISIBLE.sub("", problem.value).strip()
 
 
 def _address(problem: _Problem) -> str | None:
@@ -155,8 +182,8 @@ _REMEDIES: dict[str, _Remedy] = {
     "language-code": _name_to_code,
     "word-read-as-code": _detail,
     "leading-zero-lost": _zero_before,
-    "line-without-zeros": _detail,
-    "customer-without-zeros": _detail,
+    "line-without-zeros": _number_with_zeros,
+    "customer-without-zeros": _number_with_zeros,
     "blanks-removed": _detail,
     "html-code": _plain_text,
     "invisible-character": _without_invisible,

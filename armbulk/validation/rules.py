@@ -17,7 +17,7 @@ from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.sheet import Sheet, Table
 from armbulk.resources.identifiers import CHECK_FORMATS, has_format
 from armbulk.validation.amounts import compare_sums
-from armbulk.validation.cell_findings import is_empty_line, make_cell_findings, with_norm
+from armbulk.validation.cell_findings import SEVERAL, is_empty_line, make_cell_findings, with_norm
 from armbulk.validation.parse import DTYPES, format_column
 from armbulk.validation.pattern_hints import describe_pattern
 
@@ -263,11 +263,14 @@ def _check_lines(documents: Table | None, lines: Table, findings: pl.DataFrame) 
 
 
 def _find_lost_zeros(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows whose key (norm) is one of `known` without its leading zeros, with that one as `listed`."""
-    with_zeros = known.select("norm").filter(pl.col("norm").str.contains("^0+[1-9][0-9]*$"))
-    without_zeros = with_zeros.select(
-        pl.col("norm").alias("listed"), pl.col("norm").str.strip_chars_start("0").alias("norm")
-    ).unique("norm", keep="first")
+    """Return the rows whose key (norm) is one of `known` without its leading zeros, with that one as `listed`.
+
+    If there are several of them (01 and 001), `listed` has them all.
+    """
+    with_zeros = known.select("norm").filter(pl.col("norm").str.contains("^0+[1-9][0-9]*$")).unique()
+    bare = pl.col("norm").str.strip_chars_start("0").alias("bare")
+    without_zeros = with_zeros.group_by(bare).agg(pl.col("norm").sort().str.join(SEVERAL).alias("listed"))
+    without_zeros = without_zeros.select("listed", pl.col("bare").alias("norm"))
     return rows.join(without_zeros, on="norm", how="inner", maintain_order="left")
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from armbulk.errors import FileError, UsageError, describe_os_error
 from armbulk.i18n import _
 
-_WORKBOOK_SUFFIXES = {".xlsx", ".xlsm"}
+_MACRO_SUFFIX = ".xlsm"
+_WORKBOOK_SUFFIXES = {".xlsx", _MACRO_SUFFIX}
 _ZIP = b"PK\x03\x04"
 
 
@@ -56,6 +57,37 @@ def verify_workbook_target(target: Path) -> None:
             _("{target} exists and is not a workbook, so it is not replaced", target=target),
             _("Choose another name with -o"),
         )
+
+
+def without_macros(target: Path) -> Path:
+    """Return a target for a workbook without macros: Excel opens no .xlsm that has none."""
+    return target.with_suffix(".xlsx") if target.suffix.lower() == _MACRO_SUFFIX else target
+
+
+def verify_macro_suffix(target: Path, inputs: Iterable[str | Path]) -> None:
+    """Make sure that a workbook with macros gets a name that ends with .xlsm, and no other does; else UsageError.
+
+    Args:
+        target: the file to be written.
+        inputs: the files that are read.
+    """
+    suffix, expected = target.suffix.lower(), result_suffix(inputs)
+    if suffix == expected or suffix not in _WORKBOOK_SUFFIXES:
+        return
+    message = (
+        _("{target}: the input has macros, and Excel opens a workbook with macros only as .xlsm", target=target)
+        if expected == _MACRO_SUFFIX
+        else _(
+            "{target}: the result has no macros, and Excel opens a workbook without macros only as .xlsx", target=target
+        )
+    )
+    raise UsageError("wrong-suffix", message, _("Use -o {name}", name=target.with_suffix(expected)))
+
+
+def result_suffix(inputs: Iterable[str | Path]) -> str:
+    """Return the ending of a copy of the inputs: .xlsm for a single workbook with macros, else .xlsx."""
+    suffixes = {Path(path): Path(path).suffix.lower() for path in inputs}
+    return _MACRO_SUFFIX if list(suffixes.values()) == [_MACRO_SUFFIX] else ".xlsx"
 
 
 def is_of_a_person(target: Path, own: frozenset[str]) -> bool:

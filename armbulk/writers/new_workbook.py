@@ -1,4 +1,4 @@
-"""A result workbook written from scratch (xlsxwriter): for CSV input, and for workbooks too large to copy."""
+"""A result workbook written from scratch (xlsxwriter): for several files, and for input that is no .xlsx."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,18 +12,21 @@ import xlsxwriter
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
+from armbulk.model.outcome_words import find_outcome
 from armbulk.model.result_columns import CHANGES, OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS, SUMMARY
 from armbulk.model.sheet import SHOWN, Sheet
+from armbulk.readers.symbol_format import add_symbol
 from armbulk.resources import list_field_headers
 from armbulk.writers import style
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.section import Row, Section, Value
-from armbulk.writers.style import SummarySheet
+from armbulk.writers.style import SheetHeader, SummarySheet
 from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED, date_format
 
 Formats = Mapping[str, Any]
 
 _MAX_COMMENTS = 10_000
+_COMMENT_SIZE = {"x_scale": 2.5, "y_scale": 1.5}
 
 
 def write_results(
@@ -33,7 +36,7 @@ def write_results(
     findings: Sequence[RenderedFinding],
     summary: SummarySheet,
     lang: str,
-    header_rows: Mapping[int, int],
+    headers: Mapping[int, SheetHeader],
 ) -> None:
     """Write the summary, the problems, and every sheet with its outcome columns.
 
@@ -44,21 +47,22 @@ def write_results(
         findings: the rows of the Problems sheet.
         summary: the Summary sheet.
         lang: language of texts.
-        header_rows: sheet index → row of its header.
+        headers: sheet index → its header.
     """
     options = {**KEEP_TEXT, "constant_memory": outcomes.height > 20_000, "in_memory": False}
     book = xlsxwriter.Workbook(str(target), options)
-    book.set_properties({"category": style.RESULT_CATEGORY, "created": WORKBOOK_CREATED})
+    own = (SUMMARY.text(lang), PROBLEMS.text(lang))
+    book.set_properties({"category": style.RESULT_CATEGORY, "created": WORKBOOK_CREATED, "keywords": "; ".join(own)})
     if summary.provenance:
         book.set_custom_property(PROPERTY, summary.provenance.text, "text")
-    own = (SUMMARY.text(lang), PROBLEMS.text(lang))
     titles = style.sheet_titles(sheets, own)
     formats = _create_formats(book, lang)
     _write_summary(book.add_worksheet(own[0]), summary.sections, formats)
     _write_problems(book.add_worksheet(own[1]), findings, lang, formats)
     for index, (sheet, title) in enumerate(zip(sheets, titles, strict=True)):
-        rows = style.outcomes_of_sheet(outcomes, index)
-        _write_sheet(book.add_worksheet(title), sheet, header_rows.get(index), rows, lang, formats)
+        rows, header = style.outcomes_of_sheet(outcomes, index), headers.get(index)
+        marks = style.cell_marks(findings, sheet, header.row if header else None)
+        _write_sheet(book.add_worksheet(title), sheet, header, rows, marks, lang, formats)
     book.close()
 
 
@@ -110,7 +114,7 @@ def _write_marked_sheet(
             elif text:
                 page.write_blank(index, column, None, formats[colour])
             if text and comments < _MAX_COMMENTS:
-                page.write_comment(index, column, style.escape_text(text), {"x_scale": 2.5, "y_scale": 1.5})
+                page.write_comment(index, column, style.escape_text(text), _COMMENT_SIZE)
                 comments += 1
         if row["row"] == header_row:
             page.freeze_panes(index + 1, 0)
@@ -140,42 +144,83 @@ def _create_formats(book: Any, lang: str) -> dict[str, Any]:
     for colour in {*style.OUTCOME_COLOURS.values(), style.BLUE}:
         formats[colour] = book.add_format({"bg_color": f"#{colour}", "num_format": "@"})
         formats[f"date{colour}"] = book.add_format({"bg_color": f"#{colour}", "num_format": date_format(lang)})
+    for mark in {style.key_mark(outcome) for outcome in style.OUTCOME_COLOURS}:
+        fill, symbol = {"bg_color": f"#{mark[:6]}"}, mark[6:]
+        for name, code in (("", "@"), ("number", "General"), ("date", date_format(lang))):
+            marked = add_symbol(code, symbol) if symbol else code
+            formats[f"{name}{mark}"] = book.add_format({**fill, "num_format": marked or code})
     return formats
 
 
 def _write_sheet(
     page: Any,
     sheet: Sheet,
-    header_row: int | None,
+    header: SheetHeader | None,
     outcomes: Mapping[int, tuple[str | None, ...]],
+    marks: Mapping[tuple[int, str], tuple[str, str]],
     lang: str,
     formats: Formats,
 ) -> None:
-    """Write one sheet with its rows and the outcome columns."""
+    """Write one sheet with its rows, its marked cells (row, letter) → (colour, comment), and the outcome columns."""
+    header_row, key = (header.row, header.key_letter) if header else (None, "")
     old = style.outcome_letters(sheet, header_row) if header_row else {}
     letters = [letter for letter in sheet.letters if letter not in old.values()]
     widths = [12] * len(letters)
-    first = last = 0
+    first = last = comments = 0
     for index, row in _positions(sheet):
-        is_head = row["row"] == header_row
+        is_head, number = row["row"] == header_row, row["row"]
+        cells = {letter: marks[number, letter] for letter in letters if (number, letter) in marks}
+        mark = _choose_mark(outcomes.get(number))
+        if mark and key in letters:
+            cells[key] = mark, cells.get(key, ("", ""))[1]
         for column, letter in enumerate(letters):
-            if row[letter] is not None:
-                _write_cell(page, index, column, row, letter, formats, is_head=is_head)
-                widths[column] = max(widths[column], min(len(row[letter]) + 2, 40))
+            colour, comment = cells.get(letter, ("", ""))
+            _write_marked_cell(page, index, column, row, letter, formats, is_head=is_head, colour=colour)
+            widths[column] = max(widths[column], min(len(row[letter] or "") + 2, 40))
+            if comment and comments < _MAX_COMMENTS:
+                page.write_comment(index, column, style.escape_text(comment), _COMMENT_SIZE)
+                comments += 1
         if is_head:
-            for column, name in enumerate(OUTCOME_FIELDS, start=len(letters)):
-                page.write_string(index, column, OUTCOME_HEADERS[name].text(lang), formats["head"])
-            page.freeze_panes(index + 1, 0)
             first = index
-        elif row["row"] in outcomes:
-            _write_outcome(page, index, len(letters), outcomes[row["row"]], formats)
+            _add_outcome_headers(page, index, len(letters), lang, formats)
+        elif number in outcomes:
+            _write_outcome(page, index, len(letters), outcomes[number], formats)
         last = index
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     if header_row:
-        for column, name in enumerate(OUTCOME_FIELDS, start=len(letters)):
-            page.set_column(column, column, style.OUTCOME_WIDTHS[name])
         page.autofilter(first, 0, last, len(letters) + len(OUTCOME_FIELDS) - 1)
+
+
+def _write_marked_cell(
+    page: Any,
+    index: int,
+    column: int,
+    row: Mapping[str, Any],
+    letter: str,
+    formats: Formats,
+    *,
+    is_head: bool,
+    colour: str,
+) -> None:
+    if row[letter] is not None:
+        _write_cell(page, index, column, row, letter, formats, is_head=is_head, colour=colour)
+    elif colour:
+        page.write_blank(index, column, None, formats[colour])
+
+
+def _add_outcome_headers(page: Any, index: int, start: int, lang: str, formats: Formats) -> None:
+    """Add the headers and the widths of the outcome columns, which begin at the column `start`."""
+    for column, name in enumerate(OUTCOME_FIELDS, start=start):
+        page.write_string(index, column, OUTCOME_HEADERS[name].text(lang), formats["head"])
+        page.set_column(column, column, style.OUTCOME_WIDTHS[name])
+    page.freeze_panes(index + 1, 0)
+
+
+def _choose_mark(values: tuple[str | None, ...] | None) -> str:
+    """Return the mark of a record's key cell; "" without an outcome."""
+    outcome = find_outcome(values[0] or "") if values else None
+    return style.key_mark(outcome) if outcome else ""
 
 
 def _write_outcome(page: Any, index: int, first: int, values: tuple[str | None, ...], formats: Formats) -> None:
@@ -196,14 +241,18 @@ def _write_cell(
     is_head: bool,
     colour: str = "",
 ) -> None:
-    """Write a cell as it was: numbers as numbers while Excel keeps all digits, dates as dates, the rest as shown."""
+    """Write a cell as it was: numbers as numbers while Excel keeps all digits, dates as dates, the rest as shown.
+
+    `colour` is a colour of `style`, or a key's mark.
+    """
     text, cell_type = row[letter], row[f"{letter}.cell"]
     if cell_type == "formatted":
         text = row[f"{letter}{SHOWN}"]
     if is_head:
         page.write_string(index, column, style.escape_text(text), formats["head"])
     elif cell_type == "number" and len(re.sub(r"[-.]", "", text).lstrip("0")) <= EXCEL_EXACT_DIGITS:
-        page.write_number(index, column, float(text), formats[colour] if colour else None)
+        name = f"number{colour}" if f"number{colour}" in formats else colour
+        page.write_number(index, column, float(text), formats[name] if colour else None)
     elif cell_type == "date":
         page.write_datetime(index, column, date.fromisoformat(text), formats[f"date{colour}"])
     elif cell_type == "boolean":

@@ -38,6 +38,12 @@ OUTCOME_COLOURS = {
     Outcome.NOT_SENT: GREY,
     Outcome.ALREADY_SENT: GREY,
 }
+_SYMBOLS = {GREEN: "✓", YELLOW: "!", RED: "✗", ORANGE: "?"}
+OUTCOME_SYMBOLS = {
+    **{outcome: _SYMBOLS.get(colour, "") for outcome, colour in OUTCOME_COLOURS.items()},
+    Outcome.ALREADY_SENT: "✓",
+}
+"""The symbol that the key cell of a record shows, so that its outcome is seen without colours, too."""
 
 COLOURED_FIELD = "outcome"
 """The outcome column whose cells are coloured by OUTCOME_COLOURS."""
@@ -68,6 +74,9 @@ RESULT_CATEGORY = "armbulk result"
 MAX_COMMENT_CHARS = 2_000
 """Characters of a cell's comment; more than people read."""
 
+CUT_CHARS, CUT_MARK = EXCEL_MAX_CELL_CHARS - 40, f" … (→ {'/'.join(PROBLEMS.all())})"
+"""How many characters stay of a text that is too long for a cell, and what follows them."""
+
 _SENTENCE = 60
 """Columns as wide as this have sentences."""
 
@@ -83,12 +92,25 @@ class SummarySheet:
     provenance: Provenance | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SheetHeader:
+    """The header of a sheet.
+
+    Attributes:
+        row: its row.
+        key_letter: the letter of the column with the records' keys; "" for none.
+    """
+
+    row: int
+    key_letter: str = ""
+
+
 def escape_text(text: str) -> str:
     """Return a text that fits into a cell: control characters as their escape sequences, cut at Excel's limit."""
     safe = _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
     if len(safe) <= EXCEL_MAX_CELL_CHARS:
         return safe
-    return safe[: EXCEL_MAX_CELL_CHARS - 40] + f" … (→ {'/'.join(PROBLEMS.all())})"
+    return safe[:CUT_CHARS] + CUT_MARK
 
 
 def outcomes_of_sheet(outcomes: pl.DataFrame, index: int) -> dict[int, tuple[str | None, ...]]:
@@ -101,6 +123,11 @@ def outcome_colour(name: str, value: str | None) -> str | None:
     """Return the colour of a cell in the outcome column `name`; None for a plain one."""
     outcome = find_outcome(value or "") if name == COLOURED_FIELD else None
     return OUTCOME_COLOURS[outcome] if outcome else None
+
+
+def key_mark(outcome: Outcome) -> str:
+    """Return the colour and the symbol of a key cell, such as `DDF0DC✓`; the symbol may be missing."""
+    return OUTCOME_COLOURS[outcome] + OUTCOME_SYMBOLS[outcome]
 
 
 def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:

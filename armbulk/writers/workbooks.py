@@ -7,18 +7,17 @@ from pathlib import Path
 
 import polars as pl
 
-from armbulk.errors import ArmbulkError
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.sheet import Sheet
-from armbulk.writers import annotated_copy, new_workbook, template
+from armbulk.writers import new_workbook, template
 from armbulk.writers.atomic import replace_atomically, temporary_file
-from armbulk.writers.style import SummarySheet
+from armbulk.writers.inputs import without_macros
+from armbulk.writers.style import SheetHeader, SummarySheet
+from armbulk.writers.xlsx_patch import user_workbook
+from armbulk.writers.xlsx_patch.refusal import PatchRefusedError
 
 _log = logging.getLogger(__name__)
-
-ANNOTATED_ROWS = 20_000
-"""Up to this many rows the user's own workbook is copied, formatting included; above, a new one is written."""
 
 
 def write_results(
@@ -29,7 +28,7 @@ def write_results(
     summary: SummarySheet,
     lang: str,
     *,
-    header_rows: Mapping[int, int],
+    headers: Mapping[int, SheetHeader],
     move: Callable[[Path, Path], Path],
 ) -> Path:
     """Write the result workbook.
@@ -42,7 +41,7 @@ def write_results(
         findings: the rows of the Problems sheet.
         summary: the Summary sheet.
         lang: language of texts.
-        header_rows: sheet index → row of its header.
+        headers: sheet index → its header.
         move: moves the finished file to the target (`replace_atomically`); returns the path it got.
 
     Returns:
@@ -51,12 +50,13 @@ def write_results(
     Raises:
         FileError: nothing can be written in the folder of `target`.
     """
-    original = _find_original(sheets, outcomes.height)
+    content = _read_original(sheets)
     with temporary_file(target) as temporary:
-        values = (sheets, outcomes, findings, summary, lang, header_rows)
-        if original is None or not _is_written(annotated_copy.write_results, temporary, original, *values):
+        values = (sheets, outcomes, findings, summary, lang, headers)
+        is_copy = content is not None and _is_written(user_workbook.write_results, temporary, content, *values)
+        if not is_copy:
             new_workbook.write_results(temporary, *values)
-        return move(temporary, target)
+        return move(temporary, target if is_copy else without_macros(target))
 
 
 def write_marked(
@@ -74,12 +74,13 @@ def write_marked(
     Any other file that it replaces than one with a SHA-256 in `own` is kept as .bak. `changes` are the corrected cells,
     which the sheets have already.
     """
-    original = _find_original(sheets, sum(sheet.frame.height for sheet in sheets))
+    content = _read_original(sheets)
     with temporary_file(target) as temporary:
         values = (sheets, findings, lang, header_rows, changes)
-        if original is None or not _is_written(annotated_copy.mark_problems, temporary, original, *values):
+        is_copy = content is not None and _is_written(user_workbook.mark_problems, temporary, content, *values)
+        if not is_copy:
             new_workbook.mark_problems(temporary, *values)
-        return replace_atomically(temporary, target, own=own)
+        return replace_atomically(temporary, target if is_copy else without_macros(target), own=own)
 
 
 def write_template(target: Path, content: template.TemplateBook, lang: str) -> tuple[Path, list[str]]:
@@ -97,26 +98,26 @@ def write_template(target: Path, content: template.TemplateBook, lang: str) -> t
         return replace_atomically(temporary, target), sheets
 
 
-def _is_written(copy: Callable[..., None], target: Path, original: Path, *values: object) -> bool:
-    """Write a copy of the user's workbook; return False where openpyxl cannot read what Excel and armbulk can."""
+def _is_written(copy: Callable[..., None], target: Path, content: bytes, *values: object) -> bool:
+    """Write a copy of the user's workbook; return False if it has something that is not changed in its XML."""
     try:
-        copy(target, original, *values)
-    except (OSError, ArmbulkError):  # the target cannot be written
+        copy(target, content, *values)
+    except OSError:  # the target cannot be written
         raise
-    except Exception:  # noqa: BLE001 - openpyxl raises whatever it stumbles over
-        _log.warning("The workbook could not be copied; a new one is written")
+    except Exception as error:  # noqa: BLE001 - a workbook of any program; the result must be written all the same
+        reason = str(error) if isinstance(error, PatchRefusedError) else type(error).__name__
+        _log.warning("The workbook could not be copied; a new one is written", extra={"reason": reason})
         return False
     return True
 
 
-def _find_original(sheets: Sequence[Sheet], rows: int) -> Path | None:
-    """The one workbook all sheets come from, if it is unchanged and small enough to be copied."""
+def _read_original(sheets: Sequence[Sheet]) -> bytes | None:
+    """Return the one workbook all sheets come from, if it is unchanged; None otherwise."""
     files = {sheet.file for sheet in sheets}
-    if len(files) != 1 or rows > ANNOTATED_ROWS or any(sheet.format != "xlsx" for sheet in sheets):
+    if len(files) != 1 or any(sheet.format != "xlsx" for sheet in sheets):
         return None
-    path = Path(files.pop())
     try:
-        is_unchanged = hashlib.sha256(path.read_bytes()).hexdigest() == sheets[0].sha256
+        content = Path(files.pop()).read_bytes()
     except OSError:
         return None
-    return path if is_unchanged else None
+    return content if hashlib.sha256(content).hexdigest() == sheets[0].sha256 else None

@@ -11,6 +11,7 @@ from support.sheets import check_texts
 
 from armbulk.app.check import CheckResult, InputFiles
 from armbulk.app.corrections import correct
+from armbulk.model.known_customers import KnownCustomers
 from armbulk.store import WrittenFiles
 from armbulk.validation.repairs import propose_corrections
 
@@ -128,7 +129,8 @@ def test_csv_files_become_a_corrected_workbook(tmp_path: Path) -> None:
     [
         ("Landkode", "Kongo"), ("Valuta", "kr"), ("Valuta", "dollar"), ("Poststed;Postnr", "Bergen;150"),
         ("Poststed;Postnr", ";150"), ("Kontonr", "8150175732"), ("Navn", "B\ufffd & S\ufffdnn"),
-        ("E-post", "kari at x.no"),
+        ("E-post", "kari at x.no"), ("Landkode;Poststed;Postnr", "US;Oslo;150"), ("Kontonr", "5301234505"),
+        ("Poststed", "\U0001f468\u200d\U0001f469"), ("Poststed", '"Oslo&#9;S"'),
     ],
 )  # fmt: skip
 def test_what_is_not_sure_is_left_to_the_person(tmp_path: Path, header: str, value: str) -> None:
@@ -136,6 +138,30 @@ def test_what_is_not_sure_is_left_to_the_person(tmp_path: Path, header: str, val
     names = "" if header == "Navn" else ";Navn"
     checked = check_texts(tmp_path, kunder=[f"Kundenr;{header}{names}", f"K1;{value}{';Kari' if names else ''}"])
     assert propose_corrections(checked).is_empty()
+
+
+DOCUMENT = "IN;{};01.10.2026;15.10.2026;NOK;100"
+DOCUMENT_HEADERS = "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Beløp inkl. mva"
+
+
+def test_a_number_with_two_possible_owners_is_left(tmp_path: Path) -> None:
+    """101 may be 0101 and 00101, or a customer that ARM has; a line below a total may be of any document."""
+    customers = ["Kundenr;Navn", "0101;Kari", "00101;Ola"]
+    documents = [DOCUMENT_HEADERS, f"F1;{DOCUMENT.format('101')}", f"F2;{DOCUMENT.format('0101')}"]
+    lines = ["Fakturanr;Linjetekst;Beløp inkl. mva", "F1;Kam;50", "Sum;;50", ";Børste;50", "F2;Såpe;100"]
+    checked = check_texts(tmp_path, kunder=customers, fakturaer=documents, linjer=lines)
+    assert {"customer-without-zeros", "continuation-rows"} <= set(checked.findings["code"])
+    assert propose_corrections(checked).is_empty()
+    checked = check_texts(tmp_path, kunder=customers[:2], fakturaer=documents)
+    assert propose_corrections(checked)["after"].to_list() == ["0101"]
+    known = KnownCustomers(lambda number: number == "101", 0, 1, None)
+    assert propose_corrections(checked, known).is_empty()
+
+
+def test_html_codes_are_only_those_with_a_semicolon(tmp_path: Path) -> None:
+    """`&sect` in a name is no sign: it is kept as it is."""
+    checked = check_texts(tmp_path, kunder=["Kundenr;Navn;Poststed", 'K1;"Salg&amp;sect &notater";Oslo'])
+    assert propose_corrections(checked)["after"].to_list() == ["Salg&sect &notater"]
 
 
 def test_a_correction_that_makes_another_error_is_dropped(tmp_path: Path) -> None:

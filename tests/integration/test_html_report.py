@@ -77,7 +77,7 @@ def test_the_report_of_an_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert sum(number for number, _ in totals["accepted"]) == result["rows"] - 2
     sums = {name: sum(amount for _, amount in parts) for name, parts in totals.items()}
     assert sums == {"in_files": Decimal(1000), "sent": Decimal(875), "accepted": Decimal(750)}
-    assert [row[:2] for row in page.problems("rejected")] == [["F3", "documents!A4"]]
+    assert [row[:2] for row in page.problems("rejected")] == [["F3", "documents!C4"]]
     [[number, cell, message, advice]] = page.problems("held-back")
     assert (number, cell) == ("F2", "documents!C3")
     assert "<img src=http://x.example/>" in message

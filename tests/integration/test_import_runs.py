@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.commands import called
 from support.journey import journey, outcomes, sample_files, write_files
 
 from armbulk.context import Context
@@ -14,6 +15,7 @@ from armbulk.errors import LoginError, ServerError
 from armbulk.model.batch_state import BatchState
 from armbulk.results.run_result import load_result
 from armbulk.results.summary import next_steps
+from armbulk.sandbox import Sandbox
 from armbulk.sandbox.dialects import BEHAVIOURS
 from armbulk.sending import submit
 from armbulk.settings.load import load_profile
@@ -330,3 +332,19 @@ def test_what_is_not_found_after_time_to_settle_waits_for_a_person(tmp_path: Pat
         way.clock.sleep(400_000)
         way.carry_on(run)
         assert looks == sum(call.method == "GET" and "/documents/" in call.path for call in way.sandbox.state.requests)
+
+
+def test_the_result_of_another_client_is_refused(tmp_path: Path) -> None:
+    """A result workbook is input for its own client and environment only; the original file is input for any."""
+    files = write_files(tmp_path, customers=1, documents=1, lines=1)
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
+        assert called("import", *files, "--yes", "--first-import", env=env)[0] == 0
+        result = str(tmp_path / "customers.result.xlsx")
+        again = called("import", result, "--yes", env=env)
+        assert (again[0], again[1]["outcomes"]["already_sent"]) == (0, 1)
+        other = {**env, "ARMBULK_CLIENT_NO": "999"}
+        for words in ("--yes", "--dry-run"):
+            code, said = called("import", result, words, env=other)
+            assert (code, said["error"]["code"]) == (2, "other-client")
+        assert called("import", *files, "--dry-run", env=other)[0] == 0

@@ -314,6 +314,10 @@ def test_an_import_of_a_matched_file_is_sent_and_its_result_written_again(tmp_pa
     sheet = openpyxl.load_workbook(target)["apne"]
     rows = [row for row in sheet.iter_rows(values_only=True) if row[2] == "050001"]
     assert "created" in rows[0]
+    code, said = called("check", str(target))
+    assert (code, {sheet["sheet"]: sheet["rows"] for sheet in said["sheets"]}["apne"]) == (0, 2), (
+        "the result of a matched file is read like the file"
+    )
 
 
 def test_frames_are_not_changed(tmp_path: Path) -> None:
@@ -322,3 +326,117 @@ def test_frames_are_not_changed(tmp_path: Path) -> None:
     (sheet,) = checked.checked.sheets
     assert sheet.frame.filter(pl.col("row") == 4)["A"].item() == "Debitor"
     assert sheet.frame.height == 7
+
+
+# ── whose answers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+DEBTORS = [["Debitor", "Firma", "Gate", "Postnr", "Sted"], ["0101", "Ås Bakeri AS", "Gata 1", "0150", "Oslo"]]
+
+
+def book_of(folder: Path, name: str, **sheets: list[list[str]]) -> str:
+    """A workbook of sheets."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    path = folder / name
+    book.save(path)
+    return str(path)
+
+
+class DecidesAbout(Decides):
+    """It decides about some sheets, and refuses the others."""
+
+    def __init__(self, *sheets: str) -> None:
+        super().__init__()
+        self.sheets = sheets
+
+    def match_columns(self, proposal: SheetProposal, propose: ProposeAgain) -> SheetDecision | None:
+        """Accept a sheet by its name."""
+        decision = super().match_columns(proposal, propose)
+        return decision if proposal.sheet in self.sheets else None
+
+
+def customers(checked: CheckResult) -> list[str]:
+    """The numbers of the customers."""
+    return checked.rows("customers")["customer_no"].to_list()
+
+
+def test_a_sheet_with_the_same_headers_is_not_the_same_list(tmp_path: Path) -> None:
+    """Suppliers on another sheet have the headers of the customers: an answer for one sheet is none for the other."""
+    home = tmp_path / "home"
+    suppliers = [DEBTORS[0], ["9101", "Mel AS", "Gata 2", "0151", "Oslo"]]
+    path = book_of(tmp_path, "to.xlsx", Debitorer=DEBTORS, Kreditorer=suppliers)
+    assert customers(check(home, path, DecidesAbout("Debitorer"))) == ["0101"]
+    assert customers(check(home, path, Dialog())) == ["0101"]
+    alone = book_of(tmp_path, "en.xlsx", Ark1=DEBTORS)
+    assert customers(check(home, alone, DecidesAbout("Ark1"))) == ["0101"]
+    third = book_of(tmp_path, "tre.xlsx", Ark1=DEBTORS, Ark2=suppliers)
+    dialog = DecidesAbout("Ark1")
+    assert customers(check(home, third, dialog)) == ["0101"]
+    assert [proposal.sheet for proposal in dialog.seen] == ["Ark1", "Ark2"]
+
+
+def test_files_with_the_same_headers_are_asked_about_once(tmp_path: Path) -> None:
+    """Of two files of one program in a command, the first answer counts for both."""
+    first, second = (book_of(tmp_path, f"{name}.xlsx", Ark1=[DEBTORS[0], [name, "Kari"]]) for name in ("a1", "a2"))
+    profile = load_profile({"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_LANG": "en"})
+    dialog = Decides()
+    checked = check_inputs(InputFiles((first, second), ReadOptions()), profile, dialog)
+    assert (len(dialog.seen), customers(checked)) == (1, ["a1", "a2"])
+
+
+def test_letters_count_only_for_the_same_order(tmp_path: Path) -> None:
+    """Columns that are only known by their letters are asked about again where another column moves them."""
+    home = tmp_path / "home"
+    text = LEDGER.replace("Netto;Moms;Å betale", "Beløp;Beløp;")
+    check(home, ledger(tmp_path, text), Decides(F="excl_vat", G="vat", H="incl_vat"))
+    moved = "\n".join(line.replace(";", ";x;" if "010" in line else ";;", 1) for line in text.splitlines()[:6])
+    dialog = Decides()
+    check(home, ledger(tmp_path, moved, "moved.csv"), dialog)
+    assert dialog.seen
+    renamed = LEDGER.replace("Utstedt", "Utstedt (dd.mm.yyyy)")
+    check(home, ledger(tmp_path, renamed, "dager.csv"), Decides())
+    dialog = Decides()
+    check(home, ledger(tmp_path, renamed.replace("dd.mm.yyyy", "mm/dd/yyyy"), "days.csv"), dialog)
+    assert dialog.seen
+
+
+def test_hidden_columns_that_are_left_out_do_not_count(tmp_path: Path) -> None:
+    """A file that is read without its hidden columns is recognised without them."""
+    path = book_of(tmp_path, "skjult.xlsx", Ark1=[[*row, "x"] for row in DEBTORS])
+    book = openpyxl.load_workbook(path)
+    book["Ark1"].column_dimensions["F"].hidden = True
+    book.save(path)
+    for dialog in (Decides(), Dialog()):
+        assert customers(check(tmp_path / "home", path, dialog, hidden="skip")) == ["0101"]
+
+
+@pytest.mark.usefixtures("somebody")
+def test_nothing_is_asked_whose_answer_cannot_be_saved(tmp_path: Path) -> None:
+    """A file that exists, or settings that cannot be written, stop the command before the first question."""
+    path, target = ledger(tmp_path), tmp_path / "mine.toml"
+    target.write_text("mine", encoding="utf-8")
+    code, _, err = answer("map", path, "-o", str(target), typed="")
+    assert (code, target.read_text(encoding="utf-8")) == (2, "mine")
+    assert "Match the columns" not in err
+    (Path(os.environ["ARMBULK_HOME"]) / "mappings").write_text("a file", encoding="utf-8")
+    for command in ("map", "check"):
+        code, _, err = answer(command, path, typed="")
+        assert (code, "Headers: row" in err) == (2, False), err
+
+
+@pytest.mark.usefixtures("somebody")
+def test_column_q_of_a_wide_sheet_can_be_changed(tmp_path: Path) -> None:
+    """Where Q is a column, the letter does not stop."""
+    wide = [
+        "Debitor;Firma;Gate;Postnr;Sted" + "".join(f";X{n}" for n in range(12)),
+        "0101;Kari;G 1;0150;Oslo" + ";v" * 12,
+    ]
+    code, _, err = answer("check", ledger(tmp_path, "\n".join(wide)), typed="\n\nQ\nl\nphone\n\n")
+    assert code == 0, err
+    assert "or stop to stop" in err
+    assert "X11" in saved_mappings()[0].read_text(encoding="utf-8")
+    answer("map", ledger(tmp_path, "\n".join(wide)), typed="\nstop\n")

@@ -73,6 +73,11 @@ def test_a_stray_sign_in_a_windows_file_is_no_proof(tmp_path: Path) -> None:
     assert refusal(tmp_path / "k.csv", names, "cp1252") is None
 
 
+def test_the_pattern_of_a_date_is_no_word_of_another_code_page(tmp_path: Path) -> None:
+    """A header such as `Dato (dd.mm.åååå)` is Windows-1252."""
+    assert refusal(tmp_path / "k.csv", "Dato (dd.mm.åååå) Firma", "cp1252") is None
+
+
 def test_bytes_of_no_known_encoding_are_refused_without_a_guess(tmp_path: Path) -> None:
     """Where no code page makes words of the bytes, none is named."""
     path = tmp_path / "k.csv"

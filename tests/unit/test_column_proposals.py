@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,6 +106,40 @@ def test_amounts_that_add_up(tmp_path: Path) -> None:
     assert (found["Z"], found["X"], found["Y"]) == ("excl_vat", "vat", "incl_vat")
     wrong = fields(proposed(tmp_path, text.replace("50,06", "50,07"), "documents"))
     assert not {"X", "Y", "Z"} & set(wrong)
+
+
+@pytest.mark.parametrize(
+    ("headers", "rows", "unsure"),
+    [
+        ("Betalt;Rest;Fakturert", ["100,00;400,00;500,00", "50,00;10,00;60,00"], {"Rest": "open amount"}),
+        ("Fakturabeløp;Betalt;Restbeløp", ["125,00;100,00;25,00", "60,00;50,00;10,00"], {"Fakturabeløp": "VAT"}),
+        ("Restbeløp;Fakturabeløp", ["125,00;100,00", "60,00;50,00"], {"Restbeløp": "open amount"}),
+        ("Beløp", ["125,00", "60,00"], {"Beløp": "VAT"}),
+        ("A;B;C", ["100,00;25,00;125,00", "10,00;2,50;12,50"], {"A": "in every row", "B": "", "C": ""}),
+        ("Netto;Moms;Sum", ["100,00;25,00;125,00", "10,00;2,50;12,50"], {}),
+        ("Debet;Kredit;Saldo", ["100,00;;100,00", ";60,00;40,00"], {"Saldo": "open amount"}),
+    ],
+)
+def test_amounts_that_can_be_read_in_two_ways_are_asked_about(
+    tmp_path: Path, headers: str, rows: list[str], unsure: dict[str, str]
+) -> None:
+    """Paid + open = invoiced is no VAT; an open amount, or one that may be with or without VAT, is never sure."""
+    lines = [f"F{number};{number};01.10.2026;15.10.2026;{row}" for number, row in enumerate(rows, 1)]
+    text = "\n".join([f"Fakturanr;Kundenr;Dato;Forfall;{headers}", *lines])
+    asked = {c.header: c.reason for c in proposed(tmp_path, text).columns if c.target and not (c.is_sure or c.is_known)}
+    assert asked.keys() == unsure.keys()
+    assert all(words in asked[header] for header, words in unsure.items())
+
+
+def test_amounts_of_lines_are_not_those_of_documents(tmp_path: Path) -> None:
+    """An amount that differs between the rows of a document is the line's; one that does not is asked about."""
+    for last, target in (("80,00", "Line amount incl. VAT"), ("100,00", "Document amount incl. VAT")):
+        rows = [
+            line + ";" + value
+            for line, value in zip(FLAT.splitlines(), ("Beløp", "100,00", last, "40,00"), strict=True)
+        ]
+        (amount,) = [c for c in proposed(tmp_path, "\n".join(rows)).columns if c.header == "Beløp"]
+        assert (amount.target, amount.is_sure) == (target, False)
 
 
 def test_sensitive_samples_are_hidden(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_ten_thousand_problems() -> None:
 @pytest.mark.parametrize("lang", ["en", "nb"])
 def test_every_state_has_a_report(lang: str) -> None:
     """Runs without a result workbook, too, and without records."""
-    for state in ("paused", "in_doubt", "interrupted", "running", "finished"):
+    for state in ("paused", "in_doubt", "finished"):
         page = make_page(2 * len(OUTCOMES), state, lang, None)
         assert "armbulk resume 12" in page.text
         assert [row[0] for row in page.problems("rejected")] == ["F<0>", "F<5>"]

@@ -1,0 +1,78 @@
+"""Rows below the headers that are left out, where a person has decided so: totals, notes and repeated headers."""
+
+from dataclasses import replace
+
+import polars as pl
+
+from armbulk.findings.frame import merge_findings, to_findings
+from armbulk.mapping.headers import HeaderMatch
+from armbulk.model.sheet import Sheet
+from armbulk.validation.amounts import AMOUNTS
+from armbulk.validation.layout import COUNTS_OR_TOTAL, IS_RULE, IS_SENTENCE
+
+_SURE_CODES = ["header-again"]
+_POSSIBLE_CODES = ["total-row", "note-row"]
+
+
+def skip_other_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) -> tuple[Sheet, pl.DataFrame]:
+    """Return a sheet without its totals, notes and repeated headers, and its findings with a warning for each of them.
+
+    A second table stays an error: its records would be lost. So does a row that may be a record.
+    """
+    skipped = find_skipped_rows(sheet, findings, match)
+    if not skipped:
+        return sheet, findings
+    is_skipped = pl.col("row").is_in(skipped)
+    letters = [letter for letter in sheet.letters if letter.isalpha()]
+    texts = sheet.frame.filter(is_skipped).select(
+        "row", pl.concat_str(letters, separator=" · ", ignore_nulls=True).alias("value")
+    )
+    warnings = to_findings(texts, sheet=int(findings["sheet"][0]), code="row-left-out")
+    others = findings.filter(
+        ~(is_skipped & pl.col("code").is_in([*_SURE_CODES, *_POSSIBLE_CODES])).fill_null(value=False)
+    )
+    return replace(sheet, frame=sheet.frame.filter(~is_skipped)), merge_findings([others, warnings])
+
+
+def find_skipped_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) -> list[int]:
+    """Return the rows that may be left out: those of which nothing says that they are records.
+
+    A row with a number of its own is a record, and so is one in which most of a record's cells are filled.
+
+    Args:
+        sheet: The sheet.
+        findings: The findings of its layout.
+        match: What was recognised of it.
+    """
+    again = findings.filter(pl.col("code").is_in(_SURE_CODES))["row"].to_list()
+    rows = findings.filter(pl.col("code").is_in(_POSSIBLE_CODES))["row"].to_list()
+    if not rows or match.resource is None:
+        return again
+    possible = sheet.frame.filter(pl.col("row").is_in(rows))
+    if (match.lines or match).recognised_resource.name != "lines":  # a total of lines adds up, whatever its number is
+        possible = possible.filter(~_may_be_record(sheet, match, rows))
+    return [*again, *possible["row"]]
+
+
+def _may_be_record(sheet: Sheet, match: HeaderMatch, rows: list[int]) -> pl.Expr:
+    key = match.columns.get(match.recognised_resource.record_key)
+    others = [
+        letter for name, letter in match.columns.items() if letter.isalpha() and letter != key and name not in AMOUNTS
+    ]
+    filled = pl.sum_horizontal([pl.col(letter).is_not_null() for letter in others] or [pl.lit(value=False)])
+    is_rule = pl.all_horizontal(
+        pl.col(letter).str.contains(IS_RULE).fill_null(value=True) for letter in sheet.letters if letter.isalpha()
+    )
+    is_full = filled * 2 > len(others)
+    if key is None:
+        return is_full & ~is_rule
+    is_record = pl.col("row").is_in(rows).not_() & pl.col(key).is_not_null() & (pl.col("row") > match.header_row)
+    count = str(sheet.frame.filter(is_record).height)
+    is_total = pl.col(key).is_null() | pl.col(key).str.contains(COUNTS_OR_TOTAL) | (pl.col(key) == count)
+    is_note = pl.col(key).str.contains(IS_SENTENCE) & (filled == 0)
+    return ~(is_rule | (is_total & ~is_full) | is_note | _is_text_alone(sheet)).fill_null(value=False)
+
+
+def _is_text_alone(sheet: Sheet) -> pl.Expr:
+    """Return whether a row has one cell: a note."""
+    return pl.sum_horizontal(pl.col(letter).is_not_null() for letter in sheet.letters if letter.isalpha()) == 1

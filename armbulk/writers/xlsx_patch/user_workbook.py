@@ -1,0 +1,199 @@
+"""The user's own workbook, any size, with the outcome columns, or with its problems marked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import polars as pl
+
+from armbulk.findings.frame import RenderedFinding
+from armbulk.model.corrected_cell import CorrectedCell
+from armbulk.model.result_columns import CHANGES, PROBLEMS, SUMMARY, with_prefix
+from armbulk.model.sheet import Sheet
+from armbulk.writers import style
+from armbulk.writers.style import SheetHeader, SummarySheet
+from armbulk.writers.xlsx_patch import comments, doc_props
+from armbulk.writers.xlsx_patch.own_sheets import OwnSheet
+from armbulk.writers.xlsx_patch.package import Package
+from armbulk.writers.xlsx_patch.refusal import PatchRefusedError
+from armbulk.writers.xlsx_patch.sheet_patch import SheetPatch, build_marks, build_outcomes
+from armbulk.writers.xlsx_patch.style_book import StyleBook
+from armbulk.writers.xlsx_patch.workbook_part import WorkbookPart
+from armbulk.writers.xlsx_patch.xml_part import XmlPart
+
+_STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
+_REVISIONS = "xl/revisions/"  # a shared workbook lists its sheets elsewhere, too
+
+
+def write_results(
+    target: Path,
+    content: bytes,
+    sheets: Sequence[Sheet],
+    outcomes: pl.DataFrame,
+    findings: Sequence[RenderedFinding],
+    summary: SummarySheet,
+    lang: str,
+    headers: Mapping[int, SheetHeader],
+) -> None:
+    """Write a workbook with the outcome columns, the summary and the problems.
+
+    Args:
+        target: The file to write.
+        content: The user's workbook.
+        sheets: Its sheets as they were read.
+        outcomes: A row for each row read (see `workbooks.write_results`).
+        findings: The rows of the Problems sheet.
+        summary: The Summary sheet.
+        lang: The language of texts.
+        headers: Sheet index → its header.
+
+    Raises:
+        PatchRefusedError: The workbook has something that is not changed in its XML.
+    """
+    with _Copy(content, sheets) as copy:
+        for index, sheet in enumerate(sheets):
+            rows = outcomes.filter(pl.col("sheet") == index)
+            if index in headers and rows.height:
+                patch = build_outcomes(sheet, headers[index], rows.sort("row"), lang)
+                patch.add_marks(style.cell_marks(findings, sheet, headers[index].row))
+                copy.patch(sheet, patch)
+        provenance = summary.provenance.text if summary.provenance else ""
+        copy.finish(target, lang, findings, summary=summary, provenance=provenance)
+
+
+def mark_problems(
+    target: Path,
+    content: bytes,
+    sheets: Sequence[Sheet],
+    findings: Sequence[RenderedFinding],
+    lang: str,
+    header_rows: Mapping[int, int],
+    changes: Sequence[CorrectedCell] = (),
+) -> None:
+    """Write a workbook whose cells with findings are coloured and have comments, and the Problems sheet.
+
+    Corrected cells are changed and coloured; with `changes` there is a Changes sheet, too.
+
+    Raises:
+        PatchRefusedError: The workbook has something that is not changed in its XML.
+    """
+    with _Copy(content, sheets) as copy:
+        for index, sheet in enumerate(sheets):
+            own = [change for change in changes if change.sheet == sheet.name]
+            marks = style.cell_marks(findings, sheet, header_rows.get(index))
+            if own or marks:
+                copy.patch(sheet, build_marks(sheet, marks, own, lang))
+        copy.finish(target, lang, findings, changes=changes)
+
+
+class _Copy:
+    """A copy of the user's workbook while it is changed."""
+
+    def __init__(self, content: bytes, sheets: Sequence[Sheet]) -> None:
+        self._package = Package(content, sheets[0].file)
+        if any(name.lower().startswith(_REVISIONS) for name in self._package.archive.names):
+            message = "it is a shared workbook"
+            raise PatchRefusedError(message)
+        self._book = WorkbookPart(self._package)
+        self._own_before = doc_props.read_own_sheets(self._package, style.RESULT_CATEGORY)
+        for name in self._own_before:
+            self._book.remove_sheet(name)
+        self._style_part = next(iter(self._book.relations.targets("styles")), "") or self._add_styles()
+        if not self._package.has(self._style_part):
+            self._package.content_types.set(self._style_part, _STYLES_TYPE)
+            self.styles = StyleBook(XmlPart(f'<styleSheet xmlns="{self._book.namespace}"></styleSheet>'.encode()))
+        else:
+            self.styles = StyleBook(self._package.xml(self._style_part, depth=4))
+        self._package.put(self._style_part, self._render_styles)
+        self._package.put(self._book.name, self._render_book)
+        self._patches: dict[str, SheetPatch] = {}
+        self._block = comments.find_last_block(self._package)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._package.close()
+
+    def _add_styles(self) -> str:
+        part = self._package.new_name("xl/styles{}.xml")
+        self._book.relations.add("styles", part, is_strict=self._book.is_strict)
+        return part
+
+    def _render_styles(self) -> Iterator[bytes]:
+        yield self.styles.render()
+
+    def _render_book(self) -> Iterator[bytes]:
+        """Yield the main part: it is written after the worksheets, whose filters have grown."""
+        for name, patch in self._patches.items():
+            if patch.filtered:
+                self._book.set_filter(name, patch.filtered)
+        yield self._book.finish()
+
+    def patch(self, sheet: Sheet, patch: SheetPatch) -> None:
+        """Change a worksheet when the file is written."""
+        entry = next((entry for entry in self._book.sheets if entry.name == sheet.name), None)
+        if entry is None or sheet.name not in self._book.names or not self._package.has(entry.part):
+            message = f"the sheet {sheet.name} is not found"
+            raise PatchRefusedError(message)
+        patch.grow_tables(self._package, entry.part)
+        drawing = comments.find_drawing(self._package, entry.part)
+        patch.drawing_id = comments.add_comments(
+            self._package, entry.part, self._book.namespace, patch.comments, drawing, self._block + 1
+        )
+        if patch.drawing_id:
+            self._block += comments.count_blocks(len(patch.comments))
+        self._package.put(entry.part, lambda: patch.write(self._package.stream(entry.part), self.styles))
+        self._patches[sheet.name] = patch
+        self._drop_calculations(patch)
+
+    def _drop_calculations(self, patch: SheetPatch) -> None:
+        """Remove the order of calculations if a cell in it is no formula any more; Excel makes a new one."""
+        for part in self._book.relations.targets("calcChain"):
+            if self._package.has(part) and patch.replaces_formula(self._package.read(part)):
+                self._package.drop(part)
+                self._book.relations.remove_type("calcChain")
+
+    def finish(
+        self,
+        target: Path,
+        lang: str,
+        findings: Sequence[RenderedFinding],
+        *,
+        summary: SummarySheet | None = None,
+        changes: Sequence[CorrectedCell] = (),
+        provenance: str = "",
+    ) -> None:
+        """Add armbulk's own sheets, and write the file."""
+        wanted = [SUMMARY] if summary else [CHANGES] if changes else []
+        titles = self._choose_titles([words.text(lang) for words in (*wanted, PROBLEMS)])
+        parts = [self._book.add_sheet(title) for title in titles]
+        is_shown = self._book.shows_removed_sheet
+        pages = [
+            OwnSheet(self._book.namespace, self.styles, is_shown=is_shown and index == 0) for index in range(len(parts))
+        ]
+        problems = pages[-1].add_problems(findings, lang, frozenset(self._book.names))
+        self._book.set_filter(titles[-1], problems)
+        self._package.put(parts[-1], pages[-1].render(problems))
+        if summary:
+            pages[0].add_sections(summary.sections)
+            self._package.put(parts[0], pages[0].render())
+        elif changes:
+            changed = pages[0].add_changes(changes, lang)
+            self._book.set_filter(titles[0], changed)
+            self._package.put(parts[0], pages[0].render(changed))
+        doc_props.write_core(self._package, style.RESULT_CATEGORY, "; ".join(titles))
+        doc_props.forget_titles(self._package)
+        if provenance:
+            doc_props.write_property(self._package, provenance, is_strict=self._book.is_strict)
+        self._package.remove_signatures()
+        self._package.write(target, (self._book.name, self._style_part))
+
+    def _choose_titles(self, titles: Sequence[str]) -> list[str]:
+        """Return names for armbulk's sheets that no other sheet has."""
+        taken = {name.casefold() for name in self._book.names}
+        chosen, number = list(titles), 1
+        while taken & {title.casefold() for title in chosen}:
+            chosen = [with_prefix(title) if number == 1 else f"{with_prefix(title)} {number}" for title in titles]
+            number += 1
+        return chosen
