@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
 
 from armbulk._version import __version__
 from armbulk.app.import_result import ImportResult
@@ -95,9 +94,8 @@ def render_page(page: Mapping[str, Any], lang: str) -> str:
     def write(message: str, /, **values: object) -> str:
         return Text(message, values).text(lang)
 
-    symbols = {name: Markup('<span class="mark" aria-hidden="true">{}</span>').format(_SIGNS[name]) for name in _SIGNS}
     number = partial(format_number, lang=lang)
-    return _load_template().render(page, _=write, symbols=symbols, number=number)
+    return _load_template().render(page, _=write, signs=_SIGNS, number=number)
 
 
 @cache
@@ -114,5 +112,5 @@ def _load_template() -> Template:
 
 
 def _clean(value: object) -> object:
-    """Return a text without control characters and marks of direction; markup of the template as it is."""
-    return show_safely(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Return a text without control characters and marks of direction."""
+    return show_safely(value) if isinstance(value, str) else value

@@ -243,8 +243,8 @@ def _compare_totals(items: pl.DataFrame, lang: str) -> list[dict[str, Any]]:
     rows = []
     for kind, currency in sums["in_files"]:
         row: dict[str, Any] = {"kind": kind, "type": _TYPES[kind].text(lang)}
-        for name, found in sums.items():
-            part = found.get((kind, currency), {"records": 0, "incl_vat": 0 if kind != "customers" else None})
+        for name, parts_by_type in sums.items():
+            part = parts_by_type.get((kind, currency), {"records": 0, "incl_vat": 0 if kind != "customers" else None})
             amount = part["incl_vat"]
             row[name] = {
                 "records": part["records"],

@@ -46,7 +46,7 @@ _TITLES = {
     Outcome.HELD_BACK.value: (
         "warning",
         ngettext("{count:number} record held back", "{count:number} records held back"),
-        _("These records were not sent, because the files have errors. Correct the cells below."),
+        _("These records were not sent. Correct what the messages name, and import the file again."),
     ),
     "errors": (
         "bad",
@@ -171,8 +171,8 @@ def _list_group(
         if checked is None or (name == "errors" and not is_stopped):
             return 0, 0, []
         severity = Severity.ERROR if name == "errors" else Severity.WARNING
-        found = checked.findings.filter(pl.col("severity") == severity.value)
-        return found.height, found.height, _list_findings(found, checked, items, cells)
+        findings = checked.findings.filter(pl.col("severity") == severity.value)
+        return findings.height, findings.height, _list_findings(findings, checked, items, cells)
     chosen = items.filter(pl.col("outcome") == name)
     if name != Outcome.HELD_BACK.value:
         return chosen.height, chosen.height, _list_records(chosen, cells, "message")
@@ -217,13 +217,13 @@ def _list_records(
 
 
 def _list_findings(
-    found: pl.DataFrame, checked: Checked, items: pl.DataFrame, cells: CellNames
+    findings: pl.DataFrame, checked: Checked, items: pl.DataFrame, cells: CellNames
 ) -> list[dict[str, str]]:
     """The first findings, with the numbers of their records."""
-    found = found.head(MAX_ROWS)
+    findings = findings.head(MAX_ROWS)
     keys = list_row_keys(items, checked).select("sheet", "row", "key").unique(["sheet", "row"], keep="first")
-    numbers = found.select("sheet", "row").join(keys, on=["sheet", "row"], how="left", maintain_order="left")["key"]
-    rendered = render_findings(found, checked.sheets, fields_by_name(), cells.lang)
+    numbers = findings.select("sheet", "row").join(keys, on=["sheet", "row"], how="left", maintain_order="left")["key"]
+    rendered = render_findings(findings, checked.sheets, fields_by_name(), cells.lang)
     return [
         {
             "number": number or "",
@@ -231,7 +231,7 @@ def _list_findings(
             "message": finding["message"],
             "fix": finding["fix"],
         }
-        for number, sheet, finding in zip(numbers, found["sheet"], rendered, strict=True)
+        for number, sheet, finding in zip(numbers, findings["sheet"], rendered, strict=True)
     ]
 
 
