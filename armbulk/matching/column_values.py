@@ -162,7 +162,7 @@ def find_date_order(reader: ColumnReader, letters: Sequence[str]) -> str:
     orders = set()
     for letter in letters:
         for text in reader.list_samples(letter, MAX_ROWS):
-            parts = text.replace("-", "/").split("/")
+            parts = re.split(r"[-/.]", text)
             if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[0]) < 3:
                 orders |= {"dmy"} if int(parts[0]) > 12 else {"mdy"} if int(parts[1]) > 12 else set()
     return orders.pop() if len(orders) == 1 else ""
