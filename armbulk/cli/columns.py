@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from armbulk.app.choices import name_import_resources
-from armbulk.app.columns import describe_proposal
+from armbulk.app.columns import describe_proposal, is_valid_constant, may_be_constant
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import Text, _
 from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
@@ -34,7 +34,8 @@ _DECIMAL = _('{example} can be read in two ways. Type "," or ".", the one before
 _SKIP = _("Leave out the rows below that are no records? They are listed above.")
 _TAKEN = _("{title} was column {letter}. Column {letter} is now ignored.")
 _NO_SUCH = _('There is no "{answer}" here')
-_EXAMPLES = {"document_type": "IN", "currency": "NOK"}
+_NOT_VALID = _('"{answer}" is not a valid value for {title}')
+_EXAMPLES = {"document_type": "IN", "currency": "NOK", "document_date": "2026-10-01", "due_date": "2026-10-15"}
 _LISTED = 12
 
 
@@ -181,13 +182,19 @@ class ColumnQuestions:
     def _ask_constants(self, proposal: SheetProposal, columns: dict[str, str]) -> dict[str, str]:
         constants = {}
         for name in proposal.required:
-            if name in columns.values() or name not in proposal.targets:
-                continue
-            example = _EXAMPLES.get(name, "…")
-            answer = self._prompt(_CONSTANT.fill(title=proposal.targets[name], example=example), default="").strip()
-            if answer:
-                constants[name] = answer
-        return constants
+            is_open = name not in columns.values() and name in proposal.targets
+            if is_open and may_be_constant(proposal.resource, name):
+                constants[name] = self._ask_constant(proposal, name)
+        return {name: text for name, text in constants.items() if text}
+
+    def _ask_constant(self, proposal: SheetProposal, name: str) -> str:
+        """Return the value of every row; "" where it is left open."""
+        title, example = proposal.targets[name], _EXAMPLES.get(name, "…")
+        while True:
+            answer = self._prompt(_CONSTANT.fill(title=title, example=example), default="")
+            if not answer or is_valid_constant(proposal.resource, name, answer):
+                return answer
+            self._context.reporter.say(_NOT_VALID.fill(answer=to_one_line(answer, 40), title=title))
 
     def _ask_choice(self, question: Text, texts: Sequence[str], choices: Sequence[str], likely: str) -> str:
         """Return how unclear values are read; "" where there are none."""
@@ -203,4 +210,6 @@ class ColumnQuestions:
         return prompt(question.text(self._lang), default=default, show_default=show_default).strip()
 
     def _refuse(self, answer: str) -> None:
+        if not answer:
+            return  # the question is asked again
         self._context.reporter.say(_NO_SUCH.fill(answer=to_one_line(answer, 40)))

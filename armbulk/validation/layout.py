@@ -194,7 +194,8 @@ def _is_sum_alone(letters: list[str], amounts: list[str]) -> pl.Expr:
     """Return whether a row has amounts alone, each the sum of the rows above; in a CSV file they are texts."""
     if not amounts:
         return pl.lit(value=False)
-    is_blank = pl.all_horizontal(pl.col(letter).is_null() for letter in letters if letter not in amounts)
+    others = [pl.col(letter).is_null() for letter in letters if letter not in amounts]
+    is_blank = pl.all_horizontal(others or [pl.lit(value=True)])  # the rest may be a mapping's own columns
     tests = []
     for letter in amounts:
         number = _to_number(letter)

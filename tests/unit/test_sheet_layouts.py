@@ -373,3 +373,14 @@ def test_dates_of_a_mapping_count_where_no_date_contradicts_them(tmp_path: Path)
         (tmp_path / "fakturaer.csv").write_text(text.format(due), encoding="utf-8")
         checked = check_files([str(tmp_path / "fakturaer.csv")], ReadOptions(mapping=str(tmp_path / "m.toml")))
         assert set(checked.findings.filter(pl.col("severity") == "error")["code"]) == codes
+
+
+def test_a_sheet_of_amounts_alone_under_a_mapping(tmp_path: Path) -> None:
+    """The mapping enters everything else in every row: the amounts are records, and nothing stops."""
+    (tmp_path / "b.csv").write_text("Sum;Merk\n100;a\n200;b\n", encoding="utf-8")
+    constants = 'document_no = "F1"\ncustomer_no = "K1"\n'
+    sheet = '[[sheet]]\nresource = "documents"\nname = "b"\n'
+    mapping = f'{sheet}[sheet.rename]\nSum = "incl_vat"\n[sheet.constant]\n{constants}'
+    (tmp_path / "m.toml").write_text(mapping, encoding="utf-8")
+    checked = check_files([str(tmp_path / "b.csv")], ReadOptions(mapping=str(tmp_path / "m.toml")))
+    assert checked.tables["documents"].rows.height == 2
