@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from armbulk.arm.credentials import is_header_safe
+from armbulk.arm.credentials import LOOPBACK, is_header_safe
 from armbulk.errors import SettingsError
 from armbulk.i18n import Text, _, quote_text
 from armbulk.model.environment import Environment, find_environment, name_environment
@@ -14,6 +14,9 @@ NO_LOGIN_SERVICE = "-"
 """What a person answers instead of a login service's address: a ready token is used."""
 
 MAX_NAME_CHARS = 100
+
+_ARM_PATH = "/arm/v1"
+_STARTS_WITH_HOST = re.compile(r"[\w-]+(\.[\w-]+)+|localhost\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def check_base_url(text: str) -> str:
     Raises:
         SettingsError: It cannot be ARM's address; the error says why, and what to enter.
     """
-    url = _check_url(text)
+    url = _check_url(text, usual_path=_ARM_PATH)
     parts, known = urlsplit(url), _ADDRESSES.get(find_environment(url))
     if "/clients" in parts.path:
         raise _wrong_address(_("ARM's address ends before /clients"), url.partition("/clients")[0])
@@ -55,6 +58,8 @@ def check_base_url(text: str) -> str:
         login_host = urlsplit(known.login_service).hostname
         message = _("This is the address of the login service") if parts.hostname == login_host else _OTHER_PATH
         raise _wrong_address(message, known.arm)
+    if not parts.path:
+        raise _wrong_address(_("ARM's address does not end after the host"), url + _ARM_PATH)
     return url
 
 
@@ -140,11 +145,19 @@ def check_secret(text: str, *, by_client: bool, client_id: str) -> str:
 _OTHER_PATH = _("The address has another path there")
 
 
-def _check_url(text: str) -> str:
-    """Return an address that secrets may be sent to; SettingsError for any other text."""
+def _check_url(text: str, usual_path: str = "") -> str:
+    """Return an address that secrets may be sent to; SettingsError for any other text.
+
+    Args:
+        text: The answer.
+        usual_path: The path that the error proposes for a host alone.
+    """
     url = text.strip().strip("<>\"'")
-    if url and "://" not in url and re.match(r"[\w-]+(\.[\w-]+)+", url):
-        raise _wrong_address(_("An address begins with https://"), f"https://{url}")
+    if url and "://" not in url and _STARTS_WITH_HOST.match(url):
+        host, slash, path = url.partition("/")
+        scheme = "http" if host.partition(":")[0] in LOOPBACK else "https"
+        right = f"{scheme}://{host}" + (slash + path if path else usual_path)
+        raise _wrong_address(_("An address begins with {scheme}://", scheme=scheme), right)
     return check_address(url)
 
 

@@ -61,6 +61,9 @@ _COUNTED = {"conflict": _("in conflict")}
 _ALL = ngettext("{records} {outcome}", "All {records} {outcome}")
 _SOME = _("{done:number} of {records} {outcome}")
 
+_REFUSED_NUMBER = r"\bcustomerNo:"
+"""ARM's message about a document that names its customer's number."""
+
 _ROW_HAS_ERRORS = _("The row has errors")
 _ERROR_ELSEWHERE = _("There is an error in another row or in the sheet (see Problems)")
 
@@ -71,6 +74,10 @@ _STEPS = {
     "ask": _("ARM may still be processing the unconfirmed records. Ask ARM again in half an hour with:"),
     "decide": _("Look up the unconfirmed documents in ARM, and decide about each with:"),
     "rejected": _("Correct the rejected rows, then import the file again. Nothing is sent twice:"),
+    "customer-no": _(
+        "ARM refused the customer numbers. Import the customers first, or correct the numbers. Then import this file "
+        "again:"
+    ),
     "not-in-arm": _("ARM does not have these customers. Correct their numbers, or create them with:"),
     "overwrite": _("Compare these customers with ARM. To send the values in the file:"),
     "conflict": _(
@@ -155,7 +162,9 @@ def choose_next_step(result: RunResult, *, needs_decision: bool, folder: str) ->
 def _find_correction(items: pl.DataFrame, outcomes: set[str]) -> tuple[str, dict[str, bool]]:
     """What has to be done with the files: the name of the step, and options of the import that change."""
     if Outcome.REJECTED.value in outcomes:
-        return "rejected", {}
+        rejected = items.filter(pl.col("outcome") == Outcome.REJECTED.value)
+        of_number = (pl.col("resource") == "documents") & pl.col("message").str.contains(_REFUSED_NUMBER)
+        return ("customer-no" if rejected.select(of_number.fill_null(value=False).all()).item() else "rejected"), {}
     if Outcome.CONFLICT.value in outcomes:
         conflicts = items.filter(pl.col("outcome") == Outcome.CONFLICT.value)
         if (conflicts["resource"] == "documents").any():

@@ -1,7 +1,7 @@
 """The result workbook: every row read, with its outcome. It needs only the store and the original files."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,14 +9,14 @@ import polars as pl
 
 from armbulk.clock import Clock
 from armbulk.findings.frame import RenderedFinding, render_findings
-from armbulk.i18n import Text, _, format_exact_time
+from armbulk.i18n import _, format_exact_time
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome
-from armbulk.model.record_messages import NOT_IN_ARM
 from armbulk.model.sheet import CELL, Sheet
 from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.results import reconcile
+from armbulk.results.arm_problems import list_arm_problems
 from armbulk.results.run_result import RunResult
 from armbulk.results.store_check import build_provenance
 from armbulk.results.summary import build_summary
@@ -29,9 +29,6 @@ from armbulk.writers.style import SheetHeader, SummarySheet
 
 _log = logging.getLogger(__name__)
 
-_MAX_MESSAGE_CHARS = 5_000
-"""Characters of a message in a row of the Problems sheet, well below Excel's limit: escaping makes it longer."""
-
 _OBSTACLES = {
     atomic.OPEN: _(
         "{path} is open in another program, for example Excel. Close it; otherwise the result is written beside it "
@@ -42,17 +39,6 @@ _OBSTACLES = {
 _KEPT = _("{path} was not written by armbulk, or was changed since. It is copied to {copy} before it is replaced")
 _SEE_LINES = _("Held back, because there is an error in another row or in the sheet (see Problems)")
 _NUMBER, _ROW = _("Number"), _("Row in the file")
-_FIX_ROW = _("Correct the row and import the file again")
-_FIXES = {
-    Outcome.REJECTED.value: _FIX_ROW,
-    Outcome.IN_DOUBT.value: _("Ask ARM again with: armbulk resume. Or decide yourself with: armbulk resolve"),
-}
-_FIXES_OF_CONFLICTS = {
-    "customers": _("Compare the values. Use --overwrite to send those in the file, or correct or remove the row"),
-    "documents": _("Compare the two. If both are correct, give the one in the file another number"),
-}
-_CREATE_CUSTOMER = _("Remove the row, or create the customer with an import without --update")
-_SEE_ANSWER = _("Read ARM's warning. The record is in ARM; nothing is sent again")
 
 
 def verify_writable(target: Path, lang: str, written: WrittenFiles) -> str:
@@ -107,7 +93,9 @@ def write_results(
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result, lang)
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang) if checked else []
     rows = _add_messages(rows, findings, sheets, lang)
-    problems = [*findings, *_list_arm_problems(_name_records(rows, result.items, checked), sheets, lang)]
+    columns = {index: match.columns for index, match in enumerate(checked.header_matches)} if checked else {}
+    records = _name_records(rows, result.items, checked)
+    problems = [*findings, *list_arm_problems(records, sheets, columns, lang)]
     outcomes = _write_outcomes(rows, lang)
     summary = SummarySheet(build_summary(result, checked, lang), build_provenance(stamp) if stamp else None)
     move = partial(atomic.replace_atomically, clock=clock, own=written.digests())
@@ -219,45 +207,3 @@ def _add_messages(
         .otherwise(message)
         .alias("message")
     ).drop("error")
-
-
-def _list_arm_problems(records: pl.DataFrame, sheets: Sequence[Sheet], lang: str) -> list[RenderedFinding]:
-    """ARM's errors and warnings of each record, for the Problems sheet; lines have those of their document."""
-    bad = [Outcome.REJECTED.value, Outcome.CONFLICT.value, Outcome.IN_DOUBT.value]
-    chosen = records.filter(pl.col("outcome").is_in(bad) | pl.col("warnings").is_not_null())
-    problems: list[RenderedFinding] = []
-    for row in chosen.iter_rows(named=True):
-        sheet = sheets[row["sheet"]]
-        is_error = row["outcome"] in bad
-        letter = row["letter"] or (sheet.letters[0] if sheet.letters else "A")
-        problems += [
-            {
-                "file": sheet.file,
-                "sheet": sheet.name,
-                "row": row["row"],
-                "column": letter,
-                "cell": f"{sheet.name}!{letter}{row['row']}",
-                "field": RESOURCES[row["resource"]].record_key,
-                "code": f"arm-{row['outcome'].replace('_', '-')}" if is_error else "arm-warning",
-                "severity": "error" if is_error else "warning",
-                "value": row["key"],
-                "message": part,
-                "fix": _choose_fix(row, lang).text(lang),
-            }
-            for part in _split_text((row["message"] if is_error else row["warnings"]) or "")
-        ]
-    return problems
-
-
-def _choose_fix(row: Mapping[str, str | None], lang: str) -> Text:
-    """What to do about a record that ARM did not accept, or about ARM's warning."""
-    if row["outcome"] != Outcome.CONFLICT.value:
-        return _FIXES.get(row["outcome"] or "", _SEE_ANSWER)
-    is_unknown = (row["message"] or "").startswith(NOT_IN_ARM.text(lang))
-    return _CREATE_CUSTOMER if is_unknown else _FIXES_OF_CONFLICTS[row["resource"] or ""]
-
-
-def _split_text(text: str) -> list[str]:
-    """A long text in parts that fit a cell each."""
-    starts = range(0, len(text), _MAX_MESSAGE_CHARS)
-    return [text[start : start + _MAX_MESSAGE_CHARS] for start in starts] or [""]

@@ -164,6 +164,8 @@ def check_address(url: str) -> str:
         raise malformed from None
     if parts.username or parts.password:  # checked before a message quotes the address
         raise malformed
+    if "://" not in url:  # a word, not an address of another kind
+        raise malformed
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         origin = f"{parts.scheme or '?'}://{parts.hostname or '?'}"
         raise SettingsError(

@@ -26,6 +26,7 @@ from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED, date_f
 Formats = Mapping[str, Any]
 
 _MAX_COMMENTS = 10_000
+_COMMENT_SIZE = {"x_scale": 2.5, "y_scale": 1.5}
 
 
 def write_results(
@@ -59,8 +60,9 @@ def write_results(
     _write_summary(book.add_worksheet(own[0]), summary.sections, formats)
     _write_problems(book.add_worksheet(own[1]), findings, lang, formats)
     for index, (sheet, title) in enumerate(zip(sheets, titles, strict=True)):
-        rows = style.outcomes_of_sheet(outcomes, index)
-        _write_sheet(book.add_worksheet(title), sheet, headers.get(index), rows, lang, formats)
+        rows, header = style.outcomes_of_sheet(outcomes, index), headers.get(index)
+        marks = style.cell_marks(findings, sheet, header.row if header else None)
+        _write_sheet(book.add_worksheet(title), sheet, header, rows, marks, lang, formats)
     book.close()
 
 
@@ -112,7 +114,7 @@ def _write_marked_sheet(
             elif text:
                 page.write_blank(index, column, None, formats[colour])
             if text and comments < _MAX_COMMENTS:
-                page.write_comment(index, column, style.escape_text(text), {"x_scale": 2.5, "y_scale": 1.5})
+                page.write_comment(index, column, style.escape_text(text), _COMMENT_SIZE)
                 comments += 1
         if row["row"] == header_row:
             page.freeze_panes(index + 1, 0)
@@ -155,37 +157,64 @@ def _write_sheet(
     sheet: Sheet,
     header: SheetHeader | None,
     outcomes: Mapping[int, tuple[str | None, ...]],
+    marks: Mapping[tuple[int, str], tuple[str, str]],
     lang: str,
     formats: Formats,
 ) -> None:
-    """Write one sheet with its rows and the outcome columns."""
+    """Write one sheet with its rows, its marked cells (row, letter) → (colour, comment), and the outcome columns."""
     header_row, key = (header.row, header.key_letter) if header else (None, "")
     old = style.outcome_letters(sheet, header_row) if header_row else {}
     letters = [letter for letter in sheet.letters if letter not in old.values()]
     widths = [12] * len(letters)
-    first = last = 0
+    first = last = comments = 0
     for index, row in _positions(sheet):
-        is_head = row["row"] == header_row
-        mark = _choose_mark(outcomes.get(row["row"]))
+        is_head, number = row["row"] == header_row, row["row"]
+        cells = {letter: marks[number, letter] for letter in letters if (number, letter) in marks}
+        mark = _choose_mark(outcomes.get(number))
+        if mark and key in letters:
+            cells[key] = mark, cells.get(key, ("", ""))[1]
         for column, letter in enumerate(letters):
-            if row[letter] is not None:
-                colour = mark if letter == key else ""
-                _write_cell(page, index, column, row, letter, formats, is_head=is_head, colour=colour)
-                widths[column] = max(widths[column], min(len(row[letter]) + 2, 40))
+            colour, comment = cells.get(letter, ("", ""))
+            _write_marked_cell(page, index, column, row, letter, formats, is_head=is_head, colour=colour)
+            widths[column] = max(widths[column], min(len(row[letter] or "") + 2, 40))
+            if comment and comments < _MAX_COMMENTS:
+                page.write_comment(index, column, style.escape_text(comment), _COMMENT_SIZE)
+                comments += 1
         if is_head:
-            for column, name in enumerate(OUTCOME_FIELDS, start=len(letters)):
-                page.write_string(index, column, OUTCOME_HEADERS[name].text(lang), formats["head"])
-            page.freeze_panes(index + 1, 0)
             first = index
-        elif row["row"] in outcomes:
-            _write_outcome(page, index, len(letters), outcomes[row["row"]], formats)
+            _add_outcome_headers(page, index, len(letters), lang, formats)
+        elif number in outcomes:
+            _write_outcome(page, index, len(letters), outcomes[number], formats)
         last = index
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     if header_row:
-        for column, name in enumerate(OUTCOME_FIELDS, start=len(letters)):
-            page.set_column(column, column, style.OUTCOME_WIDTHS[name])
         page.autofilter(first, 0, last, len(letters) + len(OUTCOME_FIELDS) - 1)
+
+
+def _write_marked_cell(
+    page: Any,
+    index: int,
+    column: int,
+    row: Mapping[str, Any],
+    letter: str,
+    formats: Formats,
+    *,
+    is_head: bool,
+    colour: str,
+) -> None:
+    if row[letter] is not None:
+        _write_cell(page, index, column, row, letter, formats, is_head=is_head, colour=colour)
+    elif colour:
+        page.write_blank(index, column, None, formats[colour])
+
+
+def _add_outcome_headers(page: Any, index: int, start: int, lang: str, formats: Formats) -> None:
+    """Add the headers and the widths of the outcome columns, which begin at the column `start`."""
+    for column, name in enumerate(OUTCOME_FIELDS, start=start):
+        page.write_string(index, column, OUTCOME_HEADERS[name].text(lang), formats["head"])
+        page.set_column(column, column, style.OUTCOME_WIDTHS[name])
+    page.freeze_panes(index + 1, 0)
 
 
 def _choose_mark(values: tuple[str | None, ...] | None) -> str:

@@ -62,6 +62,10 @@ def known(arm: Sandbox, **changes: str) -> tuple[str, ...]:
     ("before", "wrong", "reason"),
     [
         ([], "api.staging.amili.no/arm/v1", "begins with https://\n  → Enter https://api.staging.amili.no/arm/v1"),
+        ([], "api.amili.no", "begins with https://\n  → Enter https://api.amili.no/arm/v1"),
+        ([], "127.0.0.1:18080", "begins with http://\n  → Enter http://127.0.0.1:18080/arm/v1"),
+        ([], "http://127.0.0.1:18080", "does not end after the host\n  → Enter http://127.0.0.1:18080/arm/v1"),
+        ([], "2218", "The address is not valid\n  → Use the form https://HOST/arm/v1"),
         ([], "http://api.amili.no/arm/v1", "is not an https address"),
         ([], "https://kari:hemmelig@api.amili.no/arm/v1", "The address is not valid"),
         ([], "https://auth.amili.no/token", "the login service\n  → Enter https://api.amili.no/arm/v1"),

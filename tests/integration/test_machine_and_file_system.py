@@ -399,6 +399,22 @@ def test_a_result_that_is_open_elsewhere(tmp_path: Path, beside: str, after: int
     assert list(tmp_path.glob(".armbulk-*")) == []
 
 
+@pytest.mark.parametrize(("failures", "name"), [(3, "result.xlsx"), (10_000, "result-2.xlsx")])
+def test_a_result_that_a_virus_scanner_reads(
+    failures: int, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows may refuse for a moment to replace a file that is not open in Excel: the result still gets its name."""
+    real, attempts = Path.replace, iter(range(10_000))
+
+    def refuse(self: Path, target: Path) -> Path:
+        if Path(target).name == "result.xlsx" and next(attempts) < failures:
+            raise PermissionError(13, "in use")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert written(tmp_path, FakeClock()).name == name
+
+
 @pytest.mark.promise("P16")
 def test_a_result_that_is_read_only(tmp_path: Path) -> None:
     """L14: a read-only result is kept; new results get the next free names."""

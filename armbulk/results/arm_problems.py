@@ -1,0 +1,106 @@
+"""ARM's refusals and warnings as problems, each at the cell that it is about."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from armbulk.findings.frame import RenderedFinding, mask_value
+from armbulk.i18n import Text, _
+from armbulk.model.fields import Field
+from armbulk.model.outcome import Outcome
+from armbulk.model.record_messages import NOT_IN_ARM
+from armbulk.model.sheet import Sheet
+from armbulk.resources import RESOURCES
+from armbulk.results.named_fields import split_by_field
+
+_MAX_MESSAGE_CHARS = 5_000
+"""Characters of a message in a row of the Problems sheet, well below Excel's limit: escaping makes it longer."""
+
+_FIX_ROW = _("Correct the row and import the file again")
+_FIXES = {
+    Outcome.REJECTED.value: _FIX_ROW,
+    Outcome.IN_DOUBT.value: _("Ask ARM again with: armbulk resume. Or decide yourself with: armbulk resolve"),
+}
+_FIXES_OF_CONFLICTS = {
+    "customers": _("Compare the values. Use --overwrite to send those in the file, or correct or remove the row"),
+    "documents": _("Compare the two. If both are correct, give the one in the file another number"),
+}
+_CREATE_CUSTOMER = _("Remove the row, or create the customer with an import without --update")
+_SEE_ANSWER = _("Read ARM's warning. The record is in ARM; nothing is sent again")
+
+_BAD = (Outcome.REJECTED.value, Outcome.CONFLICT.value, Outcome.IN_DOUBT.value)
+
+
+def list_arm_problems(
+    records: pl.DataFrame, sheets: Sequence[Sheet], columns: Mapping[int, Mapping[str, str]], lang: str
+) -> list[RenderedFinding]:
+    """Return a problem for each cause that ARM names, at the cell of the field, or of the record's key.
+
+    Args:
+        records: The outcomes of the records, with `resource`, `key`, and the column (`letter`) of the key.
+        sheets: The sheets as they were read.
+        columns: Sheet index → field → letter of its column.
+        lang: The language of texts.
+    """
+    chosen = records.filter(pl.col("outcome").is_in(_BAD) | pl.col("warnings").is_not_null())
+    values = _read_rows(chosen, sheets)
+    return [
+        problem
+        for row in chosen.iter_rows(named=True)
+        for problem in _list_problems(
+            row, sheets[row["sheet"]], columns.get(row["sheet"], {}), values[row["sheet"]].get(row["row"], {}), lang
+        )
+    ]
+
+
+def _read_rows(chosen: pl.DataFrame, sheets: Sequence[Sheet]) -> dict[int, dict[int, dict[str, Any]]]:
+    """Sheet index → row → its cells, of the rows with problems."""
+    rows: dict[int, dict[int, dict[str, Any]]] = {}
+    for index in chosen["sheet"].unique():
+        numbers = chosen.filter(pl.col("sheet") == index)["row"].unique()
+        frame = sheets[index].frame.filter(pl.col("row").is_in(numbers.implode()))
+        rows[index] = {row["row"]: row for row in frame.iter_rows(named=True)}
+    return rows
+
+
+def _list_problems(
+    row: Mapping[str, Any], sheet: Sheet, columns: Mapping[str, str], cells: Mapping[str, Any], lang: str
+) -> Iterator[RenderedFinding]:
+    is_error = row["outcome"] in _BAD
+    key_letter = row["letter"] or (sheet.letters[0] if sheet.letters else "A")
+    for message, field in split_by_field(row["resource"], (row["message"] if is_error else row["warnings"]) or ""):
+        letter = columns.get(field.name) if field else None
+        value = _show_value(field, cells.get(letter)) if field and letter else row["key"]
+        for part in _split_text(message):
+            yield {
+                "file": sheet.file,
+                "sheet": sheet.name,
+                "row": row["row"],
+                "column": letter or key_letter,
+                "cell": f"{sheet.name}!{letter or key_letter}{row['row']}",
+                "field": field.name if field and letter else RESOURCES[row["resource"]].record_key,
+                "code": f"arm-{row['outcome'].replace('_', '-')}" if is_error else "arm-warning",
+                "severity": "error" if is_error else "warning",
+                "value": value,
+                "message": part,
+                "fix": _choose_fix(row, lang).text(lang),
+            }
+
+
+def _show_value(field: Field, value: str | None) -> str | None:
+    return mask_value(value) if value and field.sensitive else value
+
+
+def _choose_fix(row: Mapping[str, str | None], lang: str) -> Text:
+    """What to do about a record that ARM did not accept, or about ARM's warning."""
+    if row["outcome"] != Outcome.CONFLICT.value:
+        return _FIXES.get(row["outcome"] or "", _SEE_ANSWER)
+    is_unknown = (row["message"] or "").startswith(NOT_IN_ARM.text(lang))
+    return _CREATE_CUSTOMER if is_unknown else _FIXES_OF_CONFLICTS[row["resource"] or ""]
+
+
+def _split_text(text: str) -> list[str]:
+    """A long text in parts that fit a cell each."""
+    starts = range(0, len(text), _MAX_MESSAGE_CHARS)
+    return [text[start : start + _MAX_MESSAGE_CHARS] for start in starts] or [""]
