@@ -8,7 +8,8 @@ import polars as pl
 from armbulk.app.dialog import Dialog
 from armbulk.i18n import Text, _
 from armbulk.mapping.columns import fingerprint_headers, name_columns, needs_order
-from armbulk.mapping.headers import find_resource_by_name, is_outcome_header
+from armbulk.mapping.headers import find_resource_by_name
+from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.mapping.write import WrittenColumn, WrittenSheet, write_mapping
 from armbulk.matching.column_values import can_be_read
 from armbulk.matching.propose import propose_sheet

@@ -7,7 +7,8 @@ from dataclasses import replace
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
-from armbulk.mapping.headers import HeaderMatch, fold_header, index_headers
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import HeaderMatch, index_headers
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
 from armbulk.resources import RESOURCES
 from armbulk.validation.amounts import AMOUNTS
