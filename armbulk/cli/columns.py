@@ -132,7 +132,7 @@ class ColumnQuestions:
         columns[column.letter] = target
 
     def _ask_column(self, proposal: SheetProposal, column: ColumnProposal) -> str:
-        samples = ", ".join(to_one_line(text, 24) for text in column.samples)
+        samples = " · ".join(to_one_line(text, 24) for text in column.samples)
         values = {"letter": column.letter, "header": to_one_line(column.header, 40), "samples": samples}
         self._context.reporter.say(_COLUMN.fill(**values))
         if column.target:

@@ -171,6 +171,9 @@ def test_a_person_can_refuse(tmp_path: Path) -> None:
         code, _, err = answer("check", ledger(tmp_path), typed=typed)
         assert code == 2
         assert "neither customers nor documents" in err
+    code, _, err = answer("check", ledger(tmp_path), typed="\n\n")
+    assert code == 130
+    assert "The answers about this sheet were not saved" in err
     assert not (Path(os.environ["ARMBULK_HOME"]) / "mappings").exists()
 
 
