@@ -150,7 +150,7 @@ EXAMPLES: dict[str, Example] = {
     "rows-in-a-cell": Example(None, None, "12", at="B3"),
     "hidden-sheet": Example("Gammelt", at=""),
     "formula-values": Example("12", at=""),
-    "encoding-guessed": Example("Åse Øie · Jørn", at=""),
+    "encoding-guessed": Example("Åse Øie · Jørn", detail="Windows-1252", at=""),
     "encoded-twice": Example("Ã…se", at="3"),
     "ragged-row": Example("5", None, "4", at="3"),
     "text-too-long": Example(None, None, "32767", at="B3"),

@@ -11,7 +11,6 @@ from armbulk.mapping.columns import fingerprint_headers, name_columns, needs_ord
 from armbulk.mapping.headers import find_resource_by_name
 from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.mapping.write import WrittenColumn, WrittenSheet, write_mapping
-from armbulk.matching.column_values import can_be_read
 from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
 from armbulk.model.sheet import Sheet
@@ -135,11 +134,6 @@ def ask_about_sheet(
 def may_be_constant(resource: str, name: str) -> bool:
     """Return whether every record may have the same value of a field: not its number, nor a name."""
     return name not in {RESOURCES[resource].record_key, "name"}
-
-
-def is_valid_constant(resource: str, name: str, text: str) -> bool:
-    """Return whether a text can be the value of a field in every row."""
-    return can_be_read(text, RESOURCES[resource].field(name))
 
 
 def save_columns(sheets: Sequence[Sheet], index: int, decision: SheetDecision, saved: SavedMappings, lang: str) -> str:

@@ -14,7 +14,15 @@ from armbulk.model.outcome import SUCCESSFUL, Outcome
 from armbulk.model.outcome_words import OUTCOME_WORDS
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.read_options import list_read_options
-from armbulk.model.record_kinds import DOCUMENT_KINDS, KINDS, count_records, record_kind, sum_by_kind, write_money
+from armbulk.model.record_kinds import (
+    DOCUMENT_KINDS,
+    KINDS,
+    add_up,
+    count_records,
+    record_kind,
+    sum_by_kind,
+    write_money,
+)
 from armbulk.model.record_messages import (
     BEYOND_LIMIT,
     GIVEN_UP,
@@ -286,8 +294,8 @@ def _describe_kind(items: pl.DataFrame, kind: str, lang: str, default: str) -> d
 def _add_amounts(text: Text, records: pl.DataFrame, kind: str) -> Text:
     if kind not in DOCUMENT_KINDS or records.is_empty():
         return text
-    amounts = [write_money(part["incl_vat"], part["currency"] or "?") for part in sum_by_kind(records)]
-    return _("{records} ({amounts})", records=text, amounts=join_texts(*amounts, separator=", "))
+    amounts = [write_money(amount, currency) for currency, amount in add_up(sum_by_kind(records)).items()]
+    return _("{records} ({amounts})", records=text, amounts=join_texts(*amounts, separator=", ")) if amounts else text
 
 
 def _choose_symbol(others: set[str]) -> str:

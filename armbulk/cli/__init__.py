@@ -143,7 +143,9 @@ def cli(ctx: click.Context, lang: str | None) -> None:
 
     \b
     Try it:  armbulk demo
-    Import:  armbulk check FILE, then armbulk plan FILE, then armbulk import FILE
+    Import:  armbulk check FILE
+             armbulk plan FILE
+             armbulk import FILE
     """
     del lang  # each command reads it
     if ctx.invoked_subcommand is None:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from armbulk.app.choices import name_import_resources
-from armbulk.app.columns import describe_proposal, is_valid_constant, may_be_constant
+from armbulk.app.column_answers import find_constant_error, list_date_meanings
+from armbulk.app.columns import describe_proposal, may_be_constant
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import Text, _
 from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
 from armbulk.model.plain_text import to_one_line
-from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
+from armbulk.model.read_options import DECIMAL_SEPARATORS
 from armbulk.model.resource_name import find_name
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ _CONSTANT = _(
     "{title} is required, but no column has it. Type the value of every row (for example {example}), or press "
     "Enter to leave it open"
 )
-_DATES = _("{example} can be read in two ways. Type dmy (day first), mdy (month first) or ymd (year first)")
+_DATES = _("{example} can be read in more than one way:")
+_DATE_ORDER = _("Type the order of your dates")
+_DATE_ORDERS = {"dmy": _("day first"), "mdy": _("month first"), "ymd": _("year first")}
 _DECIMAL = _('{example} can be read in two ways. Type "," or ".", the one before the decimals')
 _SKIP = _("Leave out the rows below that are no records? They are listed above.")
 _TAKEN = _("{title} was column {letter}. Column {letter} is now ignored.")
 _NO_SUCH = _('There is no "{answer}" here')
-_NOT_VALID = _('"{answer}" is not a valid value for {title}')
 _EXAMPLES = {"document_type": "IN", "currency": "NOK", "document_date": "2026-10-01", "due_date": "2026-10-15"}
 _LISTED = 12
 
@@ -69,7 +71,7 @@ class ColumnQuestions:
             chosen.header_row,
             columns,
             constants=self._ask_constants(chosen, columns),
-            dates=self._ask_choice(_DATES, chosen.dates, DATE_ORDERS, chosen.date_order),
+            dates=self._ask_for_dates(chosen),
             decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, ""),
             skips_other_rows=bool(chosen.other_rows) and confirm(_SKIP.text(self._lang), self._lang, default=True),
         )
@@ -88,10 +90,10 @@ class ColumnQuestions:
 
     def _ask_resource(self, proposal: SheetProposal) -> SheetProposal | None:
         known = name_import_resources()
-        names = [resource.name for resource in known]
+        names = {resource.name: resource.title.text(self._lang).lower() for resource in known}
         while True:
-            question = _RESOURCE.fill(choices=", ".join(names))
-            answer = self._prompt(question, default=proposal.resource, show_default=True).lower()
+            question = _RESOURCE.fill(choices=", ".join(names.values()))
+            answer = self._prompt(question, default=names[proposal.resource], show_default=True).lower()
             if answer in {"s", "q"}:
                 return None
             name = find_name(answer, known)
@@ -183,18 +185,29 @@ class ColumnQuestions:
         constants = {}
         for name in proposal.required:
             is_open = name not in columns.values() and name in proposal.targets
-            if is_open and may_be_constant(proposal.resource, name):
-                constants[name] = self._ask_constant(proposal, name)
-        return {name: text for name, text in constants.items() if text}
+            if not is_open or not may_be_constant(proposal.resource, name):
+                continue
+            example = _EXAMPLES.get(name, "…")
+            question = _CONSTANT.fill(title=proposal.targets[name], example=example)
+            while answer := self._prompt(question, default=""):
+                reason = find_constant_error(proposal.resource, name, answer)
+                if reason is None:
+                    constants[name] = answer
+                    break
+                self._context.reporter.say(reason)
+        return constants
 
-    def _ask_constant(self, proposal: SheetProposal, name: str) -> str:
-        """Return the value of every row; "" where it is left open."""
-        title, example = proposal.targets[name], _EXAMPLES.get(name, "…")
-        while True:
-            answer = self._prompt(_CONSTANT.fill(title=title, example=example), default="")
-            if not answer or is_valid_constant(proposal.resource, name, answer):
-                return answer
-            self._context.reporter.say(_NOT_VALID.fill(answer=to_one_line(answer, 40), title=title))
+    def _ask_for_dates(self, proposal: SheetProposal) -> str:
+        """Return the order of unclear dates; each order is shown with the date that it makes of the first one."""
+        if not proposal.dates:
+            return ""
+        meanings = list_date_meanings(proposal.dates)
+        self._context.reporter.say(_DATES.fill(example=proposal.dates[0]))
+        for order, meaning in meanings.items():
+            name = _DATE_ORDERS[order].text(self._lang)
+            self._context.reporter.say(f"  {order}  {name}: {meaning.text(self._lang)}")
+        likely = proposal.date_order if proposal.date_order in meanings else ""
+        return self._ask_choice(_DATE_ORDER, proposal.dates, tuple(meanings), likely)
 
     def _ask_choice(self, question: Text, texts: Sequence[str], choices: Sequence[str], likely: str) -> str:
         """Return how unclear values are read; "" where there are none."""

@@ -50,4 +50,5 @@ class Seconds(click.ParamType[float]):
 
 
 def _language_of(ctx: click.Context | None) -> str:
+    ctx = ctx or click.get_current_context(silent=True)  # a question has no context of its own
     return get_language(ctx) if ctx else ENGLISH

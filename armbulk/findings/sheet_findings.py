@@ -118,8 +118,8 @@ SHEETS: dict[str, FindingType] = {
         _("Check the file, and export it again from your accounting system if rows are missing"),
     ),
     "encoding-guessed": warning(
-        _("The file is not UTF-8, so it is read as Windows-1252. Examples: {value}"),
-        _("If æ, ø, å or other letters look wrong, use --encoding, for example --encoding cp850"),
+        _("The file is not UTF-8, so it is read as {detail}. Examples: {value}"),
+        _("If æ, ø, å or other letters look wrong, use --encoding, for example --encoding cp865"),
     ),
     "encoded-twice": error(
         _('Characters such as æøå were already corrupted in the file: "{value}"'), _("Export the file again as UTF-8")
@@ -279,8 +279,11 @@ SHEETS: dict[str, FindingType] = {
         _("No action needed"),
     ),
     "flat-disagrees": error(
-        _('"{header}" is {value:moment} here, but row {detail} of the same document has another value'),
-        _('Enter the same "{header}" in every row of the document'),
+        _('"{header}" is not the same as in row {detail} of the same document'),
+        _(
+            'Enter the same "{header}" in every row of the document. If each line has its own, match the column with '
+            "the lines: armbulk map FILE"
+        ),
     ),
     "flat-amounts-unclear": error(
         _(

@@ -138,6 +138,8 @@ def can_be_read(text: str, field: Field) -> bool:
     values, findings = parse_column(body, cells)
     is_valid = field.format not in _CHECKED_FORMATS or ColumnReader.count_valid(values, field) == 1
     has_error = any((part["severity"] == Severity.ERROR.value).any() for part in findings)
+    if field.pattern and values.dtype == pl.String:
+        is_valid = is_valid and bool(values.str.contains(field.pattern).all())
     return is_valid and values.count() == 1 and not has_error
 
 
@@ -173,7 +175,7 @@ def find_date_order(reader: ColumnReader, letters: Sequence[str]) -> str:
     orders = set()
     for letter in letters:
         for text in reader.list_samples(letter, MAX_ROWS):
-            parts = text.replace("-", "/").split("/")
+            parts = re.split(r"[-/.]", text)
             if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[0]) < 3:
                 orders |= {"dmy"} if int(parts[0]) > 12 else {"mdy"} if int(parts[1]) > 12 else set()
     return orders.pop() if len(orders) == 1 else ""

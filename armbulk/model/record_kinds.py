@@ -54,17 +54,18 @@ def sum_by_kind(items: pl.DataFrame, *columns: str) -> list[dict[str, Any]]:
 
     Returns:
         Each with `kind`, `currency`, the columns, `records`, `incl_vat` (Decimal), and the numbers of the `first` and
-        `last` document, in the order of KINDS. Currency, sum and numbers of customers are None.
+        `last` document, in the order of KINDS. Currency, sum and numbers of customers are None; so is a sum where no
+        document has an amount.
     """
     keys = ["kind", "currency", *columns]
     is_document = pl.col("kind") != "customers"
     rows = items.with_columns(record_kind(), pl.col("currency").str.to_uppercase()).with_columns(
         pl.when(is_document).then("currency").alias("currency"),
-        pl.col("amount").str.to_decimal(scale=2).fill_null(0),
+        pl.col("amount").str.to_decimal(scale=2),
     )
     sums = rows.group_by(keys).agg(
         pl.len().alias("records"),
-        pl.col("amount").sum().alias("incl_vat"),
+        pl.when(pl.col("amount").is_not_null().any()).then(pl.col("amount").sum()).alias("incl_vat"),
         pl.col("key").first().alias("first"),
         pl.col("key").last().alias("last"),
     )

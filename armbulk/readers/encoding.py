@@ -10,6 +10,7 @@ from armbulk.readers.code_pages import OddText, find_odd_text, list_rare_cells
 DOUBLE_ENCODED = "Ã[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]|â€|Â[\u00a0-\u00bf]"
 """The two characters that a letter such as æ becomes when it is encoded twice."""
 
+_DOS = frozenset({"cp850", "cp865", "cp437"})
 _WIDE_MARKS = {
     b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
 }  # fmt: skip
@@ -93,9 +94,22 @@ def _decode_windows_1252(content: bytes, name: str, first: int) -> tuple[str, li
         )
     odd = find_odd_text(content)
     if odd is not None:
-        raise _other_code_page_error(name, odd)
+        encoding = _find_dos_encoding(content, odd)
+        if encoding is None:
+            raise _other_code_page_error(name, odd)
+        examples = next(iter(odd.encodings.values()))
+        return content.decode(encoding), [ReadIssue("encoding-guessed", value=examples, detail=encoding)]
     text = content.decode("cp1252")
-    return text, [ReadIssue("encoding-guessed", value=" · ".join(_list_samples(content, text, first)))]
+    examples = " · ".join(_list_samples(content, text, first))
+    return text, [ReadIssue("encoding-guessed", value=examples, detail="Windows-1252")]
+
+
+def _find_dos_encoding(content: bytes, odd: OddText) -> str | None:
+    """Return the DOS code page of a text, where all that make words of it read the whole text alike."""
+    if not odd.encodings or not _DOS.issuperset(odd.encodings):
+        return None
+    texts = {content.decode(encoding) for encoding in odd.encodings}
+    return next(iter(odd.encodings)) if len(texts) == 1 else None
 
 
 def _list_samples(content: bytes, text: str, first: int) -> list[str]:

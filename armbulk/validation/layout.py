@@ -13,7 +13,7 @@ from armbulk.model.sheet import NUMERIC_CELLS, Sheet
 from armbulk.resources import RESOURCES
 from armbulk.validation.amounts import AMOUNTS
 
-_TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum"
+_TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum|saldo|utgående saldo|inngående saldo"
 _STARTS_WITH_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\b"
 COUNTS_OR_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS}|antall|count|number of)\b"
 _IS_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\s*[:.]?\s*$"

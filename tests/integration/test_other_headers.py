@@ -131,8 +131,8 @@ def test_a_person_answers_and_the_next_file_is_recognised(tmp_path: Path) -> Non
     """A person accepts, enters what no column has, and the next file with these headers is read without a question."""
     code, _, err = answer("check", ledger(tmp_path), typed="\n\n\n\nkroner\nIN\nkroner\nNOK\ny\n")
     assert code == 0, err
-    assert '"kroner" is not a valid value for Document type' in err
-    assert '"kroner" is not a valid value for Currency' in err
+    assert '"kroner" is not a valid value of "Document type"' in err
+    assert '"kroner" is not a valid value of "Currency"' in err
     assert "The answers are saved" in err
     later = LEDGER.replace("Fjord AS;;;;;;;;\n", "").replace("050001", "050009").replace("250,00;1 250", "150,00;1 150")
     code, out, _ = answer("check", ledger(tmp_path, later, "november.csv"), typed="")

@@ -96,10 +96,11 @@ MAKERS: dict[str, Callable[[Path], object]] = {
 NAMES = {"xlsxwriter": "Kunder", "macros": "Kunder"}
 
 
-@pytest.fixture(params=MAKERS)
-def pair(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, Path, str | None]:
+@pytest.fixture(scope="module", params=MAKERS)
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str | None]:
     """A workbook, its result, and the sheet with the outcomes."""
-    path, target = tmp_path / "book.xlsx", tmp_path / "book.result.xlsx"
+    folder = tmp_path_factory.mktemp("pair")
+    path, target = folder / "book.xlsx", folder / "book.result.xlsx"
     MAKERS[request.param](path)
     write_result(path, target, name=NAMES.get(request.param), problems=("A3", "B3"))
     return path, target, NAMES.get(request.param)
@@ -194,6 +195,16 @@ def test_the_result_is_the_same_each_time(tmp_path: Path) -> None:
     for name in ("1.xlsx", "2.xlsx"):
         write_result(path, tmp_path / name, name="Kunder", problems=("B2",))
     assert (tmp_path / "1.xlsx").read_bytes() == (tmp_path / "2.xlsx").read_bytes()
+
+
+def test_a_sheet_without_problems_keeps_its_comments(tmp_path: Path) -> None:
+    """The comments of a person and their boxes are equal byte for byte when there is nothing to add."""
+    path, target = tmp_path / "book.xlsx", tmp_path / "result.xlsx"
+    write_full_workbook(path)
+    write_result(path, target, name="Kunder")
+    assert changed_parts(path, target)[0] == {*MAY_CHANGE, "xl/worksheets/sheet2.xml", "xl/tables/table1.xml"} - {
+        "_rels/.rels"
+    }
 
 
 def test_tables_names_and_comments_go_on(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from armbulk.app.column_answers import find_constant_error, list_date_meanings
 from armbulk.mapping.columns import find_columns, fingerprint_headers, name_columns
 from armbulk.matching.header_words import find_meanings, score_header
 from armbulk.matching.propose import propose_sheet
@@ -29,6 +30,16 @@ VALUES_ALONE = """Alfa;Beta;Gamma;Delta
 0101;kari@eksempel.no;984842252;NOK
 0102;ola@eksempel.no;974760673;EUR
 0103;per@eksempel.no;923609016;NOK
+"""
+LEDGER = """Kundespesifikasjon;;;;;;;;
+Periode: 01.10.26 - 31.10.26;;;;;;;;
+Kontonr;Navn;Bilart;Bilnr;Bdato;F.dato;Tekst;Beløp;Restbeløp
+10001;Kåre Ødegård;UF;50123;01.10.26;15.10.26;Faktura 50123;1.234,50;1.234,50
+10001;Kåre Ødegård;UK;50130;12.10.26;12.10.26;Kreditnota 50130;234,50-;234,50-
+Sum 10001;;;;;;;1.000,00;1.000,00
+10002;Bjørnsen Bygg AS;UF;50125;31.10.26;14.11.26;Faktura 50125;8.000,00;2.500,00
+Sum 10002;;;;;;;8.000,00;2.500,00
+Utgående saldo;;;;;;;9.000,00;3.500,00
 """
 LINES = """Fakturanr;Varetekst;Ant;Stk pris;Netto;Moms;Brutto
 F1;Kam;2;50,00;100,00;25,00;125,00
@@ -65,6 +76,18 @@ def test_a_swedish_list_of_customers(tmp_path: Path) -> None:
         "Kundnr": "customer_no", "Namn": "name", "Gatuadress": "address_line_1", "Postnr": "postal_code",
         "Ort": "city_name", "E-post": "email_address_document", "Org.nr": "organization_no",
     }  # fmt: skip
+
+
+def test_a_norwegian_customer_ledger(tmp_path: Path) -> None:
+    """Its sums for each customer and its closing balance are no records; its dates have one likely order."""
+    proposal = proposed(tmp_path, LEDGER)
+    assert proposal.resource == "documents"
+    assert fields(proposal) == {
+        "Kontonr": "customer_no", "Bilart": "document_type", "Bilnr": "document_no", "Bdato": "document_date",
+        "F.dato": "due_date", "Beløp": "incl_vat",
+    }  # fmt: skip
+    assert [row for row, _text in proposal.other_rows] == [6, 8, 9]
+    assert (proposal.date_order, proposal.dates[0]) == ("dmy", "01.10.26")
 
 
 def test_an_english_list_of_open_invoices(tmp_path: Path) -> None:
@@ -189,3 +212,26 @@ def test_a_proposal_uses_each_field_once(rows: list[list[str]]) -> None:
             targets = [column.target for column in proposal.columns if column.target]
             assert len(targets) == len(set(targets))
             assert set(targets) <= set(proposal.targets)
+
+
+@pytest.mark.parametrize(
+    ("texts", "orders"),
+    [
+        (["01.10.26", "31.10.26"], {"dmy": "01.10.2026", "ymd": "26.10.2001"}),
+        (["01/02/2025"], {"dmy": "01.02.2025", "mdy": "02.01.2025"}),
+        (["2/28/25", "02/03/25"], {"mdy": "28.02.2025"}),
+        (["1. okt 26"], {"dmy": "", "mdy": "", "ymd": ""}),
+    ],
+)
+def test_only_possible_orders_of_dates_are_offered(texts: list[str], orders: dict[str, str]) -> None:
+    """Each with what it makes of the first date; all of them where that is not known."""
+    assert {order: meaning.text("nb") for order, meaning in list_date_meanings(texts).items()} == orders
+
+
+def test_the_value_of_every_row_is_checked_when_it_is_answered() -> None:
+    """A currency has three letters; words for a document type are accepted, as in a cell."""
+    refused = find_constant_error("documents", "currency", "kroner")
+    assert refused is not None
+    assert refused.text("nb") == "«kroner» er ikke en gyldig verdi for «Valuta». Bruk for eksempel NOK."
+    valid = [("currency", "nok"), ("document_type", "Faktura"), ("document_type", "IN"), ("due_date", "01.02.2026")]
+    assert [find_constant_error("documents", name, text) for name, text in valid] == [None] * 4

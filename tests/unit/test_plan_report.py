@@ -94,6 +94,13 @@ def test_a_plan_in_norwegian() -> None:
     assert [word for word in ("in_doubt", "credit_notes", "hour") if word in text] == []
 
 
+def test_documents_without_an_amount_have_no_sum() -> None:
+    """A sum of 0.00 would look like the amount of the invoices."""
+    by_type = [{"type": "invoices", "records": 1, "currency": "NOK", "incl_vat": None, "first": "1", "last": "1"}]
+    text = remove_marks(render_prose("plan", plan(by_type=by_type), "nb"))
+    assert "1 faktura, uten beløp inkl. mva\n" in text
+
+
 def test_only_what_is_true_is_told() -> None:
     """Nothing is reserved where the profile uses all of the limits; a wait for them is named."""
     text = remove_marks(render_prose("plan", plan(reserved_percent="0", fits=False, seconds=86_400.0), "nb"))

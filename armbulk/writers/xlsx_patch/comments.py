@@ -116,8 +116,6 @@ def _change_texts(
     names = [part.text(child).decode() for child in authors.find_all("author")]
     prefix = part.prefix(comments)
     own = names.index(_AUTHOR) if _AUTHOR in names else len(names)
-    if own == len(names):
-        part.insert(authors, f"<{prefix}author>{_AUTHOR}</{prefix}author>")
     removed: set[tuple[int, str]] = set()
     left = dict(wanted)
     for element in list(comments.find_all("comment")):
@@ -130,6 +128,8 @@ def _change_texts(
             text = left.pop(cell, None)
             if author >= len(names) or not names[author].startswith(_THREAD):
                 _set_own_text(part, element, text)
+    if left and own == len(names):
+        part.insert(authors, f"<{prefix}author>{_AUTHOR}</{prefix}author>")
     for cell, text in _in_order(left):
         part.insert(comments, _create_comment(prefix, cell, text, own))
     added = set(left)

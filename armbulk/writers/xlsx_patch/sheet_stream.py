@@ -82,7 +82,7 @@ def clean_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
         else:
             kept.append(buffer[position:])
         offset += len(buffer) - len(rest)
-        yield b"".join(kept)
+        yield b"".join(kept) if len(kept) > 1 else kept[0]
     if rest:
         yield rest
 
