@@ -212,7 +212,7 @@ class ColumnQuestions:
         constants = {}
         for name in proposal.required:
             is_open = name not in columns.values() and name in proposal.targets
-            if not is_open or name == proposal.key or not may_be_constant(proposal.resource, name):
+            if not is_open or not may_be_constant(proposal.resource, name):
                 continue
             example = _EXAMPLES.get(name, "…")
             question = _CONSTANT.fill(title=proposal.targets[name], example=example)
