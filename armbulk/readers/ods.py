@@ -14,6 +14,7 @@ from armbulk.readers.amount_format import find_currency
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.damage import SPLIT, DamageError, explain_damage
 from armbulk.readers.sheet_builder import MAX_CELLS, SheetBuilder
+from armbulk.readers.symbol_format import remove_shown_symbol
 from armbulk.readers.xlsx import refuse_same_names
 from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_formats import Cell, describe_whole_number
@@ -153,7 +154,7 @@ class _OdsReader:
     def _read_value(self) -> Cell:
         """Return the cell; a blank text is a blank cell."""
         attributes = self._attributes
-        shown = "\n".join("".join(pieces) for pieces in self._paragraphs).strip()
+        shown = remove_shown_symbol("\n".join("".join(pieces) for pieces in self._paragraphs).strip())
         formula = attributes.get(f"{_TABLE}formula")
         value_type = attributes.get(f"{_OFFICE}value-type", "")
         if attributes.get(f"{_CALC}value-type") == "error" or (formula is not None and _ERROR.fullmatch(shown)):

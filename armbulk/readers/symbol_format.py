@@ -45,6 +45,11 @@ def remove_symbol(code: str) -> str:
     return ";".join(sections)
 
 
+def remove_shown_symbol(shown: str) -> str:
+    """Return what a cell shows without the symbol."""
+    return shown[2:] if shown[1:2] == _BLANK and shown[0] in SYMBOLS else shown
+
+
 def _complete(sections: list[str]) -> list[str]:
     """Return the sections with those for negative numbers, zero and texts, which are implied otherwise."""
     if any(_CONDITION.search(section) for section in sections) or "@" in sections[0]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.readers.symbol_format import SYMBOLS, add_symbol, remove_symbol
+from armbulk.readers.symbol_format import SYMBOLS, add_symbol, remove_shown_symbol, remove_symbol
 from armbulk.readers.xlsx_formats import NumberFormats
 
 CODES = (
@@ -61,6 +61,13 @@ def test_any_format_is_marked_once(code: str) -> None:
     if marked is not None:
         assert add_symbol(marked, "✓") == marked
         assert remove_symbol(remove_symbol(marked)) == remove_symbol(marked)
+
+
+def test_what_a_cell_shows_loses_the_symbol() -> None:
+    """An .ods has what a cell shows: its symbol is no part of it."""
+    assert [remove_shown_symbol(text) for text in ("✓\u00a000042", "✗\u00a0", "✓ 5", "5", "")] == [
+        "00042", "", "✓ 5", "5", "",
+    ]  # fmt: skip
 
 
 def test_formats_of_people_stay() -> None:

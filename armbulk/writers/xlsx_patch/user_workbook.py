@@ -134,7 +134,7 @@ class _Copy:
         """Change a worksheet when the file is written."""
         entry = next((entry for entry in self._book.sheets if entry.name == sheet.name), None)
         if entry is None or sheet.name not in self._book.names or not self._package.has(entry.part):
-            message = f"the sheet {sheet.name} is not found"
+            message = "a sheet that was read is not found"
             raise PatchRefusedError(message)
         patch.grow_tables(self._package, entry.part)
         drawing = comments.find_drawing(self._package, entry.part)
