@@ -123,7 +123,9 @@ def _find_similar_files(path: Path) -> list[str]:
         names = sorted(each.name for each in path.parent.iterdir() if each.suffix.lower() in _READ)
     except (OSError, ValueError):
         return []
-    return [str(path.with_name(each)) for each in find_similar(path.name, names[:_MAX_COMPARED])]
+    of_other_type = [each for each in names if Path(each).stem.casefold() == path.stem.casefold()]
+    similar = of_other_type or find_similar(path.name, names[:_MAX_COMPARED])
+    return [str(path.with_name(each)) for each in similar]
 
 
 def _refuse_other_than_file(path: Path, name: str) -> None:
