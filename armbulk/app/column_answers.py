@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-import polars as pl
-
 from armbulk.i18n import NO_TEXT, Text, _
+from armbulk.matching.column_values import can_be_read
 from armbulk.model.read_options import DATE_ORDERS
 from armbulk.resources import RESOURCES
 
@@ -23,9 +22,7 @@ def find_constant_error(resource: str, name: str, text: str) -> Text | None:
         text: The answer.
     """
     field = next((field for field in RESOURCES[resource].fields if field.name == name), None)
-    if field is None or not field.pattern or text.casefold() in dict(field.code_words):
-        return None
-    if pl.Series([text]).str.contains(field.pattern).all():
+    if field is None or can_be_read(text, field):
         return None
     return _(
         '"{value}" is not a valid value of "{header}". Use for example {example}.',

@@ -8,7 +8,8 @@ import polars as pl
 from armbulk.app.dialog import Dialog
 from armbulk.i18n import Text, _
 from armbulk.mapping.columns import fingerprint_headers, name_columns, needs_order
-from armbulk.mapping.headers import find_resource_by_name, is_outcome_header
+from armbulk.mapping.headers import find_resource_by_name
+from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.mapping.write import WrittenColumn, WrittenSheet, write_mapping
 from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
@@ -128,6 +129,11 @@ def ask_about_sheet(
         return propose_columns(checked, proposal.index, saved, resource)
 
     return dialog.match_columns(proposal, propose_again)
+
+
+def may_be_constant(resource: str, name: str) -> bool:
+    """Return whether every record may have the same value of a field: not its number, nor a name."""
+    return name not in {RESOURCES[resource].record_key, "name"}
 
 
 def save_columns(sheets: Sequence[Sheet], index: int, decision: SheetDecision, saved: SavedMappings, lang: str) -> str:

@@ -24,7 +24,7 @@ from armbulk.errors import FileError, UsageError, describe_os_error
 from armbulk.findings.frame import mask_value, render_findings
 from armbulk.i18n import _
 from armbulk.mapping.files import list_mappings
-from armbulk.mapping.headers import fold_header
+from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.write import write_mapping
 from armbulk.model.column_proposal import SheetDecision
 from armbulk.model.fields import Field, FieldRole

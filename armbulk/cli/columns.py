@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from armbulk.app.choices import name_import_resources
 from armbulk.app.column_answers import find_constant_error, list_date_meanings
-from armbulk.app.columns import describe_proposal
+from armbulk.app.columns import describe_proposal, may_be_constant
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import Text, _
 from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
@@ -37,7 +37,7 @@ _DECIMAL = _('{example} can be read in two ways. Type "," or ".", the one before
 _SKIP = _("Leave out the rows below that are no records? They are listed above.")
 _TAKEN = _("{title} was column {letter}. Column {letter} is now ignored.")
 _NO_SUCH = _('There is no "{answer}" here')
-_EXAMPLES = {"document_type": "IN", "currency": "NOK"}
+_EXAMPLES = {"document_type": "IN", "currency": "NOK", "document_date": "2026-10-01", "due_date": "2026-10-15"}
 _LISTED = 12
 
 
@@ -134,7 +134,7 @@ class ColumnQuestions:
         columns[column.letter] = target
 
     def _ask_column(self, proposal: SheetProposal, column: ColumnProposal) -> str:
-        samples = ", ".join(to_one_line(text, 24) for text in column.samples)
+        samples = " · ".join(to_one_line(text, 24) for text in column.samples)
         values = {"letter": column.letter, "header": to_one_line(column.header, 40), "samples": samples}
         self._context.reporter.say(_COLUMN.fill(**values))
         if column.target:
@@ -184,7 +184,8 @@ class ColumnQuestions:
     def _ask_constants(self, proposal: SheetProposal, columns: dict[str, str]) -> dict[str, str]:
         constants = {}
         for name in proposal.required:
-            if name in columns.values() or name not in proposal.targets:
+            is_open = name not in columns.values() and name in proposal.targets
+            if not is_open or not may_be_constant(proposal.resource, name):
                 continue
             example = _EXAMPLES.get(name, "…")
             question = _CONSTANT.fill(title=proposal.targets[name], example=example)
@@ -222,4 +223,6 @@ class ColumnQuestions:
         return prompt(question.text(self._lang), default=default, show_default=show_default).strip()
 
     def _refuse(self, answer: str) -> None:
+        if not answer:
+            return  # the question is asked again
         self._context.reporter.say(_NO_SUCH.fill(answer=to_one_line(answer, 40)))

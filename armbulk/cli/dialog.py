@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from armbulk.app.plan import Plan
     from armbulk.model.column_proposal import SheetDecision, SheetProposal
 
+_NOT_SAVED = _("Interrupted. The answers about this sheet were not saved.")
 _ACCEPT_HEADER = _('Sheet {sheet}, column {column}: "{said}" is similar to "{header}". Use it as "{header}"?')
 _CONTINUE = ngettext(
     "Sheet {sheet}: {count} row has no document number ({rows}). Does it belong to the document above?",
@@ -136,7 +137,12 @@ class TerminalDialog(Dialog):
             return None
         from armbulk.cli.columns import ColumnQuestions
 
-        return ColumnQuestions(self._context, propose).ask(proposal, is_wanted=self._wants_columns)
+        try:
+            return ColumnQuestions(self._context, propose).ask(proposal, is_wanted=self._wants_columns)
+        except click.Abort:
+            self._context.reporter.say("")
+            self._context.reporter.say(_NOT_SAVED)
+            raise
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Ask about lines without a document number, if a person can answer."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from armbulk.errors import UsageError
 from armbulk.export.partition import filters_by_param, month_bounds
 from armbulk.i18n import _
-from armbulk.mapping.headers import fold_header
+from armbulk.mapping.header_text import fold_header
 from armbulk.model.fields import Field, Filter, Listing, Resource
 from armbulk.model.partition import Partition
 from armbulk.resources import EXPORTS

@@ -12,7 +12,8 @@ from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.i18n import pack_text
 from armbulk.mapping.columns import find_columns, fingerprint_headers, fold_source
 from armbulk.mapping.entries import Evaluator, ExpressionResult, NumberText, SheetMapping
-from armbulk.mapping.headers import MAX_HEADER_ROW, MIN_HEADERS, fold_header, index_headers, match_headers
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import MAX_HEADER_ROW, MIN_HEADERS, index_headers, match_headers
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.sheet import CELL, SHOWN, Sheet

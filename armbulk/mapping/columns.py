@@ -8,7 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from armbulk.mapping.headers import find_date_pattern, fold_header, is_outcome_header
+from armbulk.mapping.header_text import find_date_pattern, fold_header
+from armbulk.mapping.own_sheets import is_outcome_header
 
 _WITH_LETTER = re.compile(r"^(?P<header>.*?)\s*\[(?P<letter>[A-Z]{1,3})\]$", re.DOTALL)
 _FINGERPRINT_CHARS = 16

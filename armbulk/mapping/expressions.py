@@ -11,7 +11,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from armbulk.i18n import Text, _
 from armbulk.mapping.entries import ExpressionResult, NumberText
-from armbulk.mapping.headers import fold_header
+from armbulk.mapping.header_text import fold_header
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 
 MAX_TEMPLATE_CHARS = 2_000

@@ -10,7 +10,8 @@ from armbulk.i18n import Text, _, join_texts, quote_text
 from armbulk.mapping.apply import fold_value
 from armbulk.mapping.entries import SheetMapping
 from armbulk.mapping.expressions import ExpressionEngine, ExpressionError
-from armbulk.mapping.headers import fold_header, index_headers
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import index_headers
 from armbulk.model.fields import Field
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.model.toml_text import TomlTextError, parse_toml

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -10,11 +9,13 @@ from functools import lru_cache
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding, make_findings
-from armbulk.i18n import join_choices, list_languages, pack_text, quote_names
+from armbulk.i18n import join_choices, pack_text, quote_names
 from armbulk.mapping.amount_headers import judge_unknown_headers
-from armbulk.mapping.header_units import Unit, find_units, spell_symbols, split_currency
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.header_units import Unit, find_units, split_currency
+from armbulk.mapping.own_sheets import is_list_of_cells, is_outcome_header, is_template_sheet
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
-from armbulk.model.result_columns import OUTCOME_FIELDS, OWN_SHEETS, TEMPLATE_SHEETS, list_outcome_headers
+from armbulk.model.result_columns import OWN_SHEETS
 from armbulk.model.sheet import Sheet
 
 MAX_HEADER_ROW = 25
@@ -29,8 +30,6 @@ _MIN_SUGGESTION_SIMILARITY = 0.8
 _MIN_SIMILAR_CHARS = 5
 _DIGITS = re.compile("[0-9]")
 _WITHOUT_NORWEGIAN = (str.maketrans("æøå", "aoa"), str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"}))
-_SEPARATORS = re.compile(r"[\W_]+")
-_DATE_PATTERN = re.compile(r"(?i)\s*[(\[]\s*(?:[dmyå]{1,4}[.\-/ ]?){2,3}\s*[)\]]\s*$")  # (dd.mm.åååå)
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 
 
@@ -65,31 +64,6 @@ class HeaderMatch:
 
 
 _NOT_RECOGNISED = HeaderMatch(None, None)
-
-
-@lru_cache(maxsize=8192)
-def fold_header(text: str) -> str:
-    """Return a header as it is compared: without case, spaces, punctuation and invisible characters.
-
-    A character with a meaning is a word: `Mva %` is a rate, `Mva` an amount. The pattern of a date is none.
-    """
-    plain = spell_symbols(_DATE_PATTERN.sub("", unicodedata.normalize("NFKC", text))).casefold()
-    return _SEPARATORS.sub("", plain)
-
-
-_IGNORED = frozenset(fold_header(text) for name in OUTCOME_FIELDS for text in list_outcome_headers(name))
-"""The columns of an earlier result workbook: recognised and ignored."""
-
-
-def is_outcome_header(text: str) -> bool:
-    """Return whether a header is that of a column which armbulk adds to a result workbook."""
-    return fold_header(text) in _IGNORED
-
-
-def find_date_pattern(text: str) -> str:
-    """Return the pattern of dates at the end of a header, such as (dd.mm.yyyy), in small letters; "" without one."""
-    pattern = _DATE_PATTERN.search(text)
-    return pattern[0].strip().casefold() if pattern else ""
 
 
 def list_headers(column: Field) -> tuple[str, ...]:
@@ -128,7 +102,7 @@ def match_headers(
         unread: Headers of columns that are not read, as the user decided.
         flat: Whether a sheet of documents that has columns of lines too is matched as both.
     """
-    if sheet.resource is None and _is_template_sheet(sheet):
+    if sheet.resource is None and (is_template_sheet(sheet) or is_list_of_cells(sheet)):
         return _NOT_RECOGNISED
     named = find_resource_by_name(sheet, resources)
     candidates = [named] if named else list(resources.values())
@@ -182,17 +156,6 @@ def _group_by_digits(names: tuple[str, ...]) -> dict[tuple[str, ...], list[str]]
 
 
 # --- which resource, and which row is the header --------------------------------------------------------
-
-
-def _is_template_sheet(sheet: Sheet) -> bool:
-    """Return whether a sheet is a template's own guide or code list: by name and title, so that no table is one."""
-    title = sheet.frame[sheet.letters[0]][0] if sheet.frame.height else None
-    own = {
-        (fold_header(name.text(lang)), fold_header(heading.text(lang)))
-        for name, heading in TEMPLATE_SHEETS
-        for lang in list_languages()
-    }
-    return (fold_header(sheet.name), fold_header(title or "")) in own
 
 
 def find_resource_by_name(sheet: Sheet, resources: Mapping[str, Resource]) -> Resource | None:

@@ -8,9 +8,9 @@ from itertools import combinations
 import polars as pl
 
 from armbulk.matching.doubts import is_vat
-from armbulk.model.fields import Field
+from armbulk.model.fields import Field, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS
-from armbulk.model.sheet import Sheet
+from armbulk.model.sheet import CELL, Sheet
 from armbulk.resources.identifiers import has_format
 from armbulk.validation.cell_column import CellColumn
 from armbulk.validation.parse import parse_column
@@ -118,16 +118,29 @@ class ColumnReader:
             values,
             filled=self._body.height - self._body[letter].null_count(),
             readable=readable,
-            valid=self._count_valid(values, field) if field.format in _CHECKED_FORMATS else readable,
+            valid=self.count_valid(values, field) if field.format in _CHECKED_FORMATS else readable,
             distinct=values.drop_nulls().n_unique(),
             unclear=tuple(dict.fromkeys(unclear)),
         )
 
     @staticmethod
-    def _count_valid(values: pl.Series, field: Field) -> int:
+    def count_valid(values: pl.Series, field: Field) -> int:
+        """Return how many values have the format of a field."""
         frame = values.alias("value").to_frame()
         is_valid = frame.select(has_format(pl.col("value"), str(field.format), ()) & pl.col("value").is_not_null())
         return int(is_valid.to_series().sum())
+
+
+def can_be_read(text: str, field: Field) -> bool:
+    """Return whether a text is a value of a field without an error."""
+    body = pl.DataFrame({"row": [1], "A": [text], "A.cell": ["text"]}, schema_overrides={"A.cell": CELL})
+    cells = CellColumn(0, field, "A", DEFAULT_READ_OPTIONS, {field.name: "A"})
+    values, findings = parse_column(body, cells)
+    is_valid = field.format not in _CHECKED_FORMATS or ColumnReader.count_valid(values, field) == 1
+    has_error = any((part["severity"] == Severity.ERROR.value).any() for part in findings)
+    if field.pattern and values.dtype == pl.String:
+        is_valid = is_valid and bool(values.str.contains(field.pattern).all())
+    return is_valid and values.count() == 1 and not has_error
 
 
 def find_amounts(reader: ColumnReader, letters: Sequence[str], amount: Field) -> tuple[str, str, str] | None:

@@ -5,7 +5,8 @@ import re
 import unicodedata
 from functools import cache
 
-from armbulk.mapping.headers import fold_header, has_other_unit, list_headers
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import has_other_unit, list_headers
 from armbulk.model.fields import Field
 from armbulk.resources.header_words import HEADER_WORDS, PROPOSED_HEADERS
 

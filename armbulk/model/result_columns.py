@@ -26,6 +26,9 @@ SUMMARY = Words("Summary", "Sammendrag")
 PROBLEMS = Words("Problems", "Problemer")
 CHANGES = Words("Changes", "Endringer")
 
+PLACE_HEADERS = (Words("Sheet", "Ark"), Words("Cell", "Celle"))
+"""Headers of the sheets Problems and Changes, whose rows name cells."""
+
 START = Words("Start here", "Begynn her")
 START_TITLE = Words("Five steps from this workbook to ARM", "Fem trinn fra denne arbeidsboken til ARM")
 GUIDE = Words("Guide", "Veiledning")

@@ -10,7 +10,8 @@ from pathlib import Path
 from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import _
 from armbulk.mapping.columns import fingerprint_headers, fold_source
-from armbulk.mapping.headers import MAX_HEADER_ROW, fold_header
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import MAX_HEADER_ROW
 from armbulk.model.sheet import Sheet
 
 _FOLDER = "mappings"

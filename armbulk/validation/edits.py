@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
-from armbulk.mapping.headers import HeaderMatch, fold_header, index_headers
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import HeaderMatch, index_headers
 from armbulk.model.fields import FieldRole, FieldType, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Sheet

@@ -7,8 +7,8 @@ import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
 from armbulk.i18n import join_choices, pack_text, quote_names
+from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.header_units import split_currency
-from armbulk.mapping.headers import fold_header
 from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Table

@@ -7,7 +7,8 @@ from dataclasses import replace
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
-from armbulk.mapping.headers import HeaderMatch, fold_header, index_headers
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import HeaderMatch, index_headers
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
 from armbulk.resources import RESOURCES
 from armbulk.validation.amounts import AMOUNTS
@@ -194,7 +195,8 @@ def _is_sum_alone(letters: list[str], amounts: list[str]) -> pl.Expr:
     """Return whether a row has amounts alone, each the sum of the rows above; in a CSV file they are texts."""
     if not amounts:
         return pl.lit(value=False)
-    is_blank = pl.all_horizontal(pl.col(letter).is_null() for letter in letters if letter not in amounts)
+    others = [pl.col(letter).is_null() for letter in letters if letter not in amounts]
+    is_blank = pl.all_horizontal(others or [pl.lit(value=True)])  # the rest may be a mapping's own columns
     tests = []
     for letter in amounts:
         number = _to_number(letter)

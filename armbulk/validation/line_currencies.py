@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
-from armbulk.mapping.headers import HeaderMatch, fold_header, list_headers
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import HeaderMatch, list_headers
 from armbulk.model.sheet import Sheet, Table
 from armbulk.validation.cell_findings import with_norm
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from armbulk.findings.frame import RenderedFinding
 from armbulk.i18n import Words, _
-from armbulk.mapping.headers import fold_header
+from armbulk.mapping.header_text import fold_header
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.outcome import Outcome

@@ -22,7 +22,7 @@ from armbulk.cli.command import CommandContext
 from armbulk.errors import FileError
 from armbulk.mapping.entries import ExpressionResult
 from armbulk.mapping.files import ExpressionEngine, list_mappings, load_mapping
-from armbulk.mapping.headers import fold_header
+from armbulk.mapping.header_text import fold_header
 from armbulk.model.read_options import ReadOptions
 from armbulk.package_data import data_path
 from armbulk.planning.plan import ImportOptions

@@ -129,8 +129,10 @@ def test_the_mapping_of_a_script_reads_the_file(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("somebody")
 def test_a_person_answers_and_the_next_file_is_recognised(tmp_path: Path) -> None:
     """A person accepts, enters what no column has, and the next file with these headers is read without a question."""
-    code, _, err = answer("check", ledger(tmp_path), typed="\n\n\n\nIN\nNOK\ny\n")
+    code, _, err = answer("check", ledger(tmp_path), typed="\n\n\n\nkroner\nIN\nkroner\nNOK\ny\n")
     assert code == 0, err
+    assert '"kroner" is not a valid value of "Document type"' in err
+    assert '"kroner" is not a valid value of "Currency"' in err
     assert "The answers are saved" in err
     later = LEDGER.replace("Fjord AS;;;;;;;;\n", "").replace("050001", "050009").replace("250,00;1 250", "150,00;1 150")
     code, out, _ = answer("check", ledger(tmp_path, later, "november.csv"), typed="")
@@ -169,6 +171,9 @@ def test_a_person_can_refuse(tmp_path: Path) -> None:
         code, _, err = answer("check", ledger(tmp_path), typed=typed)
         assert code == 2
         assert "neither customers nor documents" in err
+    code, _, err = answer("check", ledger(tmp_path), typed="\n\n")
+    assert code == 130
+    assert "The answers about this sheet were not saved" in err
     assert not (Path(os.environ["ARMBULK_HOME"]) / "mappings").exists()
 
 

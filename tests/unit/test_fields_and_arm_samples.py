@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from support.paths import ARM_SAMPLES
 
-from armbulk.mapping.headers import fold_header, index_headers, list_headers
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import index_headers, list_headers
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.resources import EXPORTS, RESOURCES, fields_by_name
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.mapping.headers import find_similar, fold_header, index_headers
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import find_similar, index_headers
 from armbulk.model.read_options import ReadOptions
 from armbulk.resources import RESOURCES
 from armbulk.validation.check import Checked, check_again, check_files

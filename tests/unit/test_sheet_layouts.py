@@ -373,3 +373,29 @@ def test_dates_of_a_mapping_count_where_no_date_contradicts_them(tmp_path: Path)
         (tmp_path / "fakturaer.csv").write_text(text.format(due), encoding="utf-8")
         checked = check_files([str(tmp_path / "fakturaer.csv")], ReadOptions(mapping=str(tmp_path / "m.toml")))
         assert set(checked.findings.filter(pl.col("severity") == "error")["code"]) == codes
+
+
+def test_a_sheet_of_amounts_alone_under_a_mapping(tmp_path: Path) -> None:
+    """The mapping enters everything else in every row: the amounts are records, and nothing stops."""
+    (tmp_path / "b.csv").write_text("Sum;Merk\n100;a\n200;b\n", encoding="utf-8")
+    constants = 'document_no = "F1"\ncustomer_no = "K1"\n'
+    sheet = '[[sheet]]\nresource = "documents"\nname = "b"\n'
+    mapping = f'{sheet}[sheet.rename]\nSum = "incl_vat"\n[sheet.constant]\n{constants}'
+    (tmp_path / "m.toml").write_text(mapping, encoding="utf-8")
+    checked = check_files([str(tmp_path / "b.csv")], ReadOptions(mapping=str(tmp_path / "m.toml")))
+    assert checked.tables["documents"].rows.height == 2
+
+
+def test_the_list_of_changes_is_never_a_list_of_customers(tmp_path: Path) -> None:
+    """Its rows name the columns of customers; a user's own sheet of that name is read."""
+    book = openpyxl.Workbook()
+    changes, own = book.active, book.create_sheet("Endringer")
+    changes.title = "Changes"
+    changes.append(["Sheet", "Cell", "Column", "Before", "After", "What was wrong", "Code"])
+    changes.append(["Kunder", "Kunder!A7", "Secondary email", "Kari <k@x.no>", "k@x.no", "not valid", "email"])
+    own.append(["Kundenr", "Navn", "Celle"])
+    own.append(["K1", "Kari", "99887766"])
+    book.save(tmp_path / "b.xlsx")
+    changes_match, own_match = check_files([str(tmp_path / "b.xlsx")]).header_matches
+    assert changes_match.resource is None
+    assert own_match.recognised_resource.name == "customers"

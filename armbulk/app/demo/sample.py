@@ -7,7 +7,8 @@ from pathlib import Path
 
 from armbulk.app.templates import build_template
 from armbulk.i18n import _
-from armbulk.mapping.headers import fold_header, index_headers
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import index_headers
 from armbulk.package_data import data_path
 from armbulk.resources import RESOURCES
 from armbulk.writers.template import TemplateTable

@@ -1,0 +1,44 @@
+"""The sheets and columns that armbulk writes: recognised, and never read as the user's."""
+
+from armbulk.i18n import list_languages
+from armbulk.mapping.header_text import fold_header
+from armbulk.model.result_columns import (
+    CHANGES,
+    OUTCOME_FIELDS,
+    PLACE_HEADERS,
+    PROBLEMS,
+    TEMPLATE_SHEETS,
+    list_outcome_headers,
+    with_prefix,
+)
+from armbulk.model.sheet import Sheet
+
+_IGNORED = frozenset(fold_header(text) for name in OUTCOME_FIELDS for text in list_outcome_headers(name))
+"""The columns of an earlier result workbook: recognised and ignored."""
+
+
+def is_outcome_header(text: str) -> bool:
+    """Return whether a header is that of a column which armbulk adds to a result workbook."""
+    return fold_header(text) in _IGNORED
+
+
+def is_template_sheet(sheet: Sheet) -> bool:
+    """Return whether a sheet is a template's own guide or code list: by name and title, so that no table is one."""
+    title = sheet.frame[sheet.letters[0]][0] if sheet.frame.height else None
+    own = {
+        (fold_header(name.text(lang)), fold_header(heading.text(lang)))
+        for name, heading in TEMPLATE_SHEETS
+        for lang in list_languages()
+    }
+    return (fold_header(sheet.name), fold_header(title or "")) in own
+
+
+def is_list_of_cells(sheet: Sheet) -> bool:
+    """Return whether a sheet is armbulk's own list of problems or changes, which has values of the user's cells."""
+    names = {
+        fold_header(text) for words in (PROBLEMS, CHANGES) for name in words.all() for text in (name, with_prefix(name))
+    }
+    if fold_header(sheet.name) not in names or sheet.frame.is_empty():
+        return False
+    headers = {fold_header(sheet.frame[letter][0] or "") for letter in sheet.letters}
+    return all(headers & {fold_header(text) for text in words.all()} for words in PLACE_HEADERS)
