@@ -13,7 +13,7 @@ from armbulk.app.plan import Plan
 from armbulk.app.run_report import describe_run
 from armbulk.app.runs import finish_run, list_run_files, locate_result, redact_finished_run
 from armbulk.clock import Clock
-from armbulk.errors import Exit, FileError
+from armbulk.errors import ArmbulkError, Exit
 from armbulk.model.batch_state import NEEDS_DECISION
 from armbulk.model.outcome import ApiUsage
 from armbulk.results.list_check_texts import describe_list_check
@@ -55,7 +55,8 @@ class ImportResult:
             was sent: `planned`, `stopped` (errors in the files) or `declined` (not confirmed).
         plan: What was planned; None for a run of which only the store is known.
         workbook: The result workbook, once it is written.
-        write_error: Why the result workbook could not be written; what was sent is in the store all the same.
+        write_error: Why the result workbook or a report could not be written; what was sent is in the store all the
+            same.
         files_changed: The files were removed or changed after the run started: the workbook lists the records.
     """
 
@@ -67,7 +68,7 @@ class ImportResult:
     checked: Checked | None = None
     plan: Plan | None = None
     workbook: Path | None = None
-    write_error: FileError | None = None
+    write_error: ArmbulkError | None = None
     files_changed: bool = False
 
     @property
@@ -107,7 +108,7 @@ class ImportResult:
             return _stored_outcomes(self.result, self.lang)
         rows = list_outcomes(self.result, self.checked, self.lang)
         rows = rows.join(
-            _row_keys(self.result.items, self.checked), on=["sheet", "row"], how="left", maintain_order="left"
+            list_row_keys(self.result.items, self.checked), on=["sheet", "row"], how="left", maintain_order="left"
         )
         rows = name_sheets(rows, self.checked.sheets)
         return rows.with_columns(_time()).select(list(OUTCOME_SCHEMA)).cast(OUTCOME_SCHEMA)
@@ -186,7 +187,7 @@ def _time() -> pl.Expr:
     return pl.from_epoch(microseconds, time_unit="us").dt.replace_time_zone("UTC").alias("time")
 
 
-def _row_keys(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
+def list_row_keys(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
     """Return `sheet`, `row`, `resource` and `key` of every row that was read; a row that is both is its document."""
     records = items.select("sheet", "row", "resource", "key")
     lines = checked.all_tables().get("lines")

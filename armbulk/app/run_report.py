@@ -72,8 +72,8 @@ _SOME = _("{done:number} of {records} {outcome}")
 _REFUSED_NUMBER = r"\bcustomerNo:"
 """ARM's message about a document that names its customer's number."""
 
-_ROW_HAS_ERRORS = _("The row has errors")
-_ERROR_ELSEWHERE = _("There is an error in another row or in the sheet (see Problems)")
+ROW_HAS_ERRORS = _("The row has errors")
+ERROR_ELSEWHERE = _("There is an error in another row or in the sheet (see Problems)")
 
 _STEPS = {
     "interrupted": _("Interrupted. Nothing is lost. Continue with:"),
@@ -242,10 +242,10 @@ def _add_errors(records: pl.DataFrame, checked: Checked | None, lang: str) -> pl
 
 def _find_error(checked: Checked | None, sheet: int, row: int, lang: str) -> str:
     if checked is None:
-        return _ROW_HAS_ERRORS.text(lang)
+        return ROW_HAS_ERRORS.text(lang)
     is_error = (pl.col("severity") == Severity.ERROR.value) & (pl.col("sheet") == sheet) & (pl.col("row") == row)
     errors = render_findings(checked.findings.filter(is_error).head(1), checked.sheets, fields_by_name(), lang)
-    return errors[0]["message"] if errors else _ERROR_ELSEWHERE.text(lang)
+    return errors[0]["message"] if errors else ERROR_ELSEWHERE.text(lang)
 
 
 def _redact(result: RunResult, checked: Checked | None) -> pl.DataFrame:

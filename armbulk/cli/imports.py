@@ -10,12 +10,14 @@ from armbulk.cli.input_files import with_files
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.progress import RESUME_HINT, with_progress
-from armbulk.cli.show import show_import
-from armbulk.errors import Exit
+from armbulk.cli.show import REPORT_HELP, show_import, verify_report
+from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 
 if TYPE_CHECKING:
     from armbulk.model.read_options import ReadOptions
+
+_REPORT_OF_PLAN = _("--report shows what was sent, and --dry-run sends nothing")
 
 
 @click.command("import", cls=TranslatedCommand)
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 @click.option(
     "--replace-input", is_flag=True, help=_("Allow -o to replace one of FILES. The old file is kept as .bak.")
 )
+@click.option("--report", type=FILE_NAME, metavar="FILE.html", help=REPORT_HELP)
 @click.option("--details", is_flag=True, help=_("Also show the batches, every limit and all warnings."))
 @click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
@@ -61,6 +64,7 @@ def import_(
     options: "ReadOptions",
     *,
     no_wait: bool,
+    report: str | None,
     details: bool,
     yes: bool,
     **arguments: Any,
@@ -74,9 +78,12 @@ def import_(
     """
     from armbulk.cli.dialog import TerminalDialog
 
+    if report and arguments["dry_run"]:
+        raise UsageError("report-of-plan", _REPORT_OF_PLAN, _("Remove --report, or use `armbulk plan -o FILE`"))
+    verify_report(report, files, arguments["target"])
     dialog = TerminalDialog(context, yes=yes, details=details, hint=RESUME_HINT)
     result = context.session.import_files(*files, options=options, wait=not no_wait, dialog=dialog, **arguments)
-    show_import(context, result, details=details)
+    show_import(context, result, details=details, report=report)
     return result.exit_code
 
 
@@ -86,10 +93,13 @@ def import_(
 @click.option("--look-up", is_flag=True, help=_("Check every document in ARM before it is sent."))
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
 @click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
+@click.option("--report", type=FILE_NAME, metavar="FILE.html", help=REPORT_HELP)
 @click.option("--yes", is_flag=True, help=_("Confirm without asking."))
 @command
 @with_progress
-def resume(context: CommandContext, run: int | None, *, no_wait: bool, yes: bool, **arguments: Any) -> Exit:
+def resume(
+    context: CommandContext, run: int | None, *, no_wait: bool, report: str | None, yes: bool, **arguments: Any
+) -> Exit:
     """Continue RUN (default: the latest unfinished run).
 
     \b
@@ -97,9 +107,10 @@ def resume(context: CommandContext, run: int | None, *, no_wait: bool, yes: bool
     """
     from armbulk.cli.dialog import TerminalDialog
 
+    verify_report(report, target=arguments["target"])
     dialog = TerminalDialog(context, yes=yes, hint=RESUME_HINT)
     result = context.session.resume(run, wait=not no_wait, dialog=dialog, **arguments)
     if result is None:
         return Exit.OK
-    show_import(context, result)
+    show_import(context, result, report=report)
     return result.exit_code

@@ -9,7 +9,7 @@ import click
 from armbulk.cli.argument_types import FILE_NAME, RUN
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
-from armbulk.cli.show import show_files_changed, show_run
+from armbulk.cli.show import REPORT_HELP, show_files_changed, show_run, verify_report, write_html
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 
@@ -31,14 +31,16 @@ def runs(context: CommandContext) -> Exit:
 
 @click.command(cls=TranslatedCommand)
 @click.argument("run", type=RUN)
+@click.option("--report", type=FILE_NAME, metavar="FILE.html", help=REPORT_HELP)
 @command
-def show(context: CommandContext, run: int) -> Exit:
+def show(context: CommandContext, run: int, report: str | None) -> Exit:
     """Show RUN: its state, outcomes and result workbook.
 
     \b
     Example:  armbulk show 12
     """
-    show_run(context, context.session.run(run), details=True)
+    result = context.session.run(run)
+    show_run(context, result, details=True, report=write_html(context, result, report))
     return Exit.OK
 
 
@@ -61,19 +63,21 @@ def undo(context: CommandContext, run: int, target: str) -> Exit:
 @click.command(cls=TranslatedCommand)
 @click.argument("run", type=RUN)
 @click.option("-o", "target", type=FILE_NAME, metavar="FILE", help=_("Result workbook."))
+@click.option("--report", type=FILE_NAME, metavar="FILE.html", help=REPORT_HELP)
 @command
-def results(context: CommandContext, run: int, target: str | None) -> Exit:
+def results(context: CommandContext, run: int, target: str | None, report: str | None) -> Exit:
     """Write the result workbook of RUN again.
 
     \b
     Example:  armbulk results 12 -o result.xlsx
     """
     result = context.session.run(run)
+    verify_report(report, target=target)
     try:
         result.write(target)
     finally:
         show_files_changed(context, result)
-    show_run(context, result)
+    show_run(context, result, report=write_html(context, result, report))
     return Exit.OK
 
 

@@ -1,8 +1,10 @@
 """How imports and exports are shown, whichever command made them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from armbulk.errors import FileError, UsageError
 from armbulk.i18n import _
 
 if TYPE_CHECKING:
@@ -17,33 +19,68 @@ _FILES_CHANGED = _(
 )
 
 
-def show_import(context: "CommandContext", result: "ImportResult", *, details: bool = False) -> None:
+REPORT_HELP = _("Also write a report to read, print or send on: one HTML file.")
+
+
+def verify_report(report: str | None, files: Sequence[str] = (), target: str | None = None) -> None:
+    """Make sure, before anything is sent, that the HTML report can be written, if there is to be one."""
+    if report is not None:
+        from armbulk.app.html_report import verify_report_target
+
+        verify_report_target(Path(report), [*files, *([target] if target else [])])
+
+
+def write_html(context: "CommandContext", result: "ImportResult", report: str | None) -> str:
+    """Write the HTML report of a run, if there is to be one; return its path, or ""."""
+    if report is None:
+        return ""
+    from armbulk.app.html_report import write_report
+
+    path = write_report(result, Path(report), context.session.profile)
+    warn_of_other_name(context.reporter, Path(report), path)
+    return str(path)
+
+
+def show_import(
+    context: "CommandContext", result: "ImportResult", *, details: bool = False, report: str | None = None
+) -> None:
     """Show how an import ended, or why nothing was sent; with `details` also what is rarely needed."""
-    reporter = context.reporter
+    reporter, written = context.reporter, ""
+    if result.state not in {"planned", "declined"}:
+        try:
+            written = write_html(context, result, report)
+        except (FileError, UsageError) as error:  # the records are sent all the same
+            result.write_error = result.write_error or error
     match result.state:
         case "planned" if result.plan:
             reporter.show("plan", result.plan.to_json(), details=details)
         case "stopped":
-            _show_stopped(context, result)
+            _show_stopped(context, result, written)
         case "declined":
             reporter.say(_("Nothing was sent."))
         case "interrupted":
-            show_run(context, result, details=details)
+            show_run(context, result, details=details, report=written)
         case _:
             show_files_changed(context, result)
-            show_run(context, result, details=details)
-            if result.write_error:
-                reporter.warn(result.write_error.message, result.write_error.hint)
+            show_run(context, result, details=details, report=written)
+    if result.write_error:
+        reporter.warn(result.write_error.message, result.write_error.hint)
 
 
-def _show_stopped(context: "CommandContext", result: "ImportResult") -> None:
+def _show_stopped(context: "CommandContext", result: "ImportResult", report: str) -> None:
     """Show the errors that stopped an import before anything was sent, and the workbook that marks them."""
     findings = result.plan.check.to_json() if result.plan else {}
     if context.reporter.as_json:
-        context.reporter.show("run", {**result.to_json(), "result": str(result.workbook), **findings})
+        context.reporter.show("run", {**_to_json(result, report), "result": str(result.workbook), **findings})
     else:
         context.reporter.show("check", findings)
         context.reporter.say(_("→ {workbook}", workbook=result.workbook))
+        if report:
+            context.reporter.say(_("→ {workbook}", workbook=report))
+
+
+def _to_json(result: "ImportResult", report: str) -> dict[str, Any]:
+    return {**result.to_json(), "report": report} if report else result.to_json()
 
 
 def show_files_changed(context: "CommandContext", result: "ImportResult") -> None:
@@ -52,9 +89,10 @@ def show_files_changed(context: "CommandContext", result: "ImportResult") -> Non
         context.reporter.say(_FILES_CHANGED.text(context.lang))
 
 
-def show_run(context: "CommandContext", result: "ImportResult", *, details: bool = False) -> None:
-    """Show the current state of a run; with `details` also control totals and API usage."""
-    context.reporter.show("run", result.to_json(), **result.describe(), details=details)
+def show_run(context: "CommandContext", result: "ImportResult", *, details: bool = False, report: str = "") -> None:
+    """Show the current state of a run; with `details` also control totals and API usage; `report` is its HTML file."""
+    shown = _to_json(result, report)
+    context.reporter.show("run", shown, **result.describe(), details=details, report_file=report)
 
 
 def show_export(context: "CommandContext", report: dict[str, Any]) -> None:

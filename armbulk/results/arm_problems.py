@@ -20,6 +20,7 @@ _MAX_MESSAGE_CHARS = 5_000
 _FIX_ROW = _("Correct the row and import the file again")
 _FIXES = {
     Outcome.REJECTED.value: _FIX_ROW,
+    Outcome.HELD_BACK.value: _FIX_ROW,
     Outcome.IN_DOUBT.value: _("Ask ARM again with: armbulk resume. Or decide yourself with: armbulk resolve"),
 }
 _FIXES_OF_CONFLICTS = {
@@ -84,7 +85,7 @@ def _list_problems(
                 "severity": "error" if is_error else "warning",
                 "value": value,
                 "message": part,
-                "fix": _choose_fix(row, lang).text(lang),
+                "fix": choose_fix(row, lang).text(lang),
             }
 
 
@@ -92,7 +93,7 @@ def _show_value(field: Field, value: str | None) -> str | None:
     return mask_value(value) if value and field.sensitive else value
 
 
-def _choose_fix(row: Mapping[str, str | None], lang: str) -> Text:
+def choose_fix(row: Mapping[str, str | None], lang: str) -> Text:
     """What to do about a record that ARM did not accept, or about ARM's warning."""
     if row["outcome"] != Outcome.CONFLICT.value:
         return _FIXES.get(row["outcome"] or "", _SEE_ANSWER)

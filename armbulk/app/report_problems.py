@@ -1,0 +1,246 @@
+"""The problems of a run for its HTML report: grouped by what to do, each with number, cell, message and advice."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from armbulk.app.import_result import list_row_keys
+from armbulk.app.run_report import ERROR_ELSEWHERE, ROW_HAS_ERRORS
+from armbulk.findings.frame import render_findings
+from armbulk.i18n import Text, _, ngettext
+from armbulk.model.fields import Severity
+from armbulk.model.outcome import Outcome
+from armbulk.model.plain_text import to_one_line
+from armbulk.redaction import redact_shown
+from armbulk.resources import RESOURCES, fields_by_name
+from armbulk.resources.identifiers import mask_national_id
+from armbulk.results.arm_problems import choose_fix
+from armbulk.results.named_fields import split_by_field
+from armbulk.results.run_result import RunResult
+from armbulk.stored_messages import translate_message
+from armbulk.validation.check import Checked
+
+MAX_ROWS = 200
+"""How many problems of a group are listed."""
+
+_MAX_TEXT_CHARS = 1_000
+
+_TITLES = {
+    Outcome.REJECTED.value: (
+        "bad",
+        ngettext("{count:number} record rejected by ARM", "{count:number} records rejected by ARM"),
+        _("Correct the rows and import the file again. Records that ARM already has are not sent twice."),
+    ),
+    Outcome.IN_DOUBT.value: (
+        "unsure",
+        ngettext("{count:number} record unconfirmed", "{count:number} records unconfirmed"),
+        _("ARM never confirmed these records. armbulk does not send them again automatically."),
+    ),
+    Outcome.CONFLICT.value: (
+        "bad",
+        ngettext("{count:number} record in conflict", "{count:number} records in conflict"),
+        _("ARM has other values, or another document with the same number. Compare the two."),
+    ),
+    Outcome.HELD_BACK.value: (
+        "warning",
+        ngettext("{count:number} record held back", "{count:number} records held back"),
+        _("These records were not sent. Correct what the messages name, and import the file again."),
+    ),
+    "errors": (
+        "bad",
+        ngettext("{count:number} error in the files", "{count:number} errors in the files"),
+        _("Nothing was sent. Correct the cells and import the file again."),
+    ),
+    "warnings": (
+        "warning",
+        ngettext("ARM warns about {count:number} record", "ARM warns about {count:number} records"),
+        _("Read what ARM says about each record."),
+    ),
+    "file_warnings": (
+        "warning",
+        ngettext("{count:number} warning about the files", "{count:number} warnings about the files"),
+        _("armbulk found these values unusual. They did not stop the import."),
+    ),
+}
+"""Group → symbol, title and a sentence, in the order in which they are shown."""
+
+_MORE_IN_WORKBOOK = ngettext(
+    "{count:number} more: see the sheet Problems of {file}.", "{count:number} more: see the sheet Problems of {file}."
+)
+_MORE_WITH_COMMAND = ngettext(
+    "{count:number} more: see the sheet Problems of the result workbook. Write it with: {command}",
+    "{count:number} more: see the sheet Problems of the result workbook. Write it with: {command}",
+)
+_ROW_OF_SHEET = _("{sheet} row {row}")
+
+
+@dataclass(frozen=True, slots=True)
+class CellNames:
+    """How the cell of a record is named.
+
+    Attributes:
+        sheets: sheet index → name.
+        letters: sheet index → column with the number of a record; "" where there is none.
+        columns: sheet index → field → its column.
+        lang: the language.
+    """
+
+    sheets: Mapping[int, str]
+    letters: Mapping[int, str]
+    columns: Mapping[int, Mapping[str, str]]
+    lang: str
+
+    def find_column(self, sheet: int, resource: str, text: str) -> str | None:
+        """Return the column of the first field that a text of ARM names; None: it names none of the sheet."""
+        columns = self.columns.get(sheet, {})
+        fields = [field for _message, field in split_by_field(resource, text) if field] if columns else []
+        return next((columns[field.name] for field in fields if field.name in columns), None)
+
+    def name(self, sheet: int, row: int | None, resource: str | None, letter: str | None = None) -> str:
+        """Return the name of a cell: `Sheet!B7`, or `Sheet row 7` where its column is unknown."""
+        title = self.sheets.get(sheet)
+        if title is None:
+            title = RESOURCES[resource].title.text(self.lang) if resource in RESOURCES else ""
+        letter = letter or self.letters.get(sheet)
+        if row is None:
+            return title
+        return f"{title}!{letter}{row}" if letter else _ROW_OF_SHEET.fill(sheet=title, row=row).text(self.lang)
+
+
+def group_problems(
+    result: RunResult, checked: Checked | None, lang: str, *, workbook: str, command: str
+) -> list[dict[str, Any]]:
+    """Return the groups that have problems: `name`, `symbol`, `title`, `text`, `count`, `rows` and `more`.
+
+    Args:
+        result: the run.
+        checked: its files; None: they were not read.
+        lang: language of the texts.
+        workbook: the name of the result workbook; "": there is none.
+        command: what writes the result workbook.
+    """
+    cells = _name_cells(result, checked, lang)
+    groups = []
+    for name, (symbol, title, text) in _TITLES.items():
+        count, entries, rows = _list_group(name, result, checked, cells)
+        if not entries:
+            continue
+        rest = entries - len(rows)
+        more = _MORE_IN_WORKBOOK if workbook else _MORE_WITH_COMMAND
+        groups.append(
+            {
+                "name": name.replace("_", "-"),
+                "symbol": symbol,
+                "title": title.fill(count=count).text(lang),
+                "text": text.text(lang),
+                "count": count,
+                "rows": _mask(rows),
+                "more": more.fill(count=rest, file=workbook, command=command).text(lang) if rest else "",
+            }
+        )
+    return groups
+
+
+def _name_cells(result: RunResult, checked: Checked | None, lang: str) -> CellNames:
+    if checked is not None:
+        names = {index: sheet.name for index, sheet in enumerate(checked.sheets)}
+        letters = {
+            index: match.columns.get(match.resource.record_key, "") if match.resource else ""
+            for index, match in enumerate(checked.header_matches)
+        }
+        columns = {index: match.columns for index, match in enumerate(checked.header_matches)}
+        return CellNames(names, letters, columns, lang)
+    options = result.run.options if result.run else {}
+    return CellNames(
+        dict(enumerate(options.get("sheets", []))), dict(enumerate(options.get("key_letters", []))), {}, lang
+    )
+
+
+def _list_group(
+    name: str, result: RunResult, checked: Checked | None, cells: CellNames
+) -> tuple[int, int, list[dict[str, str]]]:
+    """Return how many records (or findings) a group has, how many entries, and the first of these."""
+    items = result.items
+    if name == "warnings":
+        chosen = items.filter(pl.col("warnings").is_not_null())
+        return chosen.height, chosen.height, _list_records(chosen, cells, "warnings")
+    is_stopped = result.run is None
+    if name in {"errors", "file_warnings"}:
+        if checked is None or (name == "errors" and not is_stopped):
+            return 0, 0, []
+        severity = Severity.ERROR if name == "errors" else Severity.WARNING
+        findings = checked.findings.filter(pl.col("severity") == severity.value)
+        return findings.height, findings.height, _list_findings(findings, checked, items, cells)
+    chosen = items.filter(pl.col("outcome") == name)
+    if name != Outcome.HELD_BACK.value:
+        return chosen.height, chosen.height, _list_records(chosen, cells, "message")
+    if is_stopped or chosen.is_empty():  # the errors say it all
+        return 0, 0, []
+    return _list_held_back(chosen, checked, items, cells)
+
+
+def _list_held_back(
+    records: pl.DataFrame, checked: Checked | None, items: pl.DataFrame, cells: CellNames
+) -> tuple[int, int, list[dict[str, str]]]:
+    """The errors of the files, and the records that were held back for another reason than an error of their row."""
+    if checked is None:
+        return records.height, records.height, _list_records(records, cells, "message", ROW_HAS_ERRORS)
+    errors = checked.findings.filter(pl.col("severity") == Severity.ERROR.value)
+    others = records.join(errors.select("sheet", "row"), on=["sheet", "row"], how="anti", maintain_order="left")
+    rows = _list_findings(errors, checked, items, cells)
+    rows += _list_records(others.head(MAX_ROWS - len(rows)), cells, "message", ERROR_ELSEWHERE)
+    return records.height, errors.height + others.height, rows
+
+
+def _list_records(
+    records: pl.DataFrame, cells: CellNames, column: str, otherwise: Text | None = None
+) -> list[dict[str, str]]:
+    """The first records, with a column as the message; `otherwise` where it is empty."""
+    rows = []
+    for row in records.head(MAX_ROWS).iter_rows(named=True):
+        letter = cells.find_column(row["sheet"], row["resource"], row[column] or "")
+        message = translate_message(row[column] or "", cells.lang)
+        if not message and otherwise is not None:
+            message = otherwise.text(cells.lang)
+        fix = choose_fix({**row, "message": translate_message(row["message"] or "", cells.lang)}, cells.lang)
+        rows.append(
+            {
+                "number": row["key"] or "?",
+                "cell": cells.name(row["sheet"], row["row"], row["resource"], letter),
+                "message": message,
+                "fix": fix.text(cells.lang),
+            }
+        )
+    return rows
+
+
+def _list_findings(
+    findings: pl.DataFrame, checked: Checked, items: pl.DataFrame, cells: CellNames
+) -> list[dict[str, str]]:
+    """The first findings, with the numbers of their records."""
+    findings = findings.head(MAX_ROWS)
+    keys = list_row_keys(items, checked).select("sheet", "row", "key").unique(["sheet", "row"], keep="first")
+    numbers = findings.select("sheet", "row").join(keys, on=["sheet", "row"], how="left", maintain_order="left")["key"]
+    rendered = render_findings(findings, checked.sheets, fields_by_name(), cells.lang)
+    return [
+        {
+            "number": number or "",
+            "cell": cells.name(sheet, finding["row"], None, finding["column"]),
+            "message": finding["message"],
+            "fix": finding["fix"],
+        }
+        for number, sheet, finding in zip(numbers, findings["sheet"], rendered, strict=True)
+    ]
+
+
+def _mask(rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return entries whose texts fit a table, without identity numbers, e-mails and long numbers."""
+    schema = dict.fromkeys(("number", "cell", "message", "fix"), pl.String)
+    frame = pl.DataFrame(list(rows), schema=schema).rename({"fix": "warnings"})
+    shown = redact_shown(frame.with_columns(customer_norm=pl.lit(None, pl.String)))
+    shown = shown.rename({"warnings": "fix"}).with_columns(mask_national_id(pl.col("number")))
+    return [
+        {name: to_one_line(row[name] or "", _MAX_TEXT_CHARS) for name in schema} for row in shown.iter_rows(named=True)
+    ]
