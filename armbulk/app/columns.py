@@ -85,6 +85,8 @@ def propose_columns(
 ) -> SheetProposal | None:
     """Return what the columns of a sheet may be; None where it has no table."""
     sheet = checked.used_sheets[index]
+    path = dict(saved.find(checked.used_sheets)).get(index) if resource is None else None
+    resource = saved.read_resource(path) if path is not None else resource
     decided = saved.list_decisions(resource) if resource else {}
     proposal = propose_sheet(sheet, index, resource=resource, decided=decided)
     if proposal is None or resource is not None:
@@ -177,11 +179,17 @@ def _write_decision(
             for letter, text in headers.items()
             if (text and not is_outcome_header(text)) or decision.columns.get(letter)
         ],
-        constants=decision.constants,
+        constants=_to_codes(decision),
         dates=decision.dates,
         decimal=decision.decimal,
         skip_totals=decision.skips_other_rows,
     )
+
+
+def _to_codes(decision: SheetDecision) -> dict[str, str]:
+    """Return the values of every row, with the codes that words mean: invoice → IN."""
+    words = {field.name: dict(field.code_words) for field in RESOURCES[decision.resource].fields}
+    return {name: words.get(name, {}).get(text.casefold(), text) for name, text in decision.constants.items()}
 
 
 def write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool) -> WrittenSheet:

@@ -21,11 +21,14 @@ _MATCH = _("Some of these headers are unknown. Match the columns now?")
 _RESOURCE = _("What is in the sheet? {choices}, or s to skip it")
 _COLUMN = _('Column {letter}: "{header}" ({samples})')
 _MAY_BE = _("May be: {title} ({reason})")
-_ACCEPT = _("Press Enter to accept, l to choose from the list, or i to ignore the column")
-_CHOOSE = _("Press Enter to ignore the column, or l to choose from the list")
+_ACCEPT = _("Press Enter to accept, type another field, l to choose from the list, or i to ignore the column")
+_CHOOSE = _("Press Enter to ignore the column, type its field, or l to choose from the list")
 _FROM_LIST = _("Type a number, or a part of the name; press Enter to ignore the column")
 _OVERVIEW = _("Press Enter to use these columns, type a letter to change a column, or {stop} to stop")
 _STOP = _("stop")
+_KEY = _(
+    "{title} is required, and differs from row to row. Type the letter of its column, or press Enter to leave it open"
+)
 _CONSTANT = _(
     "{title} is required, but no column has it. Type the value of every row (for example {example}), or press "
     "Enter to leave it open"
@@ -116,8 +119,11 @@ class ColumnQuestions:
             self._show(proposal, columns)
             answer = self._prompt(_OVERVIEW.fill(stop=stop), default="").upper()
             if not answer:
-                return columns
-            if answer in by_letter:
+                answer = self._ask_for_key(proposal, columns)
+                if not answer:
+                    return columns
+                self._enter(proposal, answer, proposal.key, columns)
+            elif answer in by_letter:
                 self._decide(proposal, by_letter[answer], columns)
             elif answer in {stop.upper(), "STOP", "Q"}:
                 return None
@@ -126,12 +132,25 @@ class ColumnQuestions:
 
     def _decide(self, proposal: SheetProposal, column: ColumnProposal, columns: dict[str, str]) -> None:
         """Ask what one column is, and enter it; a field has one column."""
-        target = self._ask_column(proposal, column)
+        self._enter(proposal, column.letter, self._ask_column(proposal, column), columns)
+
+    def _enter(self, proposal: SheetProposal, chosen: str, target: str, columns: dict[str, str]) -> None:
+        """Enter the field of a column, and take it from the column that had it."""
         for letter, other in columns.items():
-            if target and other == target and letter != column.letter:
+            if target and other == target and letter != chosen:
                 columns[letter] = ""
                 self._context.reporter.say(_TAKEN.fill(title=proposal.targets[target], letter=letter))
-        columns[column.letter] = target
+        columns[chosen] = target
+
+    def _ask_for_key(self, proposal: SheetProposal, columns: dict[str, str]) -> str:
+        """Return the letter of the column with the records' numbers if no column has them; "" to leave it open."""
+        is_known = proposal.key in columns.values() or proposal.key not in proposal.targets
+        if is_known or proposal.key not in proposal.required:
+            return ""
+        question = _KEY.fill(title=proposal.targets[proposal.key])
+        while (answer := self._prompt(question, default="").upper()) and answer not in columns:
+            self._refuse(answer)
+        return answer
 
     def _ask_column(self, proposal: SheetProposal, column: ColumnProposal) -> str:
         samples = " · ".join(to_one_line(text, 24) for text in column.samples)
@@ -148,6 +167,9 @@ class ColumnQuestions:
                 return ""
             if answer == "l":
                 return self._ask_from_list(proposal, column)
+            fields = self._find_fields(proposal, answer) if len(answer) > 1 else []
+            if len(fields) == 1:
+                return fields[0]
             self._refuse(answer)
 
     def _ask_from_list(self, proposal: SheetProposal, column: ColumnProposal) -> str:
@@ -162,13 +184,18 @@ class ColumnQuestions:
                 return ""
             if answer.isdigit() and 0 < int(answer) <= len(listed):
                 return listed[int(answer) - 1]
-            named = [target for target in listed if answer.lower() in self._title(proposal, target).lower()]
-            exact = [target for target in named if answer.lower() == self._title(proposal, target).lower()]
-            if len(exact or named) == 1:
-                return (exact or named)[0]
+            named = self._find_fields(proposal, answer)
+            if len(named) == 1:
+                return named[0]
             if not named:
                 self._refuse(answer)
-            shown = named or listed
+            shown = [target for target in listed if target in named] or listed
+
+    def _find_fields(self, proposal: SheetProposal, text: str) -> list[str]:
+        """Return the field with this name, or those whose names contain it."""
+        titles = {target: self._title(proposal, target).lower() for target in proposal.targets}
+        exact = [target for target, title in titles.items() if title == text.lower()]
+        return exact or [target for target, title in titles.items() if text.lower() in title]
 
     def _list_fields(self, proposal: SheetProposal, listed: Sequence[str], shown: Sequence[str]) -> None:
         lines = [f"  {listed.index(target) + 1:>3}  {self._title(proposal, target)}" for target in shown]
@@ -184,8 +211,12 @@ class ColumnQuestions:
     def _ask_constants(self, proposal: SheetProposal, columns: dict[str, str]) -> dict[str, str]:
         constants = {}
         for name in proposal.required:
+<<<<<<< HEAD
+            if name in {*columns.values(), proposal.key} or name not in proposal.targets:
+=======
             is_open = name not in columns.values() and name in proposal.targets
             if not is_open or not may_be_constant(proposal.resource, name):
+>>>>>>> main
                 continue
             example = _EXAMPLES.get(name, "…")
             question = _CONSTANT.fill(title=proposal.targets[name], example=example)

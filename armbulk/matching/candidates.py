@@ -12,6 +12,7 @@ MIN_SCORE = 0.6
 """A weaker match is not proposed."""
 
 _RIVAL = 0.05
+_MIN_REPEATED = 2
 
 
 @dataclass(slots=True)
@@ -41,6 +42,21 @@ def drop_sparse_rows(body: pl.DataFrame, letters: Sequence[str]) -> pl.DataFrame
     filled = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in letters)
     widths = body.select(filled.alias("width"))["width"]
     return body.filter(filled * 2 >= sorted(widths)[len(widths) // 2])
+
+
+def drop_repeated_headers(body: pl.DataFrame, headers: Mapping[str, str]) -> pl.DataFrame:
+    """Return the rows without those in which at least half of the headers are repeated: each page may have them.
+
+    Args:
+        body: The rows below the headers.
+        headers: Letter → header.
+    """
+    named = {letter: text for letter, text in headers.items() if text}
+    if len(named) < _MIN_REPEATED:
+        return body
+    same = pl.sum_horizontal((pl.col(letter) == text).fill_null(value=False) for letter, text in named.items())
+    rest = body.filter((same < _MIN_REPEATED) | (same * 2 < len(named)))
+    return body if rest.is_empty() else rest
 
 
 def is_proof(values: pl.Series, column: Field) -> bool:

@@ -38,6 +38,13 @@ def doubt_amount(header: str, column: Field, *, is_flat: bool) -> Text:
     return _("the header does not say whether VAT is included")
 
 
+def doubt_posting_date(header: str, column: Field) -> Text:
+    """Return what is not clear of a posting date that may be the document's date; "" for another column."""
+    if column.name == "document_date" and "posting" in find_meanings(header)[0]:
+        return _("posting date: it may differ from the date of the invoice")
+    return NO_TEXT
+
+
 def is_vat(net: pl.Series, vat: pl.Series) -> bool:
     """Return whether amounts may be the VAT of others: in no row more than the highest rate."""
     return bool((vat.abs() <= net.abs() * _MAX_VAT_SHARE + _SMALLEST_DIFFERENCE).all())

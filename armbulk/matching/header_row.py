@@ -1,5 +1,8 @@
 """Find the row of the headers in a sheet whose headers are not armbulk's: below titles, above the records."""
 
+import re
+from collections import Counter
+
 import polars as pl
 
 from armbulk.mapping.headers import MAX_HEADER_ROW
@@ -43,3 +46,31 @@ def _score_cells(cells: list[str]) -> float:
         else:
             score += _UNKNOWN_TEXT
     return score * len(set(cells)) / len(cells)
+
+
+def find_header_groups(sheet: Sheet, header_row: int) -> dict[str, str]:
+    """Return letter → the text above the header, for headers that the row has more than once.
+
+    In a table with two rows of headers, `Customer | Document` above `No. | No.`, the upper row says which is which. Its
+    texts reach over the columns of their merged cells.
+    """
+    header = sheet.frame.filter(pl.col("row") == header_row)
+    above = sheet.frame.filter(pl.col("row") == header_row - 1)
+    if header.is_empty() or above.is_empty():
+        return {}
+    texts = {letter: (header[letter][0] or "").strip().casefold() for letter in sheet.letters}
+    counts = Counter(texts.values())
+    reaches = {}
+    for reference in sheet.merged_ranges:
+        corners = re.fullmatch(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", reference)
+        if corners is not None and int(corners[2]) == int(corners[4]) == header_row - 1:
+            reaches[corners[1]] = corners[3]
+    groups, group, last = {}, "", ""
+    for letter in sheet.letters:
+        if above[letter][0]:
+            group, last = above[letter][0].strip(), reaches.get(letter, letter)
+        if group and texts[letter] and counts[texts[letter]] > 1:
+            groups[letter] = group
+        if letter == last:
+            group = ""
+    return groups

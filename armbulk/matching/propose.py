@@ -12,10 +12,24 @@ import polars as pl
 
 from armbulk.findings.frame import mask_value
 from armbulk.i18n import NO_TEXT, Text, Words, _, join_texts, quote_names
+<<<<<<< HEAD
+from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, fold_header, is_outcome_header, match_headers
+from armbulk.matching.candidates import (
+    MIN_SCORE,
+    Candidate,
+    Targets,
+    assign,
+    doubt_rival,
+    drop_repeated_headers,
+    drop_sparse_rows,
+    is_proof,
+)
+=======
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, match_headers
 from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.matching.candidates import MIN_SCORE, Candidate, Targets, assign, doubt_rival, drop_sparse_rows, is_proof
+>>>>>>> main
 from armbulk.matching.column_values import (
     FORMATS_THAT_PROVE,
     ColumnReader,
@@ -23,8 +37,8 @@ from armbulk.matching.column_values import (
     find_date_order,
     is_never_before,
 )
-from armbulk.matching.doubts import are_payments, doubt_amount, doubt_sums, varies_within
-from armbulk.matching.header_row import find_header_row
+from armbulk.matching.doubts import are_payments, doubt_amount, doubt_posting_date, doubt_sums, varies_within
+from armbulk.matching.header_row import find_header_groups, find_header_row
 from armbulk.matching.header_words import score_header
 from armbulk.model.column_proposal import ColumnProposal, SheetProposal
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
@@ -48,6 +62,9 @@ _MAX_KEY_CHARS = 30
 _WORD = re.compile(r"[^\W\d_]{2}")
 _TWO_WORDS = re.compile(r"[^\W\d_] +[^\W\d_]")
 _LINE_SIGNS = 2
+_WITHOUT_KEY = -100.0
+_BY_GROUP = 0.95
+_NAMES_COUNT = 3
 
 
 def propose_sheet(
@@ -85,9 +102,9 @@ def _rate(proposal: SheetProposal) -> float:
     resource = RESOURCES[proposal.resource]
     fields = {column.target for column in proposal.columns if column.target}
     required = {field.name for field in resource.fields if field.required}
-    if resource.record_key not in fields:
-        return 0.0
     of_kind = _SIGNS[resource.name] & fields
+    if resource.record_key not in fields:  # what has a key is likelier
+        return _WITHOUT_KEY + len(of_kind)
     return len(fields) + 3 * len(of_kind) + len(required & fields) - 2 * len(required - fields)
 
 
@@ -110,6 +127,7 @@ class _Matcher:
         self._sheet, self._index, self._row, self._decided = sheet, index, header_row, decided
         header = sheet.frame.filter(pl.col("row") == header_row)
         self._headers = {letter: header[letter][0] or "" for letter in sheet.letters}
+        self._groups = find_header_groups(sheet, header_row)
         self._letters = [
             letter
             for letter in sheet.letters
@@ -117,7 +135,7 @@ class _Matcher:
             or body[letter].null_count() < body.height
         ]
         self._body = body
-        self._reader = ColumnReader(sheet, drop_sparse_rows(body, self._letters))
+        self._reader = ColumnReader(sheet, drop_sparse_rows(drop_repeated_headers(body, self._headers), self._letters))
 
     def propose_without_other_rows(self, resource: Resource) -> SheetProposal:
         """Return the proposal for the sheet as a list of `resource`; totals and notes do not count as values."""
@@ -126,6 +144,7 @@ class _Matcher:
         records = self._body.filter(~pl.col("row").is_in(rows))
         if not rows or records.is_empty():
             return proposal
+        records = drop_sparse_rows(records, self._letters)
         everything, self._reader = self._reader, ColumnReader(self._sheet, records)
         proposal = self.propose(resource)
         self._reader = everything
@@ -152,6 +171,7 @@ class _Matcher:
             other_rows=other,
             columns=columns,
             required=tuple(column.name for column in resource.fields if column.required),
+            key=resource.record_key,
             dates=self._list_unclear(used, targets, FieldType.DATE),
             date_order=find_date_order(self._reader, dates),
             numbers=self._list_unclear(used, targets, FieldType.AMOUNT, FieldType.QUANTITY),
@@ -208,6 +228,8 @@ class _Matcher:
     def _judge(self, letter: str, target: str, column: Field) -> Candidate | None:
         header = self._headers[letter]
         by_header = score_header(header, column) if header else 0.0
+        if group := self._groups.get(letter):
+            by_header = min(score_header(f"{group} {header}", column), _BY_GROUP)
         reason = _("known header") if by_header == 1 else _("similar header")
         if self._decided.get(fold_header(header)) == target:
             by_header, reason = _DECIDED, _("as you decided for an earlier file")
@@ -240,7 +262,7 @@ class _Matcher:
         if column.is_key:
             names = sum(len(text) > _MAX_KEY_CHARS or _TWO_WORDS.search(text) is not None for text in texts)
             digits = sum(any(character.isdigit() for character in text) for text in texts)
-            return (0.4 + 0.6 * digits / len(texts)) * (0.5 if names else 1.0)
+            return (0.4 + 0.6 * digits / len(texts)) * (1 - min(0.5, _NAMES_COUNT * names / len(texts)))
         words = sum(_WORD.search(text) is not None for text in texts)
         return 0.5 + 0.5 * words / len(texts) if column.type is FieldType.TEXT else 1.0
 
@@ -338,7 +360,8 @@ class _Matcher:
         if best.header_score == 1 or best.adds_up or not best.header_score:
             return NO_TEXT
         is_both = targets.is_flat and targets.fields[best.target].specific_header is not None
-        doubt = doubt_amount(self._headers[best.letter], targets.fields[best.target], is_flat=is_both)
+        header, column = self._headers[best.letter], targets.fields[best.target]
+        doubt = doubt_amount(header, column, is_flat=is_both) or doubt_posting_date(header, column)
         return doubt or doubt_rival(best, chosen, candidates)
 
     def _explain_resource(self, resource: Resource, chosen: Mapping[str, Candidate]) -> Text:

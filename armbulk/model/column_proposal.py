@@ -48,6 +48,7 @@ class SheetProposal:
         other_rows: The rows below the headers that are no records (row number, text): totals, notes, repeated headers.
         columns: The columns, from left to right.
         required: The required fields.
+        key: The field with the records' numbers.
         dates: Dates that can be read in two ways.
         date_order: The order that other dates of these columns have; "" = nothing shows it.
         numbers: Amounts that can be read in two ways.
@@ -66,6 +67,7 @@ class SheetProposal:
     other_rows: tuple[tuple[int, str], ...]
     columns: tuple[ColumnProposal, ...]
     required: tuple[str, ...]
+    key: str
     dates: tuple[str, ...]
     date_order: str
     numbers: tuple[str, ...]

@@ -8,7 +8,7 @@ HEADER_WORDS: dict[str, tuple[str, ...]] = {
     "customer": (
         "kunde", "kunden", "kunders", "kund", "customer", "cust", "client", "klient", "debitor", "debtor", "deb",
         "buyer", "kjøper", "kjoper", "mottaker", "betaler", "payer", "abonnent", "medlem", "member", "leietaker",
-        "fakturamottaker", "billto", "account", "konto", "ledger", "reskontro", "kundekonto",
+        "fakturamottaker", "billto", "account", "acct", "konto", "ledger", "reskontro", "kundekonto",
     ),
     "document": (
         "faktura", "fakt", "fak", "fakturaer", "invoice", "inv", "bilag", "bilags", "dokument", "document", "doc",
@@ -23,6 +23,7 @@ HEADER_WORDS: dict[str, tuple[str, ...]] = {
     "number": ("nr", "nummer", "numm", "no", "number", "num", "numbers", "id", "ident", "nbr", "nmr"),
     "name": ("navn", "name", "namn", "fullname", "betegnelse"),
     "date": ("dato", "dat", "date", "datum", "dt"),
+    "posting": ("posting", "posted", "bokføring", "bokførings", "bokfort", "bokført", "posterings"),
     "due": ("forfall", "forfalls", "forf", "forfallet", "due", "förfall", "forfallen", "betalingsfrist", "frist",
             "deadline", "maturity", "betales"),
     "address": ("adresse", "adr", "adresselinje", "address", "addr", "gate", "gateadresse", "street", "vei", "veg",
@@ -79,9 +80,9 @@ PROPOSED_HEADERS: dict[str, tuple[str, ...]] = {
     "name": ("Firma", "Firmanavn", "Kunde", "Debitor", "Selskap", "Company", "Company name", "Full name", "Mottaker",
              "Kontakt", "Customer", "Fullt navn"),
     "document_no": ("Faktura", "Bilag", "Bilnr", "Bil.nr", "Invoice", "Dokument", "Document", "Nr", "No",
-                    "Voucher", "Voucher no", "Faktnr", "Kravnr"),
+                    "Voucher", "Voucher no", "Faktnr", "Kravnr", "Doc ref", "Document ref", "Invoice ref"),
     "document_date": ("Dato", "Date", "Utstedt", "Issue date", "Issued", "Fakturert", "Bdato", "B.dato", "Bilagsdato",
-                      "F.dato", "Fdato"),
+                      "F.dato", "Fdato", "Posting date", "Bokføringsdato", "Bokført"),
     "due_date": ("Betalingsfrist", "Frist", "Betales innen", "Payment due", "Pay by", "Forfaller", "F.dato",
                  "Fdato"),
     "document_type": ("Type", "Art", "Bilagsart", "Bilart", "Bil.art"),

@@ -6,6 +6,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import _
@@ -13,6 +14,7 @@ from armbulk.mapping.columns import fingerprint_headers, fold_source
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import MAX_HEADER_ROW
 from armbulk.model.sheet import Sheet
+from armbulk.resources import RESOURCES
 
 _FOLDER = "mappings"
 
@@ -67,16 +69,17 @@ class SavedMappings:
         """
         decided: dict[str, set[str]] = {}
         for path in sorted(self._folder.glob("*.toml")) if self._folder.is_dir() else []:
-            try:
-                sheets = tomllib.loads(path.read_text(encoding="utf-8")).get("sheet", [])
-            except (OSError, ValueError):
-                continue  # it is reported where it is used
-            for sheet in sheets if isinstance(sheets, list) else []:
-                if isinstance(sheet, dict) and sheet.get("resource") == resource:
+            for sheet in _read_sheets(path):
+                if sheet.get("resource") == resource:
                     renames = sheet.get("rename", {})
                     for source, target in renames.items() if isinstance(renames, dict) else ():
                         decided.setdefault(fold_source(source), set()).add(str(target))
         return {header: targets.pop() for header, targets in decided.items() if len(targets) == 1}
+
+    def read_resource(self, path: str) -> str | None:
+        """Return what the sheet of a saved mapping contains, as a person decided; None where it cannot be read."""
+        names = [str(sheet.get("resource")) for sheet in _read_sheets(Path(path))]
+        return next((name for name in names if name in RESOURCES), None)
 
     def save(self, path: Path, text: str) -> None:
         """Save a mapping at the path that `locate` returned; only its owner can read it.
@@ -108,6 +111,15 @@ class SavedMappings:
                 self._folder.rmdir()
         except OSError as error:
             raise _cannot_write(self._folder, error) from None
+
+
+def _read_sheets(path: Path) -> list[dict[str, Any]]:
+    """Return the entries of a saved mapping; none where it cannot be read: that is reported where it is used."""
+    try:
+        sheets = tomllib.loads(path.read_text(encoding="utf-8")).get("sheet", [])
+    except (OSError, ValueError):
+        return []
+    return [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
 
 
 def _cannot_write(path: Path, error: OSError) -> FileError:

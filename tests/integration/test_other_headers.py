@@ -165,6 +165,26 @@ def test_a_person_can_change_columns(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("somebody")
+def test_a_person_types_fields_and_the_column_of_the_number(tmp_path: Path) -> None:
+    """A field is typed at once; a number is asked for as a column, never as a value of every row; words become codes.
+
+    `armbulk map` begins with what was decided before.
+    """
+    text = "Blip;Hvem;Forfaller;Å betale;Valuta\nx1;01;15.10.2026;10,00;NOK\nx2;02;16.10.2026;20,00;NOK\n"
+    path = ledger(tmp_path, text)
+    typed = "documents\n\nB\ncustomer no\n\nzz\nA\n\ninvoice\n2026-10-01\n"
+    code, _, err = answer("map", path, typed=typed)
+    assert (code, 'There is no "ZZ" here' in err) == (0, True), err
+    assert "Document no is required, and differs from row to row. Type the letter of its column" in err
+    (saved,) = saved_mappings()
+    (sheet,) = tomllib.loads(saved.read_text(encoding="utf-8"))["sheet"]
+    assert (sheet["rename"]["Blip"], sheet["rename"]["Hvem"]) == ("document_no", "customer_no")
+    assert sheet["constant"] == {"document_type": "IN", "document_date": "2026-10-01"}
+    _, _, err = answer("map", path, typed="\n")
+    assert "x1 · x2                        → Document no" in err.partition("What is in the sheet?")[0]
+
+
+@pytest.mark.usefixtures("somebody")
 def test_a_person_can_refuse(tmp_path: Path) -> None:
     """Who does not want to match columns, skips the sheet or stops, gets the error; nothing is saved."""
     for typed in ("n\n", "\ns\n", "\n\n\nq\n"):

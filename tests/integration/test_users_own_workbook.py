@@ -310,6 +310,9 @@ def test_macros_keep_their_ending(tmp_path: Path) -> None:
     assert code == 1
     assert parts_of(tmp_path / "marked.xlsm")["xl/vbaProject.bin"] == parts_of(path)["xl/vbaProject.bin"]
     assert b"macroEnabled" in parts_of(tmp_path / "marked.xlsm")["[Content_Types].xml"]
+    code, said = called("check", str(tmp_path / "marked.xlsm"), "-o", str(tmp_path / "again.xlsm"))
+    assert "macros-ignored" in [one["code"] for one in said["findings"]]
+    assert parts_of(tmp_path / "again.xlsm")["xl/vbaProject.bin"] == parts_of(path)["xl/vbaProject.bin"]
     csv = tmp_path / "kunder.csv"
     csv.write_text("Kundenr;Navn\n1;Kari\n", encoding="utf-8")
     code, said = called("check", str(csv), "-o", str(tmp_path / "ny.xlsm"))

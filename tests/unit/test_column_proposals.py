@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,6 +99,42 @@ def test_an_english_list_of_open_invoices(tmp_path: Path) -> None:
         "Cust ID": "customer_no", "Invoice #": "document_no", "Issued": "document_date", "Payment due": "due_date",
         "Ccy": "currency", "Open amount": "incl_vat",
     }  # fmt: skip
+
+
+def test_open_items_with_pages_are_documents(tmp_path: Path) -> None:
+    """A ledger's own words are known; headers that each page repeats do not count as values."""
+    rows = [f"{n % 2:04},Å & Ø AS,00{n},0{n}.02.2025,1{n}.03.2025,1,NOK" for n in range(1, 9)]
+    header = "Cust. acct,Name,Doc ref,Posting date,Due,Outstanding,Currency"
+    proposal = proposed(tmp_path, "\n".join([header, *rows[:4], "Page 1 of 2", header, *rows[4:], ""]))
+    assert (proposal.resource, proposal.rows, len(proposal.other_rows)) == ("documents", 8, 2)
+    assert fields(proposal) == {
+        "Cust. acct": "customer_no", "Doc ref": "document_no", "Posting date": "document_date", "Due": "due_date",
+        "Outstanding": "incl_vat", "Currency": "currency",
+    }  # fmt: skip
+    assert [column.letter for column in proposal.columns if column.target and not column.is_sure] == ["D", "F"]
+
+
+def test_without_numbers_a_list_is_known_by_its_other_columns(tmp_path: Path) -> None:
+    """The key may have an unknown header; the dates and amounts still are those of documents."""
+    proposal = proposed(tmp_path, "Blip,Name,Due,Outstanding\nx,Ola,01.02.2025,10\ny,Per,02.02.2025,20\n")
+    assert proposal.resource == "documents"
+
+
+def test_a_row_of_groups_says_which_number_is_which(tmp_path: Path) -> None:
+    """In a table with two rows of headers, the upper one and its merged cells tell equal headers apart."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Customer", None, "Document"])
+    sheet.merge_cells("A1:B1")
+    sheet.append(["No.", "Name", "No.", "Date", "Due", "Gross"])
+    for number in range(1, 6):
+        sheet.append([f"0{number}", "Ola", 700 + number, f"2025-02-0{number}", f"2025-03-0{number}", 10 * number])
+    book.save(path := tmp_path / "x.xlsx")
+    (read,) = read_sheets(path)
+    proposal = propose_sheet(read, 0)
+    assert proposal is not None
+    assert [column.target for column in proposal.columns][:3] == ["customer_no", "", "document_no"]
 
 
 def test_values_show_what_headers_do_not(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def mark_problems(
         for index, sheet in enumerate(sheets):
             own = [change for change in changes if change.sheet == sheet.name]
             marks = style.cell_marks(findings, sheet, header_rows.get(index))
-            if own or marks:
+            if (own or marks) and not copy.replaces(sheet):
                 copy.patch(sheet, build_marks(sheet, marks, own, lang))
         copy.finish(target, lang, findings, changes=changes)
 
@@ -129,6 +129,10 @@ class _Copy:
             if patch.filtered:
                 self._book.set_filter(name, patch.filtered)
         yield self._book.finish()
+
+    def replaces(self, sheet: Sheet) -> bool:
+        """Return whether a sheet is one of armbulk's own, of an earlier result."""
+        return sheet.name in self._own_before
 
     def patch(self, sheet: Sheet, patch: SheetPatch) -> None:
         """Change a worksheet when the file is written."""
