@@ -211,12 +211,8 @@ class ColumnQuestions:
     def _ask_constants(self, proposal: SheetProposal, columns: dict[str, str]) -> dict[str, str]:
         constants = {}
         for name in proposal.required:
-<<<<<<< HEAD
-            if name in {*columns.values(), proposal.key} or name not in proposal.targets:
-=======
             is_open = name not in columns.values() and name in proposal.targets
-            if not is_open or not may_be_constant(proposal.resource, name):
->>>>>>> main
+            if not is_open or name == proposal.key or not may_be_constant(proposal.resource, name):
                 continue
             example = _EXAMPLES.get(name, "…")
             question = _CONSTANT.fill(title=proposal.targets[name], example=example)

@@ -12,8 +12,9 @@ import polars as pl
 
 from armbulk.findings.frame import mask_value
 from armbulk.i18n import NO_TEXT, Text, Words, _, join_texts, quote_names
-<<<<<<< HEAD
-from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, fold_header, is_outcome_header, match_headers
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, match_headers
+from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.matching.candidates import (
     MIN_SCORE,
     Candidate,
@@ -24,12 +25,6 @@ from armbulk.matching.candidates import (
     drop_sparse_rows,
     is_proof,
 )
-=======
-from armbulk.mapping.header_text import fold_header
-from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, match_headers
-from armbulk.mapping.own_sheets import is_outcome_header
-from armbulk.matching.candidates import MIN_SCORE, Candidate, Targets, assign, doubt_rival, drop_sparse_rows, is_proof
->>>>>>> main
 from armbulk.matching.column_values import (
     FORMATS_THAT_PROVE,
     ColumnReader,
