@@ -39,7 +39,10 @@ VALUES: dict[str, FindingType] = {
     ),
     "word-not-code": error(
         _('"{value}" is a word, but "{header}" must be a code in ARM, for example {detail}'),
-        _("Ask Amili for the code and enter it, or map the word to it with `armbulk map FILE`"),
+        _(
+            "Ask Amili for the code and enter it. A mapping file can translate the words of your file: "
+            "see docs/mappings.md"
+        ),
         tunable=True,
     ),
     "line-currency-differs": error(
@@ -48,7 +51,10 @@ VALUES: dict[str, FindingType] = {
     ),
     "unknown-code": warning(
         _('armbulk does not know the code "{value}" for "{header}" (a known code is {detail}). It is sent as it is.'),
-        _("Ask Amili whether ARM has this code, or map it with `armbulk map FILE`"),
+        _(
+            "Enter a code that ARM has; ask Amili for it. A mapping file can translate the codes of your file: "
+            "see docs/mappings.md"
+        ),
         tunable=True,
     ),
     "too-long": error(

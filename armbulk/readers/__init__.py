@@ -8,14 +8,17 @@ from functools import partial
 from pathlib import Path
 
 from armbulk.errors import FileError, describe_os_error
-from armbulk.i18n import _
+from armbulk.i18n import _, join_choices
 from armbulk.model.file_names import find_path_problem
 from armbulk.model.sheet import ReadIssue, Sheet
+from armbulk.model.similar_words import find_similar
 from armbulk.readers import csv, foreign_workbook, lockfile, ods, unsupported, xls_cells, xlsb_cells, xlsx
 from armbulk.readers.damage import SPLIT, explain_damage
 from armbulk.readers.xlsx_archive import WorkbookArchive
 
 MAX_FILE_BYTES = 500 * 1024 * 1024
+_READ = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".txt"})
+_MAX_COMPARED = 500
 IS_WINDOWS = os.name == "nt"
 
 _USE_FILE = _("Use the name of a workbook or a CSV file")
@@ -88,9 +91,10 @@ def _read_bytes(path: Path, name: str) -> bytes:
         if too_long:
             what = _("{name} cannot be read: {why}", name=name, why=too_long)
             raise FileError("unreadable", what, _("Copy the file to a folder with a shorter path")) from None
-        raise FileError(
-            "no-such-file", _("There is no file {name}", name=name), _("Check the file name and the folder")
-        ) from None
+        similar = _find_similar_files(path)
+        suggestion = _("Did you mean {name}?", name=join_choices(similar))
+        hint = suggestion if similar else _("Check the file name and the folder")
+        raise FileError("no-such-file", _("There is no file {name}", name=name), hint) from None
     except (OSError, ValueError) as error:  # ValueError: not a valid file name
         why = describe_os_error(error) if isinstance(error, OSError) else _("this is not a file name")
         raise FileError(
@@ -111,6 +115,17 @@ def _read_bytes(path: Path, name: str) -> bytes:
             _("Export or save the file again"),
         )
     return content
+
+
+def _find_similar_files(path: Path) -> list[str]:
+    """Return the workbooks and CSV files of a folder whose names resemble one that is not there."""
+    try:
+        names = sorted(each.name for each in path.parent.iterdir() if each.suffix.lower() in _READ)
+    except (OSError, ValueError):
+        return []
+    of_other_type = [each for each in names if Path(each).stem.casefold() == path.stem.casefold()]
+    similar = of_other_type or find_similar(path.name, names[:_MAX_COMPARED])
+    return [str(path.with_name(each)) for each in similar]
 
 
 def _refuse_other_than_file(path: Path, name: str) -> None:

@@ -15,7 +15,6 @@ from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.inputs import without_macros
 from armbulk.writers.style import SheetHeader, SummarySheet
 from armbulk.writers.xlsx_patch import user_workbook
-from armbulk.writers.xlsx_patch.refusal import PatchRefusedError
 
 _log = logging.getLogger(__name__)
 
@@ -105,8 +104,7 @@ def _is_written(copy: Callable[..., None], target: Path, content: bytes, *values
     except OSError:  # the target cannot be written
         raise
     except Exception as error:  # noqa: BLE001 - a workbook of any program; the result must be written all the same
-        reason = str(error) if isinstance(error, PatchRefusedError) else type(error).__name__
-        _log.warning("The workbook could not be copied; a new one is written", extra={"reason": reason})
+        _log.warning("The workbook could not be copied; a new one is written", extra={"error": type(error).__name__})
         return False
     return True
 

@@ -143,6 +143,9 @@ def test_only_files_are_read(tmp_path: Path) -> None:
         with pytest.raises(FileError) as refused:
             read_sheets(tmp_path / name)
         assert refused.value.code == code
+    with pytest.raises(FileError) as refused:
+        read_sheets(tmp_path / "k.xlsx")
+    assert refused.value.hint == f"Did you mean {path}?"
 
 
 @pytest.mark.parametrize(
