@@ -180,6 +180,7 @@ def _write_decision(
             if (text and not is_outcome_header(text)) or decision.columns.get(letter)
         ],
         constants=_to_codes(decision),
+        expressions=decision.expressions,
         dates=decision.dates,
         decimal=decision.decimal,
         skip_totals=decision.skips_other_rows,
@@ -196,6 +197,8 @@ def write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool)
     """Return the start of a mapping file for a sheet: what is proposed surely is used, the rest are comments."""
     names = name_columns(_list_headers(sheet, proposal.header_row))
     used = {column.target for column in proposal.columns if column.is_known or column.is_sure}
+    parts = {letter for each in proposal.derived for letter in each.letters}
+    expressions = {name: template for each in proposal.derived for name, template in each.expressions.items()}
     comment: Text = (
         _KNOWN if is_recognised else _("looks like {contents}, because of {reason}").fill(
             contents=CONTENTS[proposal.resource], reason=proposal.reason
@@ -206,8 +209,14 @@ def write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool)
         comment=comment,
         name=sheet.name,
         header_row=proposal.header_row,
-        columns=[_write_column(names[column.letter], column) for column in proposal.columns],
-        missing=[name for name in proposal.required if name not in used],
+        columns=[
+            WrittenColumn(names[column.letter], "", is_part=True)
+            if column.letter in parts
+            else _write_column(names[column.letter], column)
+            for column in proposal.columns
+        ],
+        missing=[name for name in proposal.required if name not in {*used, *expressions}],
+        expressions=expressions,
         skip_totals=bool(proposal.other_rows),
         is_start=True,
     )
@@ -225,6 +234,7 @@ def _write_column(source: str, column: ColumnProposal) -> WrittenColumn:
 def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
     """Return a proposal as the JSON of `armbulk map` has it."""
     used = {column.target for column in proposal.columns}
+    used |= {name for each in proposal.derived for name in each.expressions}
     return {
         "file": proposal.file,
         "sheet": proposal.sheet,
@@ -247,6 +257,16 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
                 "known": column.is_known,
             }
             for column in proposal.columns
+        ],
+        "derived": [
+            {
+                "columns": list(each.letters),
+                "fields": list(each.expressions),
+                "titles": [proposal.targets[name].text(lang) for name in each.expressions],
+                "expressions": list(each.expressions.values()),
+                "samples": list(each.samples),
+            }
+            for each in proposal.derived
         ],
         "missing": [
             {"field": name, "title": proposal.targets[name].text(lang)}

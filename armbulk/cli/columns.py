@@ -1,6 +1,6 @@
 """Questions about a sheet with other headers: what it contains, and what each of its columns is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from armbulk.app.choices import name_import_resources
@@ -33,6 +33,7 @@ _CONSTANT = _(
     "{title} is required, but no column has it. Type the value of every row (for example {example}), or press "
     "Enter to leave it open"
 )
+_DERIVED = _("{question} ({sample})")
 _DATES = _("{example} can be read in more than one way:")
 _DATE_ORDER = _("Type the order of your dates")
 _DATE_ORDERS = {"dmy": _("day first"), "mdy": _("month first"), "ymd": _("year first")}
@@ -66,14 +67,17 @@ class ColumnQuestions:
         if chosen is None:
             return None
         self._show(chosen, {column.letter: column.target for column in chosen.columns})
-        columns = self._ask_columns(chosen)
+        expressions, made_of = self._ask_derived(chosen)
+        columns = self._ask_columns(chosen, made_of)
         if columns is None:
             return None
+        expressions = {name: text for name, text in expressions.items() if name not in columns.values()}
         return SheetDecision(
             chosen.resource,
             chosen.header_row,
             columns,
-            constants=self._ask_constants(chosen, columns),
+            constants=self._ask_constants(chosen, {*columns.values(), *expressions}),
+            expressions=expressions,
             dates=self._ask_for_dates(chosen),
             decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, ""),
             skips_other_rows=bool(chosen.other_rows) and confirm(_SKIP.text(self._lang), self._lang, default=True),
@@ -106,10 +110,25 @@ class ColumnQuestions:
 
     # --- its columns --------------------------------------------------------------------------------
 
-    def _ask_columns(self, proposal: SheetProposal) -> dict[str, str] | None:
-        """Ask about each column that is not clear, then show them all until they are accepted; None to stop."""
-        columns = {column.letter: column.target for column in proposal.columns}
+    def _ask_derived(self, proposal: SheetProposal) -> tuple[dict[str, str], set[str]]:
+        """Return the expressions of fields that are made of columns, and the letters of these columns."""
+        expressions: dict[str, str] = {}
+        letters: set[str] = set()
+        for derived in proposal.derived:
+            question = _DERIVED.fill(question=derived.question, sample=", ".join(derived.samples))
+            if confirm(question.text(self._lang), self._lang, default=True):
+                expressions.update(derived.expressions)
+                letters.update(derived.letters)
+        return expressions, letters
+
+    def _ask_columns(self, proposal: SheetProposal, made_of: Collection[str]) -> dict[str, str] | None:
+        """Ask about each column that is not clear, then show them all until they are accepted; None to stop.
+
+        Columns that fields are `made_of` are not asked about.
+        """
+        columns = {column.letter: "" if column.letter in made_of else column.target for column in proposal.columns}
         unclear = [column for column in proposal.columns if not (column.is_known or column.is_sure) and column.samples]
+        unclear = [column for column in unclear if column.letter not in made_of]
         for column in unclear:
             if column.target or column.choices:
                 self._decide(proposal, column, columns)
@@ -208,10 +227,11 @@ class ColumnQuestions:
 
     # --- what no column has -------------------------------------------------------------------------
 
-    def _ask_constants(self, proposal: SheetProposal, columns: dict[str, str]) -> dict[str, str]:
+    def _ask_constants(self, proposal: SheetProposal, known: Collection[str]) -> dict[str, str]:
+        """Return the values of every row for required fields that are not `known`."""
         constants = {}
         for name in proposal.required:
-            is_open = name not in columns.values() and name in proposal.targets
+            is_open = name not in known and name in proposal.targets
             if not is_open or not may_be_constant(proposal.resource, name):
                 continue
             example = _EXAMPLES.get(name, "…")

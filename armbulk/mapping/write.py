@@ -12,12 +12,13 @@ _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " 
 _HEADING = _("A mapping: it matches the columns of this file to ARM's fields. See docs/mappings.md.")
 _NOT_READ = _("not read: enter a field after the = and remove the # to use it")
 _NO_COLUMN = _("required, but no column has it: enter the value of every row, and remove the #")
-_MORE = """
+_MORE_VALUES = """
 # [sheet.values.customer_category]
-# "Privat" = "CONS"
+# "Privat" = "CONS\""""
+_MORE = f"""{_MORE_VALUES}
 
 # [sheet.expression]
-# name = "{{ row['Fornavn'] }} {{ row['Etternavn'] }}\""""
+# name = "{{{{ row['Fornavn'] }}}} {{{{ row['Etternavn'] }}}}\""""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,14 @@ class WrittenColumn:
         target: Its field; "" = it is not read.
         comment: What a person should know of it.
         is_open: Whether a person still decides: the line is a comment.
+        is_part: Whether it is only read by expressions.
     """
 
     source: str
     target: str
     comment: Text | str = ""
     is_open: bool = False
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class WrittenSheet:
         headers: The fingerprint of the headers; "" = not written.
         columns: The columns.
         constants: Field → the value of every row.
+        expressions: Field → expression.
         missing: Required fields without a column.
         dates: The order of unclear dates; "" = not written.
         decimal: The decimal separator of unclear amounts; "" = not written.
@@ -63,6 +67,7 @@ class WrittenSheet:
     headers: str = ""
     columns: Sequence[WrittenColumn] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
+    expressions: Mapping[str, str] = field(default_factory=dict)
     missing: Sequence[str] = ()
     dates: str = ""
     decimal: str = ""
@@ -87,8 +92,8 @@ def _list_lines(sheet: WrittenSheet, lang: str) -> list[str]:
         lines.append(f"header_row = {sheet.header_row}")
     if sheet.skip_totals:
         lines.append("skip_totals = true")
-    unread = [column.source for column in sheet.columns if not column.target]
-    if unread and not sheet.is_start:
+    unread = [column.source for column in sheet.columns if not column.target and (column.is_part or not sheet.is_start)]
+    if unread:
         lines += ["ignore = [", *(f"    {quote_value(source)}," for source in unread), "]"]
     lines += ["", "[sheet.rename]"]
     for column in sheet.columns:
@@ -96,13 +101,16 @@ def _list_lines(sheet: WrittenSheet, lang: str) -> list[str]:
             mark = "# " if column.is_open else ""
             line = f"{mark}{quote_value(column.source)} = {quote_value(column.target)}"
             lines.append(line + _comment(column.comment, lang))
-        elif sheet.is_start:
+        elif sheet.is_start and not column.is_part:
             lines.append(f'# {quote_value(column.source)} = ""' + _comment(_NOT_READ, lang))
     constants = [f"{_write_key(name)} = {quote_value(value)}" for name, value in sheet.constants.items()]
     constants += [f'# {_write_key(name)} = ""' + _comment(_NO_COLUMN, lang) for name in sheet.missing]
     if constants or sheet.is_start:
         lines += ["", "[sheet.constant]", *(constants or ['# currency = "NOK"'])]
-    return [*lines, *([_MORE] if sheet.is_start else [])]
+    expressions = [f"{_write_key(name)} = {quote_value(template)}" for name, template in sheet.expressions.items()]
+    if expressions:
+        lines += ["", "[sheet.expression]", *expressions]
+    return [*lines, *([_MORE if not expressions else _MORE_VALUES] if sheet.is_start else [])]
 
 
 def quote_value(text: str) -> str:

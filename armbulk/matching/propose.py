@@ -32,6 +32,7 @@ from armbulk.matching.column_values import (
     find_date_order,
     is_never_before,
 )
+from armbulk.matching.derived import find_derived, has_postal_codes
 from armbulk.matching.doubts import are_payments, doubt_amount, doubt_posting_date, doubt_sums, varies_within
 from armbulk.matching.header_row import find_header_groups, find_header_row
 from armbulk.matching.header_words import score_header
@@ -171,6 +172,7 @@ class _Matcher:
             date_order=find_date_order(self._reader, dates),
             numbers=self._list_unclear(used, targets, FieldType.AMOUNT, FieldType.QUANTITY),
             targets=targets.titles,
+            derived=find_derived(resource, columns, self._reader),
         )
 
     # --- fields -------------------------------------------------------------------------------------
@@ -222,6 +224,8 @@ class _Matcher:
 
     def _judge(self, letter: str, target: str, column: Field) -> Candidate | None:
         header = self._headers[letter]
+        if column.name.startswith("address_line") and has_postal_codes(self._reader, letter):
+            return None
         by_header = score_header(header, column) if header else 0.0
         if group := self._groups.get(letter):
             by_header = min(score_header(f"{group} {header}", column), _BY_GROUP)

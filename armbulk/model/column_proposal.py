@@ -32,6 +32,23 @@ class ColumnProposal:
 
 
 @dataclass(frozen=True, slots=True)
+class DerivedFields:
+    """Fields that can be made of the texts of columns.
+
+    Attributes:
+        letters: The columns.
+        expressions: Field → the expression of a mapping that makes it.
+        question: What a person is asked.
+        samples: What it makes of the first values.
+    """
+
+    letters: tuple[str, ...]
+    expressions: Mapping[str, str]
+    question: Text
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SheetProposal:
     """A sheet with other headers: what it may contain, and its columns.
 
@@ -53,6 +70,7 @@ class SheetProposal:
         date_order: The order that other dates of these columns have; "" = nothing shows it.
         numbers: Amounts that can be read in two ways.
         targets: Every field that a column may be, as a mapping names it → its header for people.
+        derived: Fields that can be made of several columns, or of a part of one.
     """
 
     index: int
@@ -72,6 +90,7 @@ class SheetProposal:
     date_order: str
     numbers: tuple[str, ...]
     targets: Mapping[str, Text]
+    derived: tuple[DerivedFields, ...] = ()
 
     def with_columns(self, columns: Mapping[str, str]) -> "SheetProposal":
         """Return the proposal with other fields (letter → field); what a person chose is sure."""
@@ -96,6 +115,7 @@ class SheetDecision:
         dates: The order of day, month and year in unclear dates; "" = not needed.
         decimal: The decimal separator of unclear amounts; "" = not needed.
         skips_other_rows: Whether totals and notes below the headers are left out.
+        expressions: Field → the expression that makes it of other columns.
     """
 
     resource: str
@@ -105,3 +125,4 @@ class SheetDecision:
     dates: str = ""
     decimal: str = ""
     skips_other_rows: bool = False
+    expressions: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,89 @@
+"""Fields that no single column has: a name in two columns, a postal code and a city in one."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from armbulk.i18n import Text, _
+from armbulk.mapping.header_text import fold_header
+from armbulk.matching.column_values import ColumnReader
+from armbulk.matching.header_words import find_meanings
+from armbulk.model.column_proposal import ColumnProposal, DerivedFields
+from armbulk.model.fields import Resource
+
+_POSTAL = re.compile(r"^[0-9]{4} +\S")
+_MIN_SHARE = 0.9
+_MAX_TEXTS = 100
+_NAME, _POSTAL_CODE, _CITY = "name", "postal_code", "city_name"
+
+
+def has_postal_codes(reader: ColumnReader, letter: str) -> bool:
+    """Return whether the values of a column are Norwegian postal codes with their city: 0150 Oslo."""
+    texts = reader.list_samples(letter, _MAX_TEXTS)
+    return bool(texts) and sum(_POSTAL.match(text) is not None for text in texts) >= _MIN_SHARE * len(texts)
+
+
+def find_derived(
+    resource: Resource, columns: Sequence[ColumnProposal], reader: ColumnReader
+) -> tuple[DerivedFields, ...]:
+    """Return what could be made of the columns for fields that none of them has.
+
+    Args:
+        resource: What the sheet contains.
+        columns: What its columns may be.
+        reader: Reads them.
+    """
+    known = {field.name for field in resource.fields}
+    used = {column.target for column in columns if column.target}
+    counts = Counter(fold_header(column.header) for column in columns)
+    headers = {column.letter: column.header for column in columns if counts[fold_header(column.header)] == 1}
+    headers = {letter: text for letter, text in headers.items() if fold_header(text)}
+    derived = []
+    names = _find_names(headers)
+    if names and _NAME in known - used:
+        derived.append(_join_names(names, headers, reader))
+    postal = next((letter for letter in headers if has_postal_codes(reader, letter)), None)
+    if postal is not None and {_POSTAL_CODE, _CITY} <= known and not {_POSTAL_CODE, _CITY} & used:
+        derived.append(_divide_postal(postal, headers[postal], reader))
+    return tuple(derived)
+
+
+def _find_names(headers: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the letters of the first and the last name; None where they are not in two columns."""
+    parts: dict[str, str] = {}
+    for letter, text in headers.items():
+        meanings, unknown = find_meanings(text)
+        for part in ("first", "last"):
+            if part in meanings and meanings <= {part, "name"} and not unknown:
+                parts.setdefault(part, letter)
+    return (parts["first"], parts["last"]) if len(parts) == 2 else None
+
+
+def _join_names(letters: tuple[str, str], headers: Mapping[str, str], reader: ColumnReader) -> DerivedFields:
+    first, last = (headers[letter] for letter in letters)
+    pairs = zip(*(reader.list_samples(letter, 1) for letter in letters), strict=False)
+    return DerivedFields(
+        letters,
+        {_NAME: f"{{{{ [row[{_quote(first)}], row[{_quote(last)}]] | join(' ') }}}}"},
+        _('Join "{first}" and "{last}" to one name?', first=first, last=last),
+        tuple(" ".join(pair) for pair in pairs),
+    )
+
+
+def _divide_postal(letter: str, header: str, reader: ColumnReader) -> DerivedFields:
+    cell = f"row[{_quote(header)}]"
+    samples = [text.split(" ", 1) for text in reader.list_samples(letter, 1)]
+    question: Text = _('Divide "{header}" into postal code and city?', header=header)
+    return DerivedFields(
+        (letter,),
+        {
+            _POSTAL_CODE: f"{{{{ {cell}.split(' ')[0] }}}}",
+            _CITY: f"{{{{ {cell}.split(' ', 1)[1].strip() if {cell} else '' }}}}",
+        },
+        question,
+        tuple(" · ".join(part.strip() for part in parts) for parts in samples),
+    )
+
+
+def _quote(header: str) -> str:
+    return "'" + header.replace("\\", "\\\\").replace("'", "\\'") + "'"
