@@ -18,10 +18,11 @@ _FINGERPRINT_CHARS = 16
 def name_columns(headers: Mapping[str, str]) -> dict[str, str]:
     """Return letter → the name of the column in a mapping, of letter → header (blank: no header)."""
     counts = Counter(fold_header(text) for text in headers.values())
-    return {
-        letter: text if fold_header(text) and counts[fold_header(text)] == 1 else f"{text} [{letter}]".strip()
+    is_unclear = {
+        letter: not fold_header(text) or counts[fold_header(text)] > 1 or bool(_WITH_LETTER.match(text))
         for letter, text in headers.items()
     }
+    return {letter: f"{text} [{letter}]".strip() if is_unclear[letter] else text for letter, text in headers.items()}
 
 
 def find_columns(source: str, headers: Mapping[str, str], letters: Sequence[str]) -> list[str]:

@@ -21,7 +21,11 @@ from armbulk.store import Store
 from armbulk.validation.check import Checked, check_files
 
 FAULTS = int(os.environ.get("ARMBULK_FAULTS", "20"))  # statements that fail, of all there are; commits are tried all
-WORDS = ("disk I/O error", "database or disk is full", "attempt to write a readonly database")
+FAILURES = {  # SQLite's result code → what people read
+    sqlite3.SQLITE_IOERR: "The disk or the network reported an error",
+    sqlite3.SQLITE_FULL: "No space left on device",
+    sqlite3.SQLITE_READONLY: "It is read-only",
+}
 MODES = ("once before", "once after", "from then on")
 SMALL = {"ARMBULK_BATCH_DOCUMENTS": "2"}
 
@@ -54,7 +58,9 @@ class Disk:
                 call(*given, **named)
             if fails:
                 self.failed = True
-                raise sqlite3.OperationalError(WORDS[self._failing % len(WORDS)])
+                error = sqlite3.OperationalError("the disk failed")
+                error.sqlite_errorcode = list(FAILURES)[self._failing % len(FAILURES)]
+                raise error
 
         return made
 
@@ -89,7 +95,7 @@ def survives(folder: Path, checked: Checked, disk: Disk) -> None:
     with begun(folder, checked) as (way, run):
         with disk.under(way.store), pytest.raises(StoreError) as refused:
             way.carry_on(run)
-        assert any(word in refused.value.message for word in WORDS)
+        assert any(words in refused.value.message for words in FAILURES.values())
         assert not _unrecorded(folder / "home" / "armbulk.db", way)
         before = posts(way)
         if disk.lasting:
