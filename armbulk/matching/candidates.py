@@ -38,10 +38,13 @@ class Targets:
 
 
 def drop_sparse_rows(body: pl.DataFrame, letters: Sequence[str]) -> pl.DataFrame:
-    """Return the rows without those that have few cells: titles, totals and notes would count as wrong values."""
+    """Return the rows without those that have few cells: titles, totals and notes would count as wrong values.
+
+    The widest fifth of the rows shows how many cells a record has: in blocks with titles and sums, most rows are none.
+    """
     filled = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in letters)
     widths = body.select(filled.alias("width"))["width"]
-    return body.filter(filled * 2 >= sorted(widths)[len(widths) // 2])
+    return body.filter(filled * 2 >= sorted(widths)[len(widths) * 4 // 5])
 
 
 def drop_repeated_headers(body: pl.DataFrame, headers: Mapping[str, str]) -> pl.DataFrame:

@@ -143,6 +143,28 @@ def test_values_show_what_headers_do_not(tmp_path: Path) -> None:
     assert found == {"Beta": "email_address_document", "Gamma": "organization_no", "Delta": "currency"}
 
 
+BLOCKS = """NORDLYS REGNSKAP AS;;;;;;
+Kundespesifikasjon pr. 31.10.2026;;;;;Side 1;
+Kontonr;Bilnr;Bilart;Bdato;F.dato;Restbeløp;KID
+10001;Kari Nordmann;;;;;
+10001;50001;UF;01.10.26;15.10.26;1.250,00;5000126
+10001;50002;UF;08.10.26;22.10.26;300,50;
+Sum 10001;;;;;1.550,50;
+10002;Ærlig Øl AS;;;;;
+10002;50003;UF;02.10.26;16.10.26;2.500,00;
+Sum 10002;;;;;2.500,00;
+Utgående saldo;;;;;4.050,50;
+"""
+
+
+def test_blocks_with_titles_and_sums(tmp_path: Path) -> None:
+    """In a list with a block for each customer, most rows are no records: titles and sums are no values."""
+    proposal = proposed(tmp_path, BLOCKS)
+    assert (proposal.resource, proposal.header_row) == ("documents", 3)
+    assert [row for row, _text in proposal.other_rows] == [7, 10, 11]
+    assert {"Kontonr": "customer_no", "Bilnr": "document_no", "F.dato": "due_date"}.items() <= fields(proposal).items()
+
+
 def test_lines_and_flat_files(tmp_path: Path) -> None:
     """Lines alone are lines; documents that repeat with lines beside them have the fields of both."""
     lines = proposed(tmp_path, LINES)
