@@ -16,26 +16,18 @@ from armbulk.app.plan import Plan
 from armbulk.clock import format_iso
 from armbulk.errors import FileError, UsageError, describe_os_error
 from armbulk.i18n import Text, _, join_texts, quote_text
-from armbulk.planning.plan import sum_documents
+from armbulk.planning.plan import count_to_send, sum_documents
 from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.inputs import verify_no_input
 
 _VERSION = 1
 _COUNTS = {"customers": _("customers"), "documents": _("documents"), "lines": _("document lines")}
-_CHOICES = {
-    "update": "--update",
-    "overwrite": "--overwrite",
-    "skip_invalid": "--skip-invalid",
-    "limit": "--limit",
-    "look_up": "--look-up",
-    "first_import": "--first-import",
-}
+_CHOICES = ("update", "overwrite", "skip_invalid", "limit", "look_up", "first_import")
 
 
 def describe_plan(plan: Plan) -> dict[str, Any]:
     """Return what identifies a plan: where it goes, files and choices, counts, sums, and a hash of every record."""
     checked, import_plan = plan.check.checked, plan.import_plan
-    counts = plan.to_json()["records"]
     totals = sum_documents(import_plan.to_send, checked)
     return {
         "armbulk_plan": _VERSION,
@@ -45,7 +37,7 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
         "files": {Path(sheet.file).name: sheet.sha256 for sheet in checked.sheets},
         "mapping": next((sheet.mapped_by for sheet in checked.sheets if sheet.mapped_by), None),
         "choices": {name: value for name, value in asdict(import_plan.options).items() if name in _CHOICES},
-        "records": {name: counts[name] for name in _COUNTS},
+        "records": count_to_send(import_plan),
         "totals": [{name: _write_value(value) for name, value in row.items()} for row in totals],
         "content": _hash_content(plan),
     }
@@ -152,8 +144,8 @@ def _compare_files(now: Mapping[str, str], then: Mapping[str, str]) -> list[Text
 
 def _compare_choices(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Text]:
     return [
-        _difference(quote_text(option), _say(then.get(name)), _say(now.get(name)))
-        for name, option in _CHOICES.items()
+        _difference(quote_text(f"--{name.replace('_', '-')}"), _say(then.get(name)), _say(now.get(name)))
+        for name in _CHOICES
         if (now.get(name) or None) != (then.get(name) or None)
     ]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from armbulk.i18n import NO_TEXT, Text, _, join_choices, join_texts
+from armbulk.model.command_line import quote_word
 
 _OTHER_WORDS = {
     "check": ("validate", "verify", "kontroller", "kontroll", "sjekk", "valider"),
@@ -66,7 +67,7 @@ def unknown_command(word: str, commands: Sequence[str], context: click.Context) 
     if word.lower() in {"help", "hjelp"}:
         return MistypedWord(message, see, context)
     if Path(word).suffix.lower() in _FILE_SUFFIXES:
-        return MistypedWord(message, _("To check the file: `armbulk check {file}`", file=_quote(word)), context)
+        return MistypedWord(message, _("To check the file: `armbulk check {file}`", file=quote_word(word)), context)
     similar = find_similar(word, {name: (name, *_OTHER_WORDS.get(name, ())) for name in commands})
     suggestion = _("Did you mean {name}?", name=join_choices([f"`armbulk {name}`" for name in similar]))
     return MistypedWord(message, join_texts(suggestion, see) if similar else see, context)
@@ -104,7 +105,3 @@ def list_options(command: click.Command | None) -> list[str]:
     """Return the spellings of a command's options, `--help` included."""
     options = [param for param in command.params if isinstance(param, click.Option)] if command else []
     return [spelling for option in options for spelling in (*option.opts, *option.secondary_opts)] + ["--help"]
-
-
-def _quote(word: str) -> str:
-    return f'"{word}"' if " " in word else word

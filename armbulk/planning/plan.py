@@ -265,18 +265,22 @@ def sum_documents(items: pl.DataFrame, checked: Checked) -> list[dict[str, Any]]
     return totals.to_dicts()
 
 
+def count_to_send(plan: ImportPlan) -> dict[str, int]:
+    """Return how many customers, documents and lines would be sent."""
+    sending = plan.to_send
+    documents = sending.filter(pl.col("resource") == "documents")
+    return {
+        "customers": int((sending["resource"] == "customers").sum()),
+        "documents": documents.height,
+        "lines": int(documents["writes"].sum() - documents.height),
+    }
+
+
 def to_json(plan: ImportPlan) -> dict[str, Any]:
     """Return a plan as `armbulk plan --json` prints it."""
-    sending = plan.to_send
-    counts = dict(sending.group_by("resource").len().iter_rows())
-    documents = sending.filter(pl.col("resource") == "documents")
     pricing = plan.pricing
     return {
-        "records": {
-            "customers": counts.get("customers", 0),
-            "documents": counts.get("documents", 0),
-            "lines": int(documents["writes"].sum() - documents.height),
-        },
+        "records": count_to_send(plan),
         "not_sent": _count_not_sent(plan.items),
         "left_out": _list_left_out(plan),
         "batches": [
@@ -303,7 +307,7 @@ def to_json(plan: ImportPlan) -> dict[str, Any]:
         ],
         "finishes": format_iso(pricing.finishes),
         "seconds": round(pricing.seconds, 1),
-        "totals": sum_documents(sending, plan.checked),
+        "totals": sum_documents(plan.to_send, plan.checked),
         "fits": pricing.fits,
         "look_first": plan.lookups is not None and plan.lookups.documents > 0,
         "look_ups": _lookups_to_json(plan.lookups) if plan.lookups else None,

@@ -2,8 +2,6 @@
 
 from armbulk.writers.xlsx_patch.xml_part import XmlElement, XmlPart, escape_attribute
 
-_MAIN_TYPES = {"template": "sheet", "ms-excel.template.macroEnabled": "ms-excel.sheet.macroEnabled"}
-
 
 class ContentTypes:
     """The content types, and the changes to them."""

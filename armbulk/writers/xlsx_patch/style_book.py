@@ -12,7 +12,6 @@ from armbulk.writers.xlsx_patch.xml_part import XmlElement, XmlPart, escape_attr
 
 _MAX_STYLES = 65_000  # Excel keeps 65,490
 _FIRST_OWN_FORMAT = 164
-_TEXT_FORMAT = 49
 _BUILT_IN_CODES = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@",
 }  # fmt: skip

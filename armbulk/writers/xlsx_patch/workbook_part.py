@@ -78,11 +78,6 @@ class WorkbookPart:
         )
 
     @property
-    def has_macros(self) -> bool:
-        """Whether the file says that it is a workbook with macros."""
-        return "macroEnabled" in self._package.content_types.find(self.name)
-
-    @property
     def names(self) -> list[str]:
         """The names of the sheets that stay."""
         return [entry.name for index, entry in enumerate(self.sheets) if index not in self._removed]
