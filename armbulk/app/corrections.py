@@ -49,7 +49,7 @@ class Corrected:
             self.corrections.select(*_CELL_KEYS, "code"), on=[*_CELL_KEYS, "code"], how="semi"
         )
         messages = {
-            (finding["row"], finding["column"], finding["sheet"]): finding["message"]
+            (finding["file"], finding["sheet"], finding["cell"]): finding["message"]
             for finding in render_findings(findings, sheets, fields, lang)
         }
         changes = []
@@ -70,7 +70,7 @@ class Corrected:
                     header=field.header.text(lang) if field else row["column"],
                     before=before,
                     after=after,
-                    reason=messages.get((row["row"], row["column"], sheet.name), ""),
+                    reason=messages.get((sheet.file, sheet.name, f"{sheet.name}!{row['column']}{row['row']}"), ""),
                     code=row["code"],
                     text=row["after"] or "",
                 )

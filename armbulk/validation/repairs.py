@@ -60,6 +60,7 @@ def propose_corrections(checked: Checked, known: KnownCustomers | None = None) -
     fields = fields_by_name()
     corrections = []
     texts: dict[int, dict[int, dict[str, str]]] = {}
+    numbers: dict[tuple[int, str], dict[int, str]] = {}
     for finding in rows.iter_rows(named=True):
         index, name = finding["sheet"], finding["field"]
         if not name or not _is_own_cell(checked, index, name, finding["column"]):
@@ -69,7 +70,10 @@ def propose_corrections(checked: Checked, known: KnownCustomers | None = None) -
             texts[index] = _read_rows(checked, index, of_sheet)
         others = texts[index].get(finding["row"], {})
         if finding["code"] == "continuation-rows":
-            before, after = None, _number_above(checked, index, finding["row"], finding["column"])
+            cell = (index, finding["column"])
+            if cell not in numbers:
+                numbers[cell] = _numbers_above(checked, *cell)
+            before, after = None, numbers[cell].get(finding["row"])
         else:
             before = others.get(name, finding["value"])
             problem = _Problem(fields[name], finding["value"] or "", finding["detail"] or "", others)
@@ -102,15 +106,19 @@ def _read_rows(checked: Checked, index: int, rows: pl.Series) -> dict[int, dict[
     }
 
 
-def _number_above(checked: Checked, index: int, row: int, column: str) -> str | None:
-    """Return the document's number of the rows above a line without one; None where a total or a note is between."""
-    is_above = (pl.col("row") < row) & (pl.col("row") > checked.header_matches[index].header_row)
-    numbers = checked.sheets[index].frame.filter(is_above & pl.col(column).is_not_null()).select("row", column)
-    if numbers.is_empty():
-        return None
-    is_between = (pl.col("sheet") == index) & pl.col("row").is_between(numbers["row"][-1], row)
-    no_records = checked.findings.filter(is_between & pl.col("code").is_in(NO_RECORD_CODES))
-    return None if no_records.height else str(numbers[column][-1])
+def _numbers_above(checked: Checked, index: int, column: str) -> dict[int, str]:
+    """Return row → the document's number of the rows above; without rows above which a total or a note is nearer."""
+    of_sheet = checked.findings.filter((pl.col("sheet") == index) & pl.col("code").is_in(NO_RECORD_CODES))
+    is_no_record = pl.col("row").is_in(of_sheet["row"].drop_nulls().unique().implode())
+    body = checked.sheets[index].frame.filter(pl.col("row") > checked.header_matches[index].header_row)
+    marked = body.select(
+        "row",
+        pl.col(column).shift(1).forward_fill().alias("number"),
+        pl.when(pl.col(column).is_not_null()).then("row").shift(1).forward_fill().alias("numbered"),
+        pl.when(is_no_record).then("row").forward_fill().alias("no_record"),
+    )
+    is_near = (pl.col("no_record") < pl.col("numbered")).fill_null(value=True)
+    return dict(marked.filter(pl.col("number").is_not_null() & is_near).select("row", "number").iter_rows())
 
 
 # --- remedies ---------------------------------------------------------------------------------------------
@@ -189,7 +197,7 @@ _REMEDIES: dict[str, _Remedy] = {
     "invisible-character": _without_invisible,
     "email": _address,
     "blank-word": _clear,
-    "continuation-rows": _detail,  # the number of the document above, which `_number_above` finds
+    "continuation-rows": _detail,  # the number of the document above, which `_numbers_above` finds
 }
 """Code of a finding → its remedy: the new text, "" for a cleared cell, None where it is not sure."""
 
