@@ -1,7 +1,7 @@
 """Hashes of the records that were sent: they show later what was sent, and reveal nothing of it.
 
-A plain hash of a record could be guessed by anyone who knows most of it. So each run has a random key; without the key
-nobody can try values.
+A plain hash of a record could be guessed by anyone who knows most of it. So each run has a random key; without the key,
+values cannot be tried.
 """
 
 import hmac
@@ -20,7 +20,7 @@ def create_hash_key() -> str:
 
 
 def hash_payload(key: str, payload: str) -> str:
-    """Return the HMAC-SHA-256 of a record's JSON, exactly as it stands in the body that is sent."""
+    """Return the HMAC-SHA-256 of a record's JSON, exactly as it is in the body that is sent."""
     return hmac.digest(key.encode(), payload.encode(), "sha256").hex()
 
 

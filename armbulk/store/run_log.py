@@ -16,7 +16,7 @@ class RunEvent:
     """Something that happened to a run or to one of its batches.
 
     Attributes:
-        at: when (epoch seconds).
+        when: the time (epoch seconds).
         batch: the batch's id; None: it is about the run.
         before: the batch's state before; None: it did not change.
         after: the batch's state afterwards.
@@ -27,7 +27,7 @@ class RunEvent:
         sent: of a submit, (record number, hash) of each record; None: this is no submit, or it was not recorded.
     """
 
-    at: float
+    when: float
     batch: int | None
     before: str | None
     after: str | None
@@ -40,9 +40,9 @@ class RunEvent:
 
 @dataclass(frozen=True, slots=True)
 class RunLookup:
-    """A look-up of a record: when (epoch seconds), of which record, and what it showed (`LookupResult`)."""
+    """A look-up of a record: its time (epoch seconds), which record, and what it showed (`LookupResult`)."""
 
-    at: float
+    when: float
     no: int
     result: str
 
@@ -74,4 +74,4 @@ class RunLogReader:
 def _to_event(row: sa.RowMapping) -> RunEvent:
     hashes = row["hashes"]
     sent = None if hashes is None else tuple(unpack_hashes(hashes))
-    return RunEvent(**{name: row[name] for name in row if name != "hashes"}, sent=sent)
+    return RunEvent(row["at"], **{name: row[name] for name in row if name not in {"at", "hashes"}}, sent=sent)

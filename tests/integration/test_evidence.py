@@ -22,4 +22,4 @@ def test_the_intent_has_a_hash_of_each_record(tmp_path: Path) -> None:
         assert sent == tuple((no, hmac.digest(key, text.encode(), "sha256").hex()) for no, text in payloads)
     answers = [event for event in events if event.status is not None]
     assert [(event.status, bool(event.uuid)) for event in answers] == [(202, True), (429, False), (202, True)]
-    assert all(abs((event.arm_time or 0) - event.at) <= 1 for event in answers)
+    assert all(abs((event.arm_time or 0) - event.when) <= 1 for event in answers)
