@@ -9,10 +9,14 @@ import polars as pl
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome
 from armbulk.readers import read_sheets
+from armbulk.writers.problem_sheet import FIRST_ROW
 from benchmarks.data.workbook_file import write_workbook
 
 COLUMNS = 30
-_OUTCOMES = (Outcome.CREATED, Outcome.CREATED, Outcome.CREATED_WITH_WARNINGS, Outcome.REJECTED, Outcome.HELD_BACK)
+MESSAGE = "customerNo: this number has been used before"
+"""Why a row was rejected."""
+
+_REJECTED_EVERY = 50
 
 
 def write_result_data(folder: Path, rows: int) -> None:
@@ -42,17 +46,18 @@ def _keep_headers(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _make_outcomes(rows: int) -> pl.DataFrame:
-    """Return the outcomes, as `writers.workbooks.write_results` takes them."""
+    """Return the outcomes, as `user_workbook.write_results` takes them: one row in fifty is rejected."""
     n = pl.int_range(rows)
-    words = pl.Series([translate_outcome(outcome, "en") for outcome in _OUTCOMES])
-    refused = n % len(_OUTCOMES) >= 3
+    is_rejected = n % _REJECTED_EVERY == 0
+    created, rejected = (translate_outcome(outcome, "en") for outcome in (Outcome.CREATED, Outcome.REJECTED))
     return pl.select(
         pl.lit(0, pl.UInt16).alias("sheet"),
         (n + 2).cast(pl.Int64).alias("row"),
-        pl.lit(words).gather(n % len(_OUTCOMES)).alias("outcome"),
-        pl.when(refused).then(pl.lit("customerNo: this number has been used before")).alias("message"),
-        pl.when(n % 50 == 0).then(pl.lit("The postal code is not known")).alias("warnings"),
-        pl.format("{}", n + 500_000).alias("reference"),
+        pl.when(is_rejected).then(pl.lit(rejected)).otherwise(pl.lit(created)).alias("outcome"),
+        pl.when(is_rejected).then(pl.lit(MESSAGE)).alias("message"),
+        pl.when(n % 50 == 1).then(pl.lit("The postal code is not known")).alias("warnings"),
+        pl.when(~is_rejected).then(pl.format("{}", n + 500_000)).alias("reference"),
         pl.format("{}", n // 500 + 1).alias("batch"),
         pl.lit("2026-11-30 12:00:00").alias("time"),
+        pl.when(is_rejected).then(n // _REJECTED_EVERY + FIRST_ROW).cast(pl.Int64).alias("target"),
     )

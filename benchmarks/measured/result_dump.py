@@ -12,7 +12,7 @@ def main() -> None:
     """Write the cells of FOLDER/cells.parquet, and the outcomes beside them."""
     folder, target = Path(sys.argv[1]), Path(sys.argv[2])
     cells = pl.read_parquet(folder / "cells.parquet")
-    outcomes = pl.read_parquet(folder / "outcomes.parquet").drop("sheet", "row")
+    outcomes = pl.read_parquet(folder / "outcomes.parquet").drop("sheet", "row", "target")
     frame = pl.concat([cells, outcomes], how="horizontal")
     book = xlsxwriter.Workbook(str(target), {"constant_memory": True})
     sheet = book.add_worksheet("Customers")
