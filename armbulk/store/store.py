@@ -43,10 +43,11 @@ from armbulk.store.schema import (
     sequence,
     token,
 )
+from armbulk.store.verifications import VerificationStore
 from armbulk.store.written_files import WrittenFiles
 
 
-class Store(StoreReader, ListCheckStore, BatchJournal):
+class Store(StoreReader, ListCheckStore, VerificationStore, BatchJournal):
     """The database of one user; `clock` is read for every timestamp.
 
     Attributes:
