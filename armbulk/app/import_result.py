@@ -12,6 +12,7 @@ from armbulk.app.check import name_sheets
 from armbulk.app.plan import Plan
 from armbulk.app.run_report import describe_run
 from armbulk.app.runs import finish_run, list_run_files, locate_result, redact_finished_run
+from armbulk.app.totals_report import describe_run_totals
 from armbulk.clock import Clock
 from armbulk.errors import ArmbulkError, Exit
 from armbulk.model.batch_state import NEEDS_DECISION
@@ -20,7 +21,6 @@ from armbulk.results.list_check_texts import describe_list_check
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
 from armbulk.results.store_check import choose_result_path, prepare_target
-from armbulk.results.summary import sum_outcomes
 from armbulk.store import Store
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
@@ -124,7 +124,7 @@ class ImportResult:
         needs_decision = any(batch.state in NEEDS_DECISION for batch in batches)
         return {
             **describe_run(self.result, self.checked, self.lang, needs_decision=needs_decision, folder=str(Path.cwd())),
-            "totals": sum_outcomes(self.result.items),
+            "control": describe_run_totals(self.result, self.lang),
             "list_check_texts": [describe_list_check(check, self.lang) for check in self.result.list_checks],
         }
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from armbulk.app.check import CheckResult, check_as
 from armbulk.app.plan_summary import Destination, describe_records, summarise_plan
+from armbulk.app.totals_report import describe_plan_totals
 from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
@@ -118,6 +119,10 @@ class Plan:
     def to_json(self) -> dict[str, Any]:
         """Return the plan, as the JSON of `armbulk plan` has it."""
         return {**to_json(self.import_plan), **summarise_plan(self.import_plan, self.destination, self.check.lang)}
+
+    def describe_totals(self) -> dict[str, Any]:
+        """Return what the terminal shows of the control totals: `lines` and, for details, `rows`."""
+        return describe_plan_totals(self.import_plan, self.check.lang)
 
     def describe(self) -> Text:
         """Return what would be sent in a few words: `120 invoices (NOK 825 259.59)`."""

@@ -71,5 +71,6 @@ def plan(
         if target is not None:
             report["plan_file"] = str(write_plan(planned, Path(target)))
             command_line = write_command("import", files, {**flags, "plan": report["plan_file"]})
-        context.reporter.show("plan", report, details=details, next_command=command_line)
+        control = planned.describe_totals()
+        context.reporter.show("plan", report, details=details, control=control, next_command=command_line)
     return Exit.FINDINGS if planned.stopped else Exit.OK

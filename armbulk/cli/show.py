@@ -53,7 +53,7 @@ def show_import(
             result.write_error = result.write_error or error
     match result.state:
         case "planned" if result.plan:
-            reporter.show("plan", result.plan.to_json(), details=details)
+            reporter.show("plan", result.plan.to_json(), details=details, control=result.plan.describe_totals())
         case "stopped":
             _show_stopped(context, result, written)
         case "declined":

@@ -24,7 +24,7 @@ from armbulk.model.record_messages import (
     HIDDEN_ROW,
 )
 from armbulk.resources.identifiers import mask_national_id
-from armbulk.results.differences import Difference, find_differences
+from armbulk.results.differences import Difference, find_differences, shorten_amount
 
 IN_FILE, VALID, SENT, ACCEPTED, READ_BACK = STAGES = ("in_file", "valid", "sent", "accepted", "read_back")
 """The stages, in their order. `valid`: passed the checks. `sent`: by this import, or by an earlier one."""
@@ -46,6 +46,8 @@ _REACHED = {
 """Outcome → how many stages a record has reached."""
 
 _TO_SEND = 3
+"""The stages that a record of a plan reaches that would be sent."""
+
 _SCALE = 6
 """Decimals of the sums: ARM may have an amount with more than two."""
 
@@ -212,38 +214,37 @@ class ControlTotals:
         return all(figure.is_nothing for figure in left.values())
 
 
+def calculate_planned(items: pl.DataFrame) -> ControlTotals:
+    """Return the control totals of a plan: `sent` is what would be sent, and there are no later stages."""
+    records = _add_reasons(items).with_columns(pl.col("reached").clip(upper_bound=_TO_SEND))
+    is_left_out = pl.col("outcome").is_not_null() & (pl.col("reached") == _TO_SEND)
+    valid = pl.lit(_TO_SEND - 1, pl.Int8)
+    records = records.with_columns(pl.when(is_left_out).then(valid).otherwise("reached").alias("reached"))
+    return ControlTotals(_to_totals(_sum_stages(records), STAGES[:_TO_SEND]), _explain(records))
+
+
 def calculate_totals(items: pl.DataFrame, read: pl.DataFrame | None = None) -> ControlTotals:
-    """Return the control totals of records.
+    """Return the control totals of a run.
 
     Args:
-        items: records of a run (`store.ITEM_SCHEMA`), or of a plan, where a record without an outcome is to be sent.
+        items: its records, each with an outcome (`store.ITEM_SCHEMA`).
         read: what ARM has of the accepted ones (`store.READ_BACK_SCHEMA`); None: they were not read back.
     """
-    outcome = pl.col("outcome")
-    records = _group_records(items).with_columns(
-        outcome.replace_strict(_REACHED, default=_TO_SEND, return_dtype=pl.Int8).alias("reached"),
-        _choose_reason().alias("reason"),
-    )
-    hidden = pl.when(pl.col("reason") == "hidden").then(pl.lit(1, pl.Int8)).otherwise("reached")
-    records = records.with_columns(hidden.alias("reached"))  # hidden rows are not checked
-    sums = _sum_stages(records)
-    differences: tuple[Difference, ...] = ()
-    left = 0
-    if read is None:
-        totals = _to_totals(sums, STAGES[:-1])
-    else:
-        accepted = records.filter(pl.col("reached") == _REACHED[Outcome.CREATED.value])
-        sums = sums.join(_sum_read_back(accepted, read), on=GROUP, how="full", coalesce=True, nulls_equal=True)
-        totals, differences = _to_totals(sums, STAGES), find_differences(accepted, read)
-        left = accepted.join(read, on="no", how="anti").height
+    records = _add_reasons(items)
     is_done_before = pl.col("reason").is_in(_DONE_BEFORE)
+    explained, done_before = _explain(records.filter(~is_done_before)), _explain(records.filter(is_done_before))
+    sums = _sum_stages(records)
+    if read is None:
+        return ControlTotals(_to_totals(sums, STAGES[:-1]), explained, done_before)
+    accepted = records.filter(pl.col("reached") == _REACHED[Outcome.CREATED.value])
+    sums = sums.join(_sum_read_back(accepted, read), on=GROUP, how="full", coalesce=True, nulls_equal=True)
     return ControlTotals(
-        totals,
-        _explain(records.filter(~is_done_before)),
-        _explain(records.filter(is_done_before)),
-        is_read_back=read is not None,
-        differences=differences,
-        left=left,
+        _to_totals(sums, STAGES),
+        explained,
+        done_before,
+        is_read_back=True,
+        differences=find_differences(accepted, read),
+        left=accepted.join(read, on="no", how="anti").height,
     )
 
 
@@ -265,6 +266,14 @@ def _group_records(items: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_customer).then(None).otherwise(pl.col("amount").str.to_decimal(scale=_SCALE)).alias("sum"),
         *(pl.when(is_customer).then(pl.lit("")).otherwise(value).fill_null("").alias(n) for n, value in values.items()),
     )
+
+
+def _add_reasons(items: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns of GROUP, how many stages each record has `reached`, and the `reason` why it is no further."""
+    reached = pl.col("outcome").replace_strict(_REACHED, default=_TO_SEND, return_dtype=pl.Int8).alias("reached")
+    records = _group_records(items).with_columns(reached, _choose_reason().alias("reason"))
+    hidden = pl.when(pl.col("reason") == "hidden").then(pl.lit(1, pl.Int8)).otherwise("reached")
+    return records.with_columns(hidden.alias("reached"))  # hidden rows are not checked
 
 
 def _choose_reason() -> pl.Expr:
@@ -310,16 +319,10 @@ def _to_totals(sums: pl.DataFrame, stages: tuple[str, ...]) -> tuple[ControlTota
     return tuple(
         ControlTotal(
             **{name: row[name] for name in GROUP},
-            stages={name: Figure(int(row[name] or 0), _shorten(row[f"{name}.sum"])) for name in stages},
+            stages={name: Figure(int(row[name] or 0), shorten_amount(row[f"{name}.sum"])) for name in stages},
         )
         for row in sums.sort(order, *GROUP[1:]).iter_rows(named=True)
     )
-
-
-def _shorten(amount: Decimal | None) -> Decimal | None:
-    """An amount with two decimals, or more where it has more."""
-    cents = None if amount is None else amount.quantize(Decimal("0.01"))
-    return cents if amount == cents else amount
 
 
 def _explain(records: pl.DataFrame) -> tuple[Explanation, ...]:
@@ -338,7 +341,7 @@ def _explain(records: pl.DataFrame) -> tuple[Explanation, ...]:
             part["reason"],
             part["kind"],
             part["currency"],
-            Figure(part["records"], _shorten(part["sum"])),
+            Figure(part["records"], shorten_amount(part["sum"])),
             tuple(part["numbers"]),
         )
         for part in parts

@@ -47,6 +47,12 @@ class Difference:
     amount: Decimal | None
 
 
+def shorten_amount(amount: Decimal | None) -> Decimal | None:
+    """Return an amount with two decimals, or more where it has more."""
+    cents = None if amount is None else amount.quantize(Decimal("0.01"))
+    return cents if amount == cents else amount
+
+
 def find_differences(accepted: pl.DataFrame, read: pl.DataFrame) -> tuple[Difference, ...]:
     """Return the accepted records that ARM does not have as they were sent, in their order.
 
@@ -77,5 +83,5 @@ def _describe_difference(row: Mapping[str, Any]) -> Difference:
         row["documents"],
         row["message"] or "",
         row["currency.sent"],
-        row["sum"],
+        shorten_amount(row["sum"]),
     )

@@ -1,15 +1,17 @@
 """The Summary sheet of a result workbook: counts, control totals, usage, and what to do next."""
 
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from armbulk.i18n import _, format_exact_time, ngettext
+from armbulk.i18n import Text, _, format_exact_time
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome, translate_state
+from armbulk.model.record_kinds import count_records
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_IN_ARM, UNKNOWN_IN_ARM
+from armbulk.results.control_totals import ControlTotals, Figure
 from armbulk.results.run_result import RunResult
+from armbulk.results.totals_words import STAGE_WORDS, name_group
 from armbulk.store import Run
 from armbulk.validation.check import Checked
 from armbulk.writers.section import Row, Section
@@ -116,15 +118,6 @@ _NEXT_STEPS = (
 )
 """Which records need something done, and what; the most urgent first."""
 
-_TOTALS = {
-    "in_file": ngettext(
-        "{currency}: {count} document in the files, incl. VAT", "{currency}: {count} documents in the files, incl. VAT"
-    ),
-    "accepted": ngettext(
-        "{currency}: {count} document in ARM, incl. VAT", "{currency}: {count} documents in ARM, incl. VAT"
-    ),
-}
-
 _NOTHING = _("All records were accepted. Nothing more to do.")
 
 
@@ -136,7 +129,7 @@ def build_summary(result: RunResult, checked: Checked | None, lang: str) -> list
         Section(_text("title", lang), tuple(_describe_run(result.run, checked, lang))),
         Section(_text("next", lang), tuple(("", text) for text in next_steps(result.items, lang))),
         Section(_text("records", lang), (*rows, (_text("rows", lang), result.items.height))),
-        Section(_text("totals", lang), tuple(_total_rows(result.items, lang))),
+        Section(_text("totals", lang), tuple(_total_rows(result.control_totals, lang))),
         Section(_text("cost", lang), tuple((_text(meter, lang), used) for meter, used in result.usage.items())),
     ]
     return [section for section in sections if section.rows]
@@ -173,26 +166,18 @@ def next_steps(items: pl.DataFrame, lang: str) -> list[str]:
     return steps or [_NOTHING.text(lang)]
 
 
-def sum_outcomes(items: pl.DataFrame) -> list[tuple[str, str, int, Any]]:
-    """Return exact sums of documents by currency, in the files and in ARM.
-
-    Returns:
-        (`in_file` or `accepted`, currency, number of documents, amount including VAT).
-    """
-    documents = items.filter(pl.col("resource") == "documents").with_columns(
-        pl.col("amount").str.to_decimal(scale=2).fill_null(0)
-    )
-    in_arm = [Outcome.CREATED.value, Outcome.CREATED_WITH_WARNINGS.value, Outcome.ALREADY_SENT.value]
-    accepted = documents.filter(pl.col("outcome").is_in(in_arm))
-    totals = []
-    for name, part in (("in_file", documents), ("accepted", accepted)):
-        sums = part.group_by("currency").agg(pl.len().alias("count"), pl.col("amount").sum()).sort("currency")
-        totals += [(name, currency or "?", count, amount) for currency, count, amount in sums.iter_rows()]
-    return totals
-
-
-def _total_rows(items: pl.DataFrame, lang: str) -> list[Row]:
+def _total_rows(totals: ControlTotals, lang: str) -> list[Row]:
+    """The figures of all records of a kind, or a currency, at each stage."""
+    customers = (total for total in totals.sum_up("kind") if total.kind == "customers")
     return [
-        (_TOTALS[name].fill(currency=currency, count=count).text(lang), amount)
-        for name, currency, count, amount in sum_outcomes(items)
+        (f"{name_group(total).text(lang)}: {STAGE_WORDS[name].text(lang)}", _write_figure(figure, total.kind, lang))
+        for total in (*customers, *totals.by_currency())
+        for name, figure in total.stages.items()
     ]
+
+
+def _write_figure(figure: Figure, kind: str, lang: str) -> str:
+    records: Text = count_records(figure.records, kind or "documents")
+    if figure.amount is None:
+        return records.text(lang)
+    return _("{amount:amount} ({records})", amount=figure.amount, records=records).text(lang)
