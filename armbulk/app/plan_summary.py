@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from armbulk.app.verification_price import price_plan, price_to_json
 from armbulk.findings.frame import group_findings
 from armbulk.i18n import Text, _, join_texts
 from armbulk.model.environment import Environment, find_environment
@@ -76,6 +77,7 @@ def summarise_plan(plan: ImportPlan, destination: Destination, lang: str) -> dic
         "warnings": list_findings(plan.checked, Severity.WARNING, lang),
         "changes": list_changes(plan, lang),
         "control_totals": totals_to_json(calculate_planned(plan.items)),
+        "verification": price_to_json(*price_plan(plan)) if plan.options.verify else None,
         "reserved_percent": destination.reserved_percent,
     }
 

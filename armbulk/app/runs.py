@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from armbulk._version import __version__
 from armbulk.app.check import InputFiles
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
@@ -23,6 +24,7 @@ from armbulk.results.run_result import RunResult, load_result
 from armbulk.results.store_check import choose_result_path
 from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
+from armbulk.settings.system_user import read_user_name
 from armbulk.store import ITEM_SCHEMA, ClientLock, ListCheck, Run, Store
 from armbulk.validation.check import Checked
 
@@ -68,6 +70,9 @@ def create_run(
             "overwrite": plan.options.overwrite,
             "compare_customers": not plan.options.first_import,
             "customers_read": plan.customers_read,
+            "verify": plan.options.verify,
+            "user": read_user_name(),
+            "armbulk": __version__,
             "target": str(Path(target).absolute()) if target else None,
         },
     }

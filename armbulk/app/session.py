@@ -278,6 +278,30 @@ class Session:
         request = ResolveRequest(run, decision, numbers, keys_file, expect_count, expect_total, look_up)
         return resolve_documents(self.context, self.store, request, dialog or Dialog())
 
+    def verify(
+        self,
+        run: int,
+        *,
+        target: str | Path | None = None,
+        wait: bool = True,
+        dialog: "Dialog | None" = None,
+    ) -> "ImportResult":
+        """Read the accepted records of a run back from ARM, compare them with what was sent, write the result workbook.
+
+        Args:
+            run: Its number.
+            target: The result workbook; None: where it was written before.
+            wait: Whether to wait for ARM's limits; else LimitError.
+            dialog: Progress and notes.
+
+        Raises:
+            ArmbulkError: As `armbulk.app.verify.verify_run` lists them.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.verify import verify_run
+
+        return verify_run(self.require_login(), self.store, run, dialog or Dialog(), target=target, wait=wait)
+
     # ── data out ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def export(

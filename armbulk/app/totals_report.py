@@ -30,17 +30,18 @@ MAX_ON_PAGE = 200
 def describe_plan_totals(plan: ImportPlan, lang: str) -> dict[str, Any]:
     """Return what a plan shows of its control totals: `lines` and, for details, `rows`."""
     totals = calculate_planned(plan.items)
-    lines = [line.text(lang) for line in write_equations(totals, is_plan=True)]
+    lines = [line.text(lang) for _, line in write_equations(totals, is_plan=True)]
     return {"lines": lines, "rows": describe_stages(totals, lang, is_plan=True), "meaning": MEANING.text(lang)}
 
 
 def describe_run_totals(result: RunResult, lang: str, max_shown: int = MAX_SHOWN) -> dict[str, Any]:
     """Return what the report of a run shows of its control totals, and of what was read back."""
     totals = result.control_totals
-    lines = [line.text(lang) for line in write_equations(totals)]
     report: dict[str, Any] = {
-        "symbol": "good" if totals.all_accepted else "bad",
-        "lines": lines,
+        "lines": [
+            {"symbol": "good" if is_equal else "bad", "text": line.text(lang)}
+            for is_equal, line in write_equations(totals)
+        ],
         "rows": describe_stages(totals, lang),
         "meaning": MEANING.text(lang),
         "read_back": None,

@@ -21,6 +21,8 @@ _FILES_CHANGED = _(
 
 REPORT_HELP = _("Also write a report to read, print or send on: one HTML file.")
 
+VERIFY_HELP = _("Afterwards read the accepted records back from ARM, and compare them with what was sent.")
+
 
 def verify_report(report: str | None, files: Sequence[str] = (), target: str | None = None) -> None:
     """Make sure, before anything is sent, that the HTML report can be written, if there is to be one."""
@@ -63,8 +65,9 @@ def show_import(
         case _:
             show_files_changed(context, result)
             show_run(context, result, details=details, report=written)
-    if result.write_error:
-        reporter.warn(result.write_error.message, result.write_error.hint)
+    for problem in (result.verify_error, result.write_error):
+        if problem:
+            reporter.warn(problem.message, problem.hint)
 
 
 def _show_stopped(context: "CommandContext", result: "ImportResult", report: str) -> None:

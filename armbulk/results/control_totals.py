@@ -195,11 +195,6 @@ class ControlTotals:
         return ControlTotals(documents).sum_up("currency")
 
     @property
-    def all_accepted(self) -> bool:
-        """Whether ARM has accepted all records of the files."""
-        return all(total.unaccepted.is_nothing for total in self.totals)
-
-    @property
     def agrees_with_arm(self) -> bool:
         """Whether all accepted records were read back, and ARM has them as they were sent."""
         is_equal = all(total.unread.is_nothing for total in self.totals)

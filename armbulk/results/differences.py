@@ -11,6 +11,7 @@ from armbulk.model.lookup import LookupResult
 from armbulk.resources.identifiers import mask_national_id
 
 _COMPARED = (
+    ("number", "key_norm", "number"),
     ("type", "doc_type", "doc_type"),
     ("customer", "customer_norm", "customer"),
     ("date", "date", "date"),
@@ -61,8 +62,8 @@ def find_differences(accepted: pl.DataFrame, read: pl.DataFrame) -> tuple[Differ
         read: what ARM has of them (`store.READ_BACK_SCHEMA`).
     """
     differing = read.filter(pl.col("result") != LookupResult.EQUAL.value)
-    number = mask_national_id(pl.col("key")).fill_null("?").alias("number")
-    joined = differing.join(accepted.with_columns(number), on="no", how="inner", suffix=".sent")
+    shown = mask_national_id(pl.col("key")).fill_null("?").alias("shown")
+    joined = differing.join(accepted.with_columns(shown), on="no", how="inner", suffix=".sent")
     return tuple(_describe_difference(row) for row in joined.sort("no").iter_rows(named=True))
 
 
@@ -77,7 +78,7 @@ def _describe_difference(row: Mapping[str, Any]) -> Difference:
     return Difference(
         row["no"],
         row["kind"],
-        row["number"],
+        row["shown"],
         result,
         tuple(fields),
         row["documents"],

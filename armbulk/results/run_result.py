@@ -44,6 +44,12 @@ class RunResult:
         """The control totals, with what was read back if that was begun."""
         return calculate_totals(self.items, self.verification.read if self.verification else None)
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether all accepted records were read back, and ARM has them as they were sent."""
+        is_ended = self.verification is not None and self.verification.ended is not None
+        return is_ended and self.control_totals.agrees_with_arm
+
     def count_outcomes(self) -> dict[str, int]:
         """Return the number of records by outcome."""
         return reconcile.count_outcomes(self.items)

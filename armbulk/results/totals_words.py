@@ -79,12 +79,15 @@ def write_amount(amount: Decimal | None, lang: str) -> str:
     return (format_amount if is_in_cents else format_decimal)(amount, lang)
 
 
-def write_equations(totals: ControlTotals, *, is_plan: bool = False) -> list[Text]:
-    """Return how the files agree with what is sent, or accepted: one sentence for all that agrees, then each difference.
+def write_equations(totals: ControlTotals, *, is_plan: bool = False) -> list[tuple[bool, Text]]:
+    """Return how the files agree with what is sent, or accepted: what is equal in one sentence, then the rest.
 
     Args:
         totals: the totals.
         is_plan: they are of a plan, and compared with what would be sent; else with what ARM has accepted.
+
+    Returns:
+        For each sentence whether the figures are equal, and the sentence.
     """
     equal_text, less_text = _EQUATIONS["plan" if is_plan else "run"]
     customers = (total for total in totals.sum_up("kind") if total.kind == "customers")
@@ -96,15 +99,12 @@ def write_equations(totals: ControlTotals, *, is_plan: bool = False) -> list[Tex
             equal.append(_write_figure(last, kind, total.currency))
             continue
         less = [write_explanation(part) for part in totals.explained if _is_part(part, total)]
-        others.append(
-            less_text.fill(
-                first=_write_figure(first, kind, total.currency),
-                less=join_texts(*less, separator=", "),
-                last=_write_figure(last, kind, total.currency),
-            )
-        )
+        values = {
+            name: _write_figure(figure, kind, total.currency) for name, figure in (("first", first), ("last", last))
+        }
+        others.append((False, less_text.fill(**values, less=join_texts(*less, separator=", "))))
     if equal:
-        others.insert(0, equal_text.fill(figures=join_texts(*equal, separator=", ")))
+        others.insert(0, (True, equal_text.fill(figures=join_texts(*equal, separator=", "))))
     return others
 
 

@@ -275,6 +275,7 @@ read_back = Table(
     Column("documents", Integer, nullable=False),  # how many ARM has with this number
     Column("message", Text),
     # as ARM has them: the value that was sent where it is the same; null where ARM shows none
+    Column("number", Text),
     Column("doc_type", Text),
     Column("customer", Text),
     Column("date", Text),

@@ -14,6 +14,7 @@ READ_BACK_SCHEMA = {
     "result": pl.String,
     "documents": pl.Int64,
     "message": pl.String,
+    "number": pl.String,
     "doc_type": pl.String,
     "customer": pl.String,
     "date": pl.String,
