@@ -24,7 +24,7 @@ from armbulk.model.record_messages import (
     HIDDEN_ROW,
 )
 from armbulk.resources.identifiers import mask_national_id
-from armbulk.results.differences import Difference, find_differences, shorten_amount
+from armbulk.results.differences import RecordDifference, find_differences, shorten_amount
 
 IN_FILE, VALID, SENT, ACCEPTED, READ_BACK = STAGES = ("in_file", "valid", "sent", "accepted", "read_back")
 """The stages, in their order. `valid`: passed the checks. `sent`: by this import, or by an earlier one."""
@@ -174,7 +174,7 @@ class ControlTotals:
     explained: tuple[Explanation, ...] = ()
     done_before: tuple[Explanation, ...] = ()
     is_read_back: bool = False
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[RecordDifference, ...] = ()
     left: int = 0
 
     def sum_up(self, *columns: str) -> tuple[ControlTotal, ...]:

@@ -22,7 +22,7 @@ _COMPARED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RecordDifference:
     """An accepted record that ARM has otherwise, does not have, or does not show.
 
     Attributes:
@@ -54,7 +54,7 @@ def shorten_amount(amount: Decimal | None) -> Decimal | None:
     return cents if amount == cents else amount
 
 
-def find_differences(accepted: pl.DataFrame, read: pl.DataFrame) -> tuple[Difference, ...]:
+def find_differences(accepted: pl.DataFrame, read: pl.DataFrame) -> tuple[RecordDifference, ...]:
     """Return the accepted records that ARM does not have as they were sent, in their order.
 
     Args:
@@ -67,7 +67,7 @@ def find_differences(accepted: pl.DataFrame, read: pl.DataFrame) -> tuple[Differ
     return tuple(_describe_difference(row) for row in joined.sort("no").iter_rows(named=True))
 
 
-def _describe_difference(row: Mapping[str, Any]) -> Difference:
+def _describe_difference(row: Mapping[str, Any]) -> RecordDifference:
     result = LookupResult(row["result"])
     fields = []
     for name, sent_column, column in _COMPARED if result is LookupResult.DIFFERENT else ():
@@ -75,7 +75,7 @@ def _describe_difference(row: Mapping[str, Any]) -> Difference:
         there = row[column] or ""
         if sent and sent.casefold() != there.casefold():
             fields.append((name, sent, there))
-    return Difference(
+    return RecordDifference(
         row["no"],
         row["kind"],
         row["shown"],

@@ -18,7 +18,7 @@ from armbulk.results.control_totals import (
     Explanation,
     Figure,
 )
-from armbulk.results.differences import Difference
+from armbulk.results.differences import RecordDifference
 from armbulk.stored_messages import translate_message
 
 TYPES = {
@@ -127,7 +127,7 @@ def write_explanation(part: Explanation) -> Text:
     return _("{sentence} ({currency} {amount:amount})", sentence=part.sentence, **values)
 
 
-def write_difference(difference: Difference, lang: str) -> str:
+def write_difference(difference: RecordDifference, lang: str) -> str:
     """Return in words how ARM has an accepted record."""
     number = difference.number
     if difference.result is LookupResult.ABSENT:

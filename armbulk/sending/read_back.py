@@ -102,13 +102,13 @@ class ReadBack:
         by_number: dict[str, list[int]] = {}
         for no, document in expected.items():
             by_number.setdefault(normalise_key_text(document.document_no), []).append(no)
-        found: dict[int, list[Mapping[str, Any]]] = {}
+        records: dict[int, list[Mapping[str, Any]]] = {}
         for record in listed:
             for no in by_number.get(normalise_key_text(str(record.get("documentNo") or "")), ()):
-                found.setdefault(no, []).append(record)
+                records.setdefault(no, []).append(record)
         rows, left = [], []
         for no, document in expected.items():
-            lookup = self.client.system.compare_document(document, found.get(no, []))
+            lookup = self.client.system.compare_document(document, records.get(no, []))
             row = describe_document(no, document, lookup)
             if row["result"] in {LookupResult.EQUAL.value, LookupResult.DIFFERENT.value}:
                 rows.append(row)
