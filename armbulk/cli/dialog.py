@@ -19,6 +19,7 @@ from armbulk.app.dialog import (
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
 from armbulk.cli.progress import REPEAT_HINT, show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
+from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, format_amount, ngettext
 from armbulk.model.decision import Decision
@@ -243,7 +244,7 @@ class TerminalDialog(Dialog):
 
         lang = self._context.lang
         heading = render_prose("open-document", {"document": document}, lang).rstrip("\n")
-        choices, question = click.Choice(list(_DECISIONS)), _CHOICES.text(lang)
+        choices, question = WordChoice(list(_DECISIONS)), _CHOICES.text(lang)
         while True:
             self._context.reporter.say(heading)
             answer = prompt(question, type=choices, default="l", show_choices=False)
