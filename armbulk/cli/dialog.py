@@ -101,8 +101,8 @@ class TerminalDialog(Dialog):
         return show_check(self._context, as_phase=bool(self._hint))
 
     def asking(self) -> AbstractContextManager[ReportProgress]:
-        """Show that armbulk waits for ARM."""
-        return show_progress(self._context)
+        """Show that armbulk waits for ARM; nothing is changed there meanwhile."""
+        return show_progress(self._context, REPEAT_HINT)
 
     def comparing(self) -> AbstractContextManager[ReportProgress]:
         """Show progress; after Ctrl-C nothing is stored that could be resumed."""

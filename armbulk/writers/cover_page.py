@@ -11,7 +11,7 @@ from armbulk.writers.report_cells import choose_format, create_formats, replace_
 from armbulk.writers.section import Link, Value
 from armbulk.writers.signature_block import signature_headings, signature_roles
 
-_WIDTHS = (36, 17, 17, 14, 4, 24)
+_WIDTHS = (36, 17, 17, 14, 4, 28)
 _LAST = len(_WIDTHS) - 1
 _VALUE_CHARS = 80
 """Characters that fit on a line from the second column on."""
@@ -129,7 +129,8 @@ def _write_heading(page: Any, row: int, texts: Sequence[str], formats: dict[str,
     page.set_row(row, 24)
     for column in range(_LAST + 1):
         text = texts[column] if column < len(texts) else ""
-        page.write_string(row, column, text, formats["section" if column == 0 else "section right"])
+        name = {0: "section", _LAST: "section left"}.get(column, "section right")
+        page.write_string(row, column, text, formats[name])
     return row + 1
 
 

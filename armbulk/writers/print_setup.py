@@ -1,4 +1,4 @@
-"""How a sheet prints (xlsxwriter): A4, one page wide, whose it is at the top, the page's number at the bottom."""
+"""How a sheet prints (xlsxwriter): on A4, with its name and what it is about, and the page numbers below."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ _MAX_SUBJECT = 150
 """Characters; Excel keeps 255 of a whole header."""
 
 _PAGE = _("Page {page} of {pages}")
-_SIDES, _TOP, _BOTTOM = 0.5, 0.8, 0.7  # inches
+_SIDES, _TOP, _TOP_WITH_HEADER, _BOTTOM = 0.5, 0.6, 0.8, 0.7  # inches
 
 
 def set_up_page(
@@ -30,9 +30,10 @@ def set_up_page(
         page.set_landscape()
     else:
         page.set_portrait()
-    page.set_margins(left=_SIDES, right=_SIDES, top=_TOP, bottom=_BOTTOM)
+    page.set_margins(left=_SIDES, right=_SIDES, top=_TOP_WITH_HEADER if subject else _TOP, bottom=_BOTTOM)
     if pages_across or pages_down:
         page.fit_to_pages(pages_across, pages_down)
     if subject:
         page.set_header(f"&L&9 {subject[:_MAX_SUBJECT].replace('&', '&&')}&R&9 &A")
-    page.set_footer(f"&R&9 {_PAGE.fill(page='&P', pages='&N').text(lang)}")
+    name = "" if subject else "&L&9 &A"
+    page.set_footer(f"{name}&R&9 {_PAGE.fill(page='&P', pages='&N').text(lang)}")

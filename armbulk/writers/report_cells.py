@@ -34,6 +34,7 @@ def create_formats(book: Any, lang: str) -> dict[str, Any]:
     formats = {
         "title": {"bold": True, "font_size": 16, "font_color": HEAD},
         "section": {"bold": True, "font_size": 12, "font_color": HEAD, "bottom": 1, "bottom_color": RULE},
+        "section left": {"bottom": 1, "bottom_color": RULE, "font_color": _MUTED, "indent": 1, "valign": "bottom"},
         "section right": {
             "bottom": 1,
             "bottom_color": RULE,
