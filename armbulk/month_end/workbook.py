@@ -58,7 +58,7 @@ def build_streams(closing: Closing, lang: str) -> list[TableStream]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Workbook:
+class _MonthEndBook:
     """The sheets of a month-end: those for paper first, then the long tables, then how it was made."""
 
     cover: CoverPage
@@ -73,7 +73,7 @@ class _Workbook:
             add_report_sheet(book, sheet, self.lang, self.cover.subject)
 
 
-def _build_workbook(origin: Origin, first_made: float, closing: Closing, lang: str) -> _Workbook:
+def _build_workbook(origin: Origin, first_made: float, closing: Closing, lang: str) -> _MonthEndBook:
     tables = _build_tables(closing, lang)
     movements = closing.tie_out.movements
     by_account = build_account_sheet(
@@ -105,7 +105,7 @@ def _build_workbook(origin: Origin, first_made: float, closing: Closing, lang: s
     tables = [replace(table, subject=subject) for table in tables]
     add_how = partial(add_section_sheet, name=names.how, sections=sections, lang=lang, subject=subject)
     tables[-1] = replace(tables[-1], add_sheets=add_how)
-    return _Workbook(cover, sheets, tables, lang)
+    return _MonthEndBook(cover, sheets, tables, lang)
 
 
 def _build_tables(closing: Closing, lang: str) -> list[TableStream]:

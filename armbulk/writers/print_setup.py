@@ -22,7 +22,7 @@ def set_up_page(
         lang: language of the page number.
         subject: what the workbook is about; "" for no header.
         is_landscape: whether it is printed across.
-        pages_across: how many pages wide it may be; 0 for as many as it needs.
+        pages_across: how many pages wide it may be; 0 for any number.
         pages_down: the same for its height.
     """
     page.set_paper(_A4)

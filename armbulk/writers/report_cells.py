@@ -46,6 +46,7 @@ def create_formats(book: Any, lang: str) -> dict[str, Any]:
         "small": {"font_color": _MUTED, "align": "right"},
         "head": head,
         "head right": {**head, "align": "right"},
+        "head indented": {**head, "indent": 1},
         "label": {**text, "valign": "top", "font_color": _MUTED},
         "line label": {**text, "font_color": _MUTED},
         "wrapped": wrapped,

@@ -13,6 +13,11 @@ from armbulk.writers.report_chart import Chart, add_chart
 from armbulk.writers.section import Link, ReportRow, ReportValue
 
 _MIN_WIDTH, _MAX_WIDTH = 10, 44
+_HEAD_FORMATS = {
+    FieldType.AMOUNT: "head right",
+    FieldType.INTEGER: "head right",
+    FieldType.DATE: "head indented",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,9 @@ def add_report_sheet(book: Any, sheet: ReportSheet, lang: str, subject: str = ""
 
 def _write_table(page: Any, top: int, sheet: ReportSheet, formats: dict[str, Any]) -> None:
     for column, (heading, field_type) in enumerate(sheet.headings):
-        is_number = field_type in {FieldType.AMOUNT, FieldType.INTEGER}
-        page.write_string(top, column, heading, formats["head right" if is_number else "head"])
+        is_link = any(isinstance(row[column], Link) for row in sheet.rows[:1])
+        name = "head indented" if is_link else _HEAD_FORMATS.get(field_type, "head")
+        page.write_string(top, column, heading, formats[name])
     for number, values in enumerate(sheet.rows):
         variant = " bad" if number in sheet.bad_rows else " row"
         for column, value in enumerate(values):
