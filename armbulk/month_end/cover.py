@@ -20,7 +20,7 @@ from armbulk.month_end.open_items import sum_amounts
 from armbulk.month_end.receivables import Receivables
 from armbulk.month_end.turnover import ACCOUNT, opening_balances
 from armbulk.stored_messages import translate_window
-from armbulk.writers.cover_page import Check, CoverPage, Figure
+from armbulk.writers.cover_page import Check, CoverPage, KeyFigure
 from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.section import Link
 
@@ -209,24 +209,24 @@ def _list_reasons(closing: Closing, sheets: Sheets, lang: str) -> list[str]:
 # ── key figures ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _ar_figures(closing: Closing, receivables: Receivables, sheets: Sheets, lang: str) -> Iterator[Figure]:
+def _ar_figures(closing: Closing, receivables: Receivables, sheets: Sheets, lang: str) -> Iterator[KeyFigure]:
     if receivables.reason is None:
         yield from _ledger_figures(closing, receivables, sheets, lang)
     items = receivables.open_items.items
     by_item = sum_amounts(items["open"])
     open_link = Link(sheets.open_items, sheets.open_items)
-    yield Figure(_text("open", lang), by_item, _text("open_count", lang, count=items.height), open_link)
+    yield KeyFigure(_text("open", lang), by_item, _text("open_count", lang, count=items.height), open_link)
     if (unknown := receivables.open_items.balance - by_item) != 0:
-        yield Figure(_text("unknown", lang), unknown, "", open_link)
+        yield KeyFigure(_text("unknown", lang), unknown, "", open_link)
     aged = age_by_customer(receivables.open_items.items_and_sums, receivables.end, receivables.intervals)
     overdue = items.filter(pl.col("due") < receivables.end)
     oldest = overdue.select(pl.col("due").min()).item()
     remark = _text("oldest", lang, day=day_in_words(oldest)) if oldest else ""
     by_customer = Link(sheets.by_customer, sheets.by_customer)
-    yield Figure(_text("overdue", lang), sum_amounts(aged["overdue"]), remark, by_customer)
+    yield KeyFigure(_text("overdue", lang), sum_amounts(aged["overdue"]), remark, by_customer)
 
 
-def _ledger_figures(closing: Closing, receivables: Receivables, sheets: Sheets, lang: str) -> Iterator[Figure]:
+def _ledger_figures(closing: Closing, receivables: Receivables, sheets: Sheets, lang: str) -> Iterator[KeyFigure]:
     """Opening balance, movement and closing balance of the receivable accounts."""
     accounts = [balance.account for balance in receivables.balances]
     names = ", ".join(f"{balance.account} {balance.name}".strip() for balance in receivables.balances)
@@ -237,20 +237,20 @@ def _ledger_figures(closing: Closing, receivables: Receivables, sheets: Sheets, 
     by_account = Link(sheets.by_account.name, sheets.by_account.name)
     if all(account in openings for account in accounts):
         opening = sum((openings[account] for account in accounts), Decimal(0))
-        yield Figure(_text("opening", lang, day=day_in_words(first)), opening, _text("before", lang), by_account)
-    yield Figure(_text("debit", lang), debit, "", by_account)
-    yield Figure(_text("credit", lang), -credit, "", by_account)
-    yield Figure(_text("closing", lang, day=day_in_words(last)), receivables.ledger_balance, names)
+        yield KeyFigure(_text("opening", lang, day=day_in_words(first)), opening, _text("before", lang), by_account)
+    yield KeyFigure(_text("debit", lang), debit, "", by_account)
+    yield KeyFigure(_text("credit", lang), -credit, "", by_account)
+    yield KeyFigure(_text("closing", lang, day=day_in_words(last)), receivables.ledger_balance, names)
 
 
-def _gl_figures(closing: Closing, sheets: Sheets, lang: str) -> list[Figure]:
+def _gl_figures(closing: Closing, sheets: Sheets, lang: str) -> list[KeyFigure]:
     frame = closing.turnover.by_account()
     by_account, total = sheets.by_account, sheets.by_account.link_to_row(frame.height)
     link = Link(_row_text(by_account, frame.height, lang), by_account.name, total)
     return [
-        Figure(_text("postings", lang), closing.postings.rows, "", Link(sheets.items, sheets.items)),
-        Figure(_text("debits", lang), sum_amounts(frame["debit"]), "", link),
-        Figure(_text("credits", lang), -sum_amounts(frame["credit"]), "", link),
+        KeyFigure(_text("postings", lang), closing.postings.rows, "", Link(sheets.items, sheets.items)),
+        KeyFigure(_text("debits", lang), sum_amounts(frame["debit"]), "", link),
+        KeyFigure(_text("credits", lang), -sum_amounts(frame["credit"]), "", link),
     ]
 
 

@@ -1,6 +1,5 @@
 """Write a month-end into its file: the workbook with all sheets, or the postings alone in another format."""
 
-import getpass
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -24,6 +23,7 @@ from armbulk.month_end.gl_table import build_gl_table
 from armbulk.month_end.how_made import build_how_sections, how_text
 from armbulk.month_end.turnover import opening_balances
 from armbulk.settings.names import DEFAULT_SETTINGS
+from armbulk.settings.system_user import read_user_name
 from armbulk.writers.cover_page import CoverPage, add_cover_page
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
 from armbulk.writers.report_summary import add_section_sheet
@@ -122,15 +122,7 @@ def _describe_origin(context: Context, closing: Closing) -> Origin:
     profile = context.profile
     user = profile.user_id
     if user == DEFAULT_SETTINGS["user_id"]:
-        user = _system_user() or user
+        user = read_user_name() or user
     root = closing.request.request.root
     environment = name_environment(find_environment(profile.base_url), profile.base_url)
     return Origin(root.describe(), profile.client_no, profile.name, user, closing.request.close, root, environment)
-
-
-def _system_user() -> str:
-    """The name of the operating system's user; "" when it has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""

@@ -30,7 +30,7 @@ _TEXTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class KeyFigure:
     """A key figure.
 
     Attributes:
@@ -94,7 +94,7 @@ class CoverPage:
     status: str
     is_good: bool | None
     reasons: Sequence[str]
-    figures: Sequence[Figure]
+    figures: Sequence[KeyFigure]
     checks: Sequence[Check]
     notes: Sequence[str]
 
@@ -144,7 +144,7 @@ def _write_status(page: Any, row: int, cover: CoverPage, formats: dict[str, Any]
     return row + 1
 
 
-def _write_figures(page: Any, row: int, figures: Sequence[Figure], formats: dict[str, Any], lang: str) -> int:
+def _write_figures(page: Any, row: int, figures: Sequence[KeyFigure], formats: dict[str, Any], lang: str) -> int:
     row = _write_heading(page, row, [_TEXTS["figures"].text(lang)], formats)
     for figure in figures:
         page.write_string(row, 0, replace_unprintable(figure.label), formats["line label"])
