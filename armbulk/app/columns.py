@@ -12,6 +12,7 @@ from armbulk.mapping.columns import fingerprint_headers, name_columns, needs_ord
 from armbulk.mapping.headers import find_resource_by_name
 from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.mapping.write import WrittenColumn, WrittenSheet, WrittenValues, write_mapping
+from armbulk.matching.blocks import CARRIED
 from armbulk.matching.codes import list_value_questions
 from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import ColumnProposal, EarlierAnswers, SheetDecision, SheetProposal, ValueQuestion
@@ -33,6 +34,7 @@ CONTENTS = {
 }
 """What a sheet may contain, in words."""
 
+_FROM_TITLE = _("the number in the titles above the blocks. Remove the # if it is the customer's.")
 _KNOWN, _SURE, _UNSURE = (
     _("recognised"),
     _("proposed: {reason}"),
@@ -225,6 +227,7 @@ def _write_decision(
             )
             for target, codes in decision.values.items()
         ],
+        from_title=[WrittenColumn(names[letter], target) for target, letter in decision.from_title.items()],
         dates=decision.dates,
         decimal=decision.decimal,
         skip_totals=decision.skips_other_rows,
@@ -243,6 +246,7 @@ def write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool)
     used = {column.target for column in proposal.columns if column.is_known or column.is_sure}
     parts = {letter for each in proposal.derived for letter in each.letters}
     expressions = {name: template for each in proposal.derived for name, template in each.expressions.items()}
+    carried = list_carried(proposal)
     comment: Text = (
         _KNOWN if is_recognised else _("looks like {contents}, because of {reason}").fill(
             contents=CONTENTS[proposal.resource], reason=proposal.reason
@@ -259,12 +263,19 @@ def write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool)
             else _write_column(names[column.letter], column)
             for column in proposal.columns
         ],
-        missing=[name for name in proposal.required if name not in {*used, *expressions}],
+        missing=[name for name in proposal.required if name not in {*used, *expressions, *carried}],
         expressions=expressions,
+        from_title=[WrittenColumn(names[letter], name, _FROM_TITLE, is_open=True) for name, letter in carried.items()],
         values=_write_open_values(proposal, parts),
         skip_totals=bool(proposal.other_rows),
         is_start=True,
     )
+
+
+def list_carried(proposal: SheetProposal) -> dict[str, str]:
+    """Return field → letter of the column that has its value in the titles above the blocks alone."""
+    blocks = proposal.blocks
+    return {CARRIED: blocks.letter} if blocks is not None and blocks.is_needed else {}
 
 
 def _write_open_values(proposal: SheetProposal, parts: Collection[str]) -> list[WrittenValues]:
@@ -310,6 +321,8 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
     """Return a proposal as the JSON of `armbulk map` has it."""
     used = {column.target for column in proposal.columns}
     used |= {name for each in proposal.derived for name in each.expressions}
+    used |= set(list_carried(proposal))
+    blocks = proposal.blocks
     return {
         "file": proposal.file,
         "sheet": proposal.sheet,
@@ -320,7 +333,18 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
         "header_row": proposal.header_row,
         "title_rows": proposal.title_rows,
         "rows": proposal.rows,
-        "other_rows": [{"row": row, "text": text} for row, text in proposal.other_rows],
+        "other_rows": [
+            {"row": row, "text": text, "is_title": bool(blocks and row in blocks.rows)}
+            for row, text in proposal.other_rows
+        ],
+        "blocks": blocks
+        and {
+            "column": blocks.letter,
+            "titles": len(blocks.rows),
+            "customers": [{"customer_no": number, "rows": rows} for number, rows in blocks.customers],
+            "unclear_rows": blocks.unclear,
+            "needed": blocks.is_needed,
+        },
         "columns": [
             {
                 "column": column.letter,
