@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from armbulk.app.choices import name_import_resources
 from armbulk.app.column_answers import find_constant_error, list_date_meanings
-from armbulk.app.columns import describe_proposal, list_carried, may_be_constant
+from armbulk.app.column_report import describe_proposal
+from armbulk.app.columns import list_carried, may_be_constant
 from armbulk.cli.column_codes import CodeQuestions
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import Text, _

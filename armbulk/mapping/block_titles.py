@@ -37,7 +37,7 @@ class BlockColumns:
 
     @property
     def is_enough(self) -> bool:
-        """Whether titles can be told from documents."""
+        """Whether titles can be distinguished from documents."""
         return bool(self.dates and self.amounts)
 
 

@@ -25,7 +25,7 @@ def blocks(folder: Path, *rows: str, header: str = HEADER) -> BlockTitles | None
 
 
 def test_each_row_belongs_to_the_title_above(tmp_path: Path) -> None:
-    """The totals of the blocks agree; the total of all blocks, and a note, are nobody's."""
+    """The totals of the blocks agree; the total of all blocks and a note belong to no customer."""
     found = blocks(tmp_path, *FIRST, *SUMS[0], *SECOND, *SUMS[1], "Totalt;;;;;1.001.499,50", "Side 2 av 3;;;;;")
     assert found == BlockTitles("A", (2, 6), (("10001", 2), ("10002", 1)), 0, is_needed=True)
 
