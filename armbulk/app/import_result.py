@@ -19,8 +19,9 @@ from armbulk.app.runs import (
     locate_result,
     redact_finished_run,
 )
+from armbulk.app.totals_report import describe_run_totals
 from armbulk.clock import Clock
-from armbulk.errors import ArmbulkError, Exit
+from armbulk.errors import ArmbulkError, Exit, choose_exit
 from armbulk.model.batch_state import NEEDS_DECISION
 from armbulk.model.command_line import shorten_path
 from armbulk.model.outcome import ApiUsage
@@ -29,7 +30,6 @@ from armbulk.results.reconcile import list_row_keys
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
 from armbulk.results.store_check import choose_result_path, find_csv_target, prepare_target, verify_csv_target
-from armbulk.results.summary import sum_outcomes
 from armbulk.store import Store
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
@@ -68,6 +68,7 @@ class ImportResult:
         write_error: Why the result workbook or a report could not be written; what was sent is in the store all the
             same.
         csv_files: The CSV files with the outcomes that are written beside the workbook (`NAME.csv` as target).
+        verify_error: Why the accepted records could not be read back; the same command reads the rest.
         files_changed: The files were removed or changed after the run started: the workbook lists the records.
     """
 
@@ -80,6 +81,7 @@ class ImportResult:
     plan: Plan | None = None
     workbook: Path | None = None
     write_error: ArmbulkError | None = None
+    verify_error: ArmbulkError | None = None
     files_changed: bool = False
     csv_files: Sequence[Path] = ()
 
@@ -139,7 +141,7 @@ class ImportResult:
         needs_decision = any(batch.state in NEEDS_DECISION for batch in batches)
         return {
             **describe_run(self.result, self.checked, self.lang, needs_decision=needs_decision, folder=str(Path.cwd())),
-            "totals": sum_outcomes(self.result.items),
+            "control": describe_run_totals(self.result, self.lang),
             "csv_files": [shorten_path(str(path), str(Path.cwd())) for path in self.csv_files],
             "lost": describe_lost_result(run) if run else "",
             "list_check_texts": [describe_list_check(check, self.lang) for check in self.result.list_checks],
@@ -198,9 +200,18 @@ class ImportResult:
         if self.state == "paused":
             return Exit.LIMIT
         if self.state == "in_doubt" or self.counts["in_doubt"]:
-            return Exit.UNFINISHED
-        outcome = Exit.OK if self.all_successful else Exit.FINDINGS
-        return outcome or (self.write_error.exit if self.write_error else Exit.OK)
+            codes = [Exit.UNFINISHED]
+        else:
+            outcome = Exit.OK if self.all_successful else Exit.FINDINGS
+            codes = [outcome or (self.write_error.exit if self.write_error else Exit.OK)]
+        return choose_exit([*codes, self.verification_exit])
+
+    @property
+    def verification_exit(self) -> Exit:
+        """The exit code of `armbulk verify`: whether ARM has what was sent, as far as it was read back."""
+        if self.verify_error is not None:
+            return self.verify_error.exit
+        return Exit.OK if self.result.verification is None or self.result.is_verified else Exit.UNFINISHED
 
 
 def _time() -> pl.Expr:

@@ -6,11 +6,11 @@ import click
 
 from armbulk.cli.argument_types import FILE_NAME, RUN
 from armbulk.cli.command import CommandContext, command
-from armbulk.cli.input_files import with_files
+from armbulk.cli.input_files import with_files, write_files_command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.progress import RESUME_HINT, with_progress
-from armbulk.cli.show import REPORT_HELP, show_import, verify_report
+from armbulk.cli.show import REPORT_HELP, VERIFY_HELP, show_import, verify_report
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 
@@ -38,6 +38,7 @@ _REPORT_OF_PLAN = _("--report shows what was sent, and --dry-run sends nothing")
 @click.option("--limit", type=WholeNumber(0), metavar="N", help=_("Only the first N records."))
 @click.option("--look-up", is_flag=True, help=_("Check every document in ARM before it is sent."))
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
+@click.option("--verify", is_flag=True, help=VERIFY_HELP)
 @click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
 @click.option("--dry-run", is_flag=True, help=_("Show the plan and send nothing."))
 @click.option("--expect-count", type=WholeNumber(), metavar="N", help=_("Stop unless exactly N records would be sent."))
@@ -83,8 +84,16 @@ def import_(
     verify_report(report, files, arguments["target"])
     dialog = TerminalDialog(context, yes=yes, details=details, hint=RESUME_HINT)
     result = context.session.import_files(*files, options=options, wait=not no_wait, dialog=dialog, **arguments)
-    show_import(context, result, details=details, report=report)
+    show_import(context, result, details=details, report=report, repeat=_repeat(files, options, arguments, report))
     return result.exit_code
+
+
+def _repeat(files: tuple[str, ...], options: "ReadOptions", arguments: dict[str, Any], report: str | None) -> str:
+    """Return the command that imports the same files in the same way, and asks again."""
+    flags = {**arguments, "plan": arguments["plan_file"], "report": report}
+    target = ("-o", arguments["target"]) if arguments["target"] else ()
+    others = {name: value for name, value in flags.items() if name not in {"dry_run", "plan_file", "target"}}
+    return write_files_command("import", (*files, *target), options, **others)
 
 
 @click.command(cls=TranslatedCommand)
@@ -111,6 +120,7 @@ def resume(
     dialog = TerminalDialog(context, yes=yes, hint=RESUME_HINT)
     result = context.session.resume(run, wait=not no_wait, dialog=dialog, **arguments)
     if result is None:
+        context.reporter.say(_("Nothing was sent. To look up the documents in ARM first: armbulk resume --look-up"))
         return Exit.OK
     show_import(context, result, report=report)
     return result.exit_code
