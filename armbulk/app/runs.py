@@ -1,8 +1,9 @@
 """One run: store it, send it, write its result workbook, find it again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -34,6 +35,7 @@ def create_run(
     inputs: InputFiles,
     list_checks: Sequence[ListCheck] = (),
     target: str | None = None,
+    origin: Mapping[str, Any] | None = None,
 ) -> int:
     """Store the run before anything is sent; return its number.
 
@@ -44,6 +46,7 @@ def create_run(
         inputs: The files.
         list_checks: Lists of ARM that were trusted, or not, for the plan.
         target: The result workbook; None: NAME.result.xlsx beside the first file.
+        origin: What an evidence bundle needs to know (`evidence.origin.describe_origin`).
     """
     profile = context.profile
     method = "PUT" if plan.options.update else "POST"
@@ -69,6 +72,7 @@ def create_run(
             "compare_customers": not plan.options.first_import,
             "customers_read": plan.customers_read,
             "target": str(Path(target).absolute()) if target else None,
+            "origin": origin,
         },
     }
     items = plan.items.with_columns(
@@ -151,7 +155,7 @@ def send_run(
     """
     if look_first is not None:
         reason = "each document is looked up first" if look_first else "first import, as a person confirmed"
-        store.log_decision(run.id, reason)
+        store.log_event(run.id, reason)
     client = open_client(context, progress)
     try:
         sender = create_sender(
