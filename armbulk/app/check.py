@@ -92,6 +92,16 @@ class CheckResult:
         return self.checked.warnings
 
     @property
+    def has_records(self) -> bool:
+        """Whether the files have rows that can be sent."""
+        return any(table.rows.height for table in self.checked.tables.values())
+
+    @property
+    def is_export(self) -> bool:
+        """Whether armbulk exported one of the files: its changes are sent as an update."""
+        return any(sheet.base is not None for sheet in self.checked.sheets)
+
+    @property
     def findings(self) -> pl.DataFrame:
         """Every problem: one row each, with the columns of FINDINGS_SCHEMA."""
         rendered = render_findings(self.checked.findings, self.checked.sheets, fields_by_name(), self.lang)

@@ -11,7 +11,7 @@ import polars as pl
 from armbulk.app.check import name_sheets
 from armbulk.app.plan import Plan
 from armbulk.app.run_report import describe_run
-from armbulk.app.runs import finish_run, list_run_files, locate_result, redact_finished_run
+from armbulk.app.runs import describe_lost_result, finish_run, list_run_files, locate_result, redact_finished_run
 from armbulk.clock import Clock
 from armbulk.errors import ArmbulkError, Exit
 from armbulk.model.batch_state import NEEDS_DECISION
@@ -125,6 +125,7 @@ class ImportResult:
         return {
             **describe_run(self.result, self.checked, self.lang, needs_decision=needs_decision, folder=str(Path.cwd())),
             "totals": sum_outcomes(self.result.items),
+            "lost": describe_lost_result(run) if run else "",
             "list_check_texts": [describe_list_check(check, self.lang) for check in self.result.list_checks],
         }
 

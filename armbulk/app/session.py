@@ -14,32 +14,29 @@ when they are called.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from armbulk.app.session_history import SessionHistory
 from armbulk.clock import Clock
 from armbulk.settings.profile import Profile
 
 if TYPE_CHECKING:
     import httpx
-    import polars as pl
 
     from armbulk.app.check import CheckResult
     from armbulk.app.corrections import Corrected
     from armbulk.app.dialog import Dialog, ReportProgress
     from armbulk.app.exports import Export, ExportQuery
-    from armbulk.app.history import PurgeResult
     from armbulk.app.import_result import ImportResult
     from armbulk.app.imports import ImportChoices
     from armbulk.app.plan import Plan, PlanChoices
     from armbulk.app.resolve import ResolveResult
     from armbulk.context import Context
     from armbulk.model.read_options import ReadOptions
-    from armbulk.store import Store
 
 
-class Session:
+class Session(SessionHistory):
     """What a script, a notebook, the command line or a web page needs of armbulk, for one client.
 
     The store (runs, usage, what was sent before) is opened when it is first needed. Use the session as a context
@@ -51,10 +48,7 @@ class Session:
     """
 
     def __init__(self, profile: Profile, clock: Clock, transport: "httpx.BaseTransport | None" = None) -> None:
-        self.profile = profile
-        self.clock = clock
-        self._transport = transport
-        self._store: Store | None = None
+        super().__init__(profile, clock, transport)
         self._unwritten: list[ImportResult] = []
         self._exports: list[Export] = []
 
@@ -75,23 +69,7 @@ class Session:
         for result in self._unwritten:
             result.forget_personal_data()
         self._unwritten.clear()
-        if self._store is not None:
-            self._store.close()
-            self._store = None
-
-    @property
-    def context(self) -> "Context":
-        """Settings, clock and transport, for a use case; the secret may still be in the keyring."""
-        from armbulk.context import Context
-
-        return Context(self.profile, self.clock, self._transport)
-
-    @property
-    def store(self) -> "Store":
-        """The store of this machine. StoreError when it cannot be used."""
-        if self._store is None:
-            self._store = self.context.open_store()
-        return self._store
+        super().close()
 
     def require_login(self) -> "Context":
         """Return the context with the login for ARM; the secret may come from a file or the keyring.
@@ -357,41 +335,3 @@ class Session:
         request, dialog = build_export_request(resource, **query), dialog or Dialog(progress)
         context = self.require_login()
         return retry_when_free(self._exports, lambda: price_export(context, request, dialog))
-
-    # ── history ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def run(self, number: int) -> "ImportResult":
-        """Return an earlier run, as the store has it; StoreError if there is no run with this number."""
-        from armbulk.app.history import load_run
-
-        return load_run(self.context, self.store, number)
-
-    def runs(self) -> "pl.DataFrame":
-        """Return all runs, newest first, with the columns of `app.history.RUNS_SCHEMA`."""
-        from armbulk.app.history import tabulate_runs
-
-        return tabulate_runs(self.list_runs())
-
-    def list_runs(self) -> list[dict[str, Any]]:
-        """Return all runs, newest first, as the JSON of `armbulk runs` has them."""
-        from armbulk.results.run_result import list_runs
-
-        return list_runs(self.store)
-
-    def usage(self) -> "pl.DataFrame":
-        """Return ARM's limits, one row per window and meter, with the columns of `app.usage.METERS_SCHEMA`."""
-        from armbulk.app.usage import tabulate_meters
-
-        return tabulate_meters(self.describe_usage())
-
-    def describe_usage(self) -> dict[str, Any]:
-        """Return ARM's limits, as the JSON of `armbulk usage` has them."""
-        from armbulk.app.usage import list_meters
-
-        return list_meters(self.store, self.profile, self.clock.now())
-
-    def purge(self, older_than: timedelta) -> "PurgeResult":
-        """Remove the local data of the client's finished runs, and of exports, that ended longer ago."""
-        from armbulk.app.history import purge_history
-
-        return purge_history(self.context, self.store, older_than)

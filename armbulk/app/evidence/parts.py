@@ -3,9 +3,9 @@
 Every part is made from the snapshot alone, so that the same run gives the same bytes.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from armbulk.app.versions import list_versions
 from armbulk.clock import format_iso
 from armbulk.model.environment import find_environment
 from armbulk.model.outcome import Outcome
-from armbulk.model.read_options import list_read_options
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS
 from armbulk.store import RunEvent
 from armbulk.store.decisions import SENT_AGAIN
 from armbulk.stored_messages import translate_message
@@ -38,19 +38,24 @@ TOTALS, EVENTS = "totals.json", "events.jsonl"
 
 _PERSON = "a person"
 _HASH_CHARS = 64
+_NOT_SHOWN = {"mapping", "saved_mappings", "known_customers"}
 
 
-def write_parts(snapshot: RunSnapshot, lang: str, result: Mapping[str, Any] | None) -> dict[str, bytes]:
+def write_parts(
+    snapshot: RunSnapshot, lang: str, result: Mapping[str, Any] | None, *, with_key: bool
+) -> dict[str, bytes]:
     """Return the parts by name, but for the manifest, the explanation and copies of files.
 
     Args:
         snapshot: the run.
         lang: the language of messages, and how numbers are written in tables.
         result: name, hash and size of the result workbook; None: there is none.
+        with_key: whether the key of the hashes is in it, for a bundle that has copies of the input files: who has these
+            has the values, so the key reveals nothing more, and anyone can calculate the hashes again.
     """
     origin = snapshot.origin or {}
     parts = {
-        RUN: _to_json(_describe_run(snapshot, lang, result)),
+        RUN: _to_json(_describe_run(snapshot, lang, result, with_key=with_key)),
         INPUT: _to_json(_describe_input(snapshot)),
         PLAN: _to_json(origin.get("plan")) if origin.get("plan") else None,
         PAYLOAD_TABLE: write_table(_list_payloads(snapshot), PAYLOADS, lang),
@@ -82,10 +87,11 @@ def _name_mappings(origin: Mapping[str, Any]) -> list[str]:
 # ── the run and its files ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _describe_run(snapshot: RunSnapshot, lang: str, result: Mapping[str, Any] | None) -> dict[str, Any]:
+def _describe_run(
+    snapshot: RunSnapshot, lang: str, result: Mapping[str, Any] | None, *, with_key: bool
+) -> dict[str, Any]:
     run, origin = snapshot.run, snapshot.origin or {}
     report, reading = snapshot.result.to_json(), run.options.get("reading", {})
-    sent = [event for event in snapshot.events if event.sent is not None]
     return {
         "armbulk_evidence": FORMAT,
         "language": lang,
@@ -114,8 +120,9 @@ def _describe_run(snapshot: RunSnapshot, lang: str, result: Mapping[str, Any] | 
         "usage": report["cost"],
         "list_checks": report["list_checks"],
         "payload_hashes": {
-            "recorded": bool(sent) or not any(batch.intended for batch in snapshot.batches),
+            "recorded": snapshot.has_hashes,
             "method": "HMAC-SHA-256",
+            "key": snapshot.hash_key if with_key else None,
         },
         "result_workbook": result,
     }
@@ -124,7 +131,8 @@ def _describe_run(snapshot: RunSnapshot, lang: str, result: Mapping[str, Any] | 
 def _describe_input(snapshot: RunSnapshot) -> dict[str, Any]:
     run, origin = snapshot.run, snapshot.origin or {}
     reading = run.options.get("reading", {})
-    options = list_read_options({name: value for name, value in reading.items() if name != "mapping"})
+    unset = asdict(DEFAULT_READ_OPTIONS)
+    read_with = {name: value for name, value in reading.items() if name in unset and name not in _NOT_SHOWN and value}
     hashes = {Path(name).name: text for name, text in run.sha256.items()}
     mapped_by = next((text[_HASH_CHARS:] for text in hashes.values() if len(text) > _HASH_CHARS), None)
     unknown = [
@@ -132,10 +140,22 @@ def _describe_input(snapshot: RunSnapshot) -> dict[str, Any]:
     ]
     return {
         "files": origin.get("files", unknown),
-        "read_with": options,
-        "headers_decided": reading.get("renames") or {},
-        "mapping": {"sha256": mapped_by, "parts": _name_mappings(origin)} if mapped_by else None,
+        "named": [_name_without_folder(name) for name in run.options["files"]],
+        "read_with": read_with,
+        "mapping": {
+            "sha256": mapped_by,
+            "parts": _name_mappings(origin),
+            "sheets": [index for index, _path in reading.get("saved_mappings", ())],
+        }
+        if mapped_by
+        else None,
     }
+
+
+def _name_without_folder(name: str) -> str:
+    """`/books/invoices.xlsx#Sheet1` → `invoices.xlsx#Sheet1`."""
+    path, mark, selector = name.partition("#")
+    return f"{Path(path).name}{mark}{selector}"
 
 
 # ── what was sent, and what came of it ──────────────────────────────────────────────────────────────────────────────
@@ -273,8 +293,3 @@ def _classify(event: RunEvent) -> str:
     if event.why.startswith("ARM's limits"):
         return "wait"
     return "batch" if event.after else "run"
-
-
-def hash_part(content: bytes) -> str:
-    """Return the SHA-256 of a part."""
-    return hashlib.sha256(content).hexdigest()

@@ -8,6 +8,7 @@ import polars as pl
 from armbulk.app.run_report import redact_records
 from armbulk.errors import Unfinished
 from armbulk.i18n import _
+from armbulk.model.batch_state import BatchState
 from armbulk.resources.identifiers import mask_national_id
 from armbulk.results.run_result import RunResult, load_result, recheck_files
 from armbulk.store import Batch, Run, RunEvent, RunLookup, Store
@@ -43,6 +44,11 @@ class RunSnapshot:
     store_id: str
     hash_key: str | None
     origin: dict[str, Any] | None
+
+    @property
+    def has_hashes(self) -> bool:
+        """Whether every submit was stored with hashes of what was sent; an earlier version did not do that."""
+        return all(event.sent is not None for event in self.events if event.after == BatchState.POSTING)
 
 
 def take_snapshot(store: Store, run_id: int) -> RunSnapshot:

@@ -1,8 +1,7 @@
-"""The tables of an evidence bundle: how they are written, read again, and added up."""
+"""The tables of an evidence bundle: how they are written, and added up."""
 
 import hashlib
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -52,15 +51,15 @@ _AMOUNT = "amount"
 _SCALE = 6
 
 
-def _choose_dialect(lang: str) -> CsvDialect:
-    """How tables are written so that Excel in the language opens them."""
+def choose_dialect(lang: str) -> CsvDialect:
+    """Return how tables are written, so that Excel in the language opens them."""
     dialect = CSV_DIALECTS["rfc" if lang == ENGLISH else "norwegian"]
     return replace(dialect, byte_order_mark=b"\xef\xbb\xbf", neutralises_formulas=True)
 
 
 def write_table(rows: pl.DataFrame, columns: Mapping[str, str], lang: str) -> bytes:
     """Return rows as CSV: amounts with all their digits, and no text that a spreadsheet would take for a formula."""
-    dialect = _choose_dialect(lang)
+    dialect = choose_dialect(lang)
     texts = rows.select(pl.col(name).cast(pl.String).alias(header) for header, name in columns.items())
     cells = [
         pl.col(header).str.replace(".", dialect.decimal, literal=True)
@@ -70,24 +69,6 @@ def write_table(rows: pl.DataFrame, columns: Mapping[str, str], lang: str) -> by
     ]
     text = texts.select(cells).write_csv(separator=dialect.separator, line_terminator="\r\n")
     return dialect.byte_order_mark + text.encode()
-
-
-def read_table(content: bytes, columns: Iterable[str], lang: str) -> pl.DataFrame:
-    """Return the rows of a table, as texts; ValueError where it is not such a table."""
-    dialect = _choose_dialect(lang)
-    try:
-        rows = pl.read_csv(
-            io.BytesIO(content.removeprefix(dialect.byte_order_mark)),
-            separator=dialect.separator,
-            infer_schema=False,
-        )
-    except pl.exceptions.PolarsError as error:
-        raise ValueError("no table") from error
-    if rows.columns != list(columns):
-        raise ValueError("other columns")
-    if _AMOUNT in rows.columns:
-        rows = rows.with_columns(pl.col(_AMOUNT).str.replace(dialect.decimal, ".", literal=True))
-    return rows
 
 
 def name_batches(items: pl.DataFrame, numbers: Mapping[int, int]) -> pl.DataFrame:
@@ -143,11 +124,3 @@ def _write_amount(amount: Decimal | None) -> str | None:
         return None
     cents = amount.quantize(Decimal("0.01"))
     return f"{cents if cents == amount else amount.normalize():f}"
-
-
-def list_totals(totals: object) -> Sequence[Mapping[str, Any]]:
-    """Return the groups of `sum_by_outcome` as they were read again; ValueError where there are none."""
-    groups = totals.get("by_outcome") if isinstance(totals, dict) else None
-    if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
-        raise ValueError("no totals")
-    return groups

@@ -1,0 +1,130 @@
+"""What every part of a session has: settings, clock and store; and what was done before."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from armbulk.clock import Clock
+from armbulk.settings.profile import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import httpx
+    import polars as pl
+
+    from armbulk.app.evidence.bundle import EvidenceBundle
+    from armbulk.app.evidence.verify import EvidenceReport
+    from armbulk.app.history import PurgeResult
+    from armbulk.app.import_result import ImportResult
+    from armbulk.context import Context
+    from armbulk.store import Store
+
+
+class SessionHistory:
+    """The settings and the store of a client, and the earlier runs in it.
+
+    Attributes:
+        profile: The settings.
+        clock: The time, and waiting.
+    """
+
+    def __init__(self, profile: Profile, clock: Clock, transport: "httpx.BaseTransport | None" = None) -> None:
+        self.profile = profile
+        self.clock = clock
+        self._transport = transport
+        self._store: Store | None = None
+
+    def close(self) -> None:
+        """Close the store."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    @property
+    def context(self) -> "Context":
+        """Settings, clock and transport, for a use case; the secret may still be in the keyring."""
+        from armbulk.context import Context
+
+        return Context(self.profile, self.clock, self._transport)
+
+    @property
+    def store(self) -> "Store":
+        """The store of this machine. StoreError when it cannot be used."""
+        if self._store is None:
+            self._store = self.context.open_store()
+        return self._store
+
+    def run(self, number: int) -> "ImportResult":
+        """Return an earlier run, as the store has it; StoreError if there is no run with this number."""
+        from armbulk.app.history import load_run
+
+        return load_run(self.context, self.store, number)
+
+    def runs(self) -> "pl.DataFrame":
+        """Return all runs, newest first, with the columns of `app.history.RUNS_SCHEMA`."""
+        from armbulk.app.history import tabulate_runs
+
+        return tabulate_runs(self.list_runs())
+
+    def list_runs(self) -> list[dict[str, Any]]:
+        """Return all runs, newest first, as the JSON of `armbulk runs` has them."""
+        from armbulk.results.run_result import list_runs
+
+        return list_runs(self.store)
+
+    def usage(self) -> "pl.DataFrame":
+        """Return ARM's limits, one row per window and meter, with the columns of `app.usage.METERS_SCHEMA`."""
+        from armbulk.app.usage import tabulate_meters
+
+        return tabulate_meters(self.describe_usage())
+
+    def describe_usage(self) -> dict[str, Any]:
+        """Return ARM's limits, as the JSON of `armbulk usage` has them."""
+        from armbulk.app.usage import list_meters
+
+        return list_meters(self.store, self.profile, self.clock.now())
+
+    def purge(self, older_than: timedelta) -> "PurgeResult":
+        """Remove the local data of the client's finished runs, and of exports, that ended longer ago."""
+        from armbulk.app.history import purge_history
+
+        return purge_history(self.context, self.store, older_than)
+
+    def evidence(self, run: int, target: str | Path, *, with_input: bool = False) -> "EvidenceBundle":
+        """Write one file that shows what a run sent, when, from which files, and what ARM answered.
+
+        Args:
+            run: The number of the run.
+            target: The bundle (.zip); another file of this name is kept as .bak.
+            with_input: Whether copies of the input files are in it. They have personal data.
+
+        Raises:
+            StoreError: There is no such run, or its data was deleted.
+            Unfinished: Another process is sending it at this moment.
+            UsageError: The target is one of the run's files.
+            FileError: It cannot be written, or an input file was changed.
+        """
+        from armbulk.app.evidence.bundle import write_bundle
+
+        return write_bundle(self.store, run, Path(target), self.profile.lang, self.clock, with_input=with_input)
+
+    def check_evidence(
+        self, bundle: str | Path, *, inputs: "Sequence[str | Path]" = (), manifest: str | None = None
+    ) -> "EvidenceReport":
+        """Find whether anything in an evidence bundle was changed.
+
+        Where the run is in the local store, the bundle is compared with that, too.
+
+        Args:
+            bundle: The file.
+            inputs: Files to compare with those that were read.
+            manifest: The SHA-256 of the manifest that was written down.
+
+        Raises:
+            FileError: A file cannot be read.
+        """
+        from armbulk.app.evidence.verify import check_bundle
+
+        store = self.store if self.context.has_store() else None
+        return check_bundle(Path(bundle), [Path(name) for name in inputs], manifest, store, self.profile.lang)
