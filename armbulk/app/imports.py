@@ -197,7 +197,7 @@ def _send_if_unchanged(
         changes = describe_change(plan, now)
         if changes and not _goes_all_the_same(plan, now, request, dialog, changes):
             return now, None
-        origin = describe_origin(now, context.profile)
+        origin = describe_origin(now, context.profile, request.approved)
         run_id = create_run(context, store, now.import_plan, now.check.inputs, list_checks, request.target, origin)
         run = store.run(run_id)
         result = send_stored_run(context, store, run, dialog, wait=request.wait, lock=lock)

@@ -10,6 +10,7 @@ from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
+from armbulk.model.command_line import write_command
 
 if TYPE_CHECKING:
     from armbulk.i18n import Text
@@ -59,7 +60,8 @@ def evidence(
     if run is None or target is None:
         raise UsageError("nothing-to-do", _("A run and a file are needed"), _HINT)
     written = context.session.evidence(run, Path(target), with_input=with_input)
-    context.reporter.show("evidence", written.to_json())
+    check_command = write_command("evidence", (), {"check": str(written.path)})
+    context.reporter.show("evidence", written.to_json(), check_command=check_command)
     return Exit.OK
 
 

@@ -10,7 +10,8 @@ _NAMES = (
 )
 _COMMAND = rf"`[^`]*`|(?<=: )armbulk (?:{_NAMES})\b.*"
 _FILE = (
-    r"(?<![^\s(\"'«])(?:[A-Za-z]:)?[\\/].*?\.(?:bak|csv|db|json|jsonl|log|md|ods|parquet|pem|toml|tsv|txt|xls[bmx]?)\b"
+    r"(?<![^\s(\"'«])(?:[A-Za-z]:)?[\\/].*?"
+    r"\.(?:bak|csv|db|json|jsonl|log|md|ods|parquet|pem|toml|tsv|txt|xls[bmx]?|zip)\b"
 )
 _AMOUNT = r"\b[A-Z]{3} -?\d[\d ]*\d(?:[.,]\d+)?|-?\b\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)(?:[.,]\d+)?(?: [A-Z]{3}\b)?"
 _TIME = r"\b\d\d:\d\d(?::\d\d)? UTC(?:[+-]\d\d:\d\d)?"

@@ -16,11 +16,10 @@ from armbulk.app.runs import list_run_files
 from armbulk.clock import Clock
 from armbulk.errors import FileError, UsageError, describe_os_error
 from armbulk.i18n import _
-from armbulk.model.command_line import write_command
 from armbulk.model.outcome import Outcome
 from armbulk.store import Run, Store
 from armbulk.writers.atomic import replace_atomically, temporary_file
-from armbulk.writers.inputs import verify_no_input
+from armbulk.writers.inputs import find_input
 
 _OWNER_ONLY = 0o600
 
@@ -63,7 +62,6 @@ class EvidenceBundle:
             "manifest_sha256": self.manifest_sha256,
             "parts": list(self.parts),
             "file": str(self.path),
-            "check_command": write_command("evidence", (), {"check": str(self.path)}),
         }
 
 
@@ -112,7 +110,12 @@ def write_bundle(
 
 def _verify_target(target: Path, files: list[Path], run: Run) -> None:
     """Make sure that the bundle replaces no file of the run."""
-    verify_no_input(target, files)
+    if find_input(target, files):
+        raise UsageError(
+            "replaces-input",
+            _("{target} is an input file and would be overwritten", target=target),
+            _("Choose another name with -o"),
+        )
     if run.result and target.exists() and Path(run.result).exists() and target.samefile(run.result):
         raise UsageError(
             "replaces-result",

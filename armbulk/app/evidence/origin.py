@@ -2,7 +2,7 @@
 
 import getpass
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,14 @@ from armbulk.settings.profile import Profile
 from armbulk.validation.check import Checked
 
 
-def describe_origin(plan: Plan, profile: Profile) -> dict[str, Any]:
-    """Return who sends what, with which versions, from which files and with which mapping; no values of records."""
+def describe_origin(plan: Plan, profile: Profile, approved: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return who sends what, with which versions, from which files and with which mapping; no values of records.
+
+    Args:
+        plan: what is sent.
+        profile: the settings.
+        approved: the approved plan that it was compared with (`approved_plan.read_plan`); None: none was.
+    """
     checked, options = plan.check.checked, plan.check.inputs.options
     mapped_by = next((sheet.mapped_by for sheet in checked.sheets if sheet.mapped_by), "")
     return {
@@ -31,6 +37,7 @@ def describe_origin(plan: Plan, profile: Profile) -> dict[str, Any]:
         "time_zone": datetime.fromtimestamp(plan.planned_at).astimezone().strftime("%z"),
         "versions": list_versions(),
         "plan": describe_plan(plan),
+        "approved_plan": {name: approved.get(name) for name in ("planned", "content")} if approved else None,
         "files": _describe_files(checked),
         "mappings": _read_mappings(options, mapped_by),
     }
@@ -62,7 +69,7 @@ def _describe_sheet(sheet: Sheet, match: HeaderMatch) -> dict[str, Any]:
         "format": sheet.format,
         "resource": match.resource.name if match.resource else None,
         "header_row": match.header_row,
-        "rows": sheet.frame.height,
+        "rows": sheet.frame.filter(pl.col("row") > (match.header_row or 0)).height,
         "columns": [
             {"column": letter, "header": header, "field": columns[letter]} for letter, header in headers.items()
         ],

@@ -98,7 +98,6 @@ def _describe_run(
         "run": str(run.id),
         "store": snapshot.store_id,
         "state": run.state,
-        "is_finished": run.state == "finished",
         "client_no": run.account.client_no,
         "address": run.account.origin,
         "environment": find_environment(run.account.origin).value,
@@ -108,6 +107,7 @@ def _describe_run(
         "time_zone_of_computer": origin.get("time_zone"),
         "user": origin.get("user"),
         "arm_user_id": origin.get("arm_user_id"),
+        "approved_plan": origin.get("approved_plan"),
         "versions": {"when_it_began": origin.get("versions"), "when_this_was_made": list_versions()},
         "choices": {
             "update": bool(reading.get("update")),
@@ -288,8 +288,8 @@ def _classify(event: RunEvent) -> str:
         return "submit"
     if event.status is not None:
         return "answer"
+    if event.after is not None:
+        return "batch"
     if _PERSON in event.why.lower() or event.why == SENT_AGAIN:
         return "decision"
-    if event.why.startswith("ARM's limits"):
-        return "wait"
-    return "batch" if event.after else "run"
+    return "wait" if event.why.startswith("ARM's limits") else "run"

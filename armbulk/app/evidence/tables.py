@@ -64,7 +64,7 @@ def write_table(rows: pl.DataFrame, columns: Mapping[str, str], lang: str) -> by
     cells = [
         pl.col(header).str.replace(".", dialect.decimal, literal=True)
         if header == _AMOUNT
-        else format_csv_text(pl.col(header), dialect)
+        else format_csv_text(pl.col(header), dialect).alias(header)
         for header in columns
     ]
     text = texts.select(cells).write_csv(separator=dialect.separator, line_terminator="\r\n")
