@@ -5,7 +5,6 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.app.import_result import list_row_keys
 from armbulk.app.record_cells import CellNames, name_cells
 from armbulk.app.run_problems import ERROR_ELSEWHERE, ROW_HAS_ERRORS
 from armbulk.findings.frame import render_findings
@@ -17,6 +16,7 @@ from armbulk.redaction import redact_shown
 from armbulk.resources import fields_by_name
 from armbulk.resources.identifiers import mask_national_id
 from armbulk.results.arm_problems import choose_fix
+from armbulk.results.reconcile import list_row_keys
 from armbulk.results.run_result import RunResult
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
@@ -171,7 +171,9 @@ def _list_findings(
 ) -> list[dict[str, str]]:
     """The first findings, with the numbers of their records."""
     findings = findings.head(MAX_ROWS)
-    keys = list_row_keys(items, checked).select("sheet", "row", "key").unique(["sheet", "row"], keep="first")
+    keys = (
+        list_row_keys(items, checked.all_tables()).select("sheet", "row", "key").unique(["sheet", "row"], keep="first")
+    )
     numbers = findings.select("sheet", "row").join(keys, on=["sheet", "row"], how="left", maintain_order="left")["key"]
     rendered = render_findings(findings, checked.sheets, fields_by_name(), cells.lang)
     return [

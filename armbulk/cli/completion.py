@@ -1,18 +1,22 @@
 """The command `completion`."""
 
+import sys
+
 import click
 from click.shell_completion import get_completion_class
 
 from armbulk.cli.command import PlainContext, plain_command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.lazy_choice import NamedArgument
+from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import Exit
+from armbulk.i18n import _
 
 _SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
 @click.command(cls=TranslatedCommand)
-@click.argument("shell", cls=NamedArgument, type=click.Choice(_SHELLS, case_sensitive=False))
+@click.argument("shell", cls=NamedArgument, type=WordChoice(_SHELLS, case_sensitive=False))
 @plain_command
 def completion(context: PlainContext, shell: str) -> Exit:
     """Print the script that completes commands, options, resources, profiles and runs when you press Tab.
@@ -33,4 +37,6 @@ def completion(context: PlainContext, shell: str) -> Exit:
         context.reporter.show("", {"shell": shell, "script": script})
     else:
         click.echo(script, nl=False)
+        if sys.stdout.isatty():
+            context.reporter.say(_("Save it where your shell loads it. Where that is: armbulk completion --help"))
     return Exit.OK

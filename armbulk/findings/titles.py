@@ -44,6 +44,7 @@ TITLES: dict[str, Text] = {
     "total-row": _("Total row"),
     "note-row": _("Note row"),
     "row-left-out": _("Row left out"),
+    "supplier-list": _("May be a list of suppliers"),
     "merged-cells": _("Merged cells"),
     "hidden-rows": _("Hidden rows"),
     "hidden-included": _("Hidden rows are read"),

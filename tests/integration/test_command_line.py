@@ -54,6 +54,23 @@ def test_clean_file_exits_0_and_warnings_too() -> None:
     assert out.endswith(f"To send it: armbulk import {file} --dates dmy --update\n")
 
 
+def test_every_end_names_the_next_command(tmp_path: Path) -> None:
+    """In both languages, also where there is nothing to do, or something is wrong."""
+    documents = write_files(tmp_path)[1]
+    env = {"ARMBULK_HOME": str(tmp_path), "ARMBULK_BASE_URL": "http://127.0.0.1:9", "ARMBULK_CLIENT_NO": "2218",
+           "ARMBULK_TOKEN": "t"}  # fmt: skip
+    commands = [
+        ["runs"], ["usage"], ["profiles"], ["fields", "lines"], ["fields", "ar-items"], ["explain", "email"],
+        ["purge", "--older-than", "90d", "--yes"], ["map", documents, "--explain", "2"], ["plan", documents],
+        ["check", documents], ["check", str(SAMPLES / "with-errors.xlsx")], ["import", documents, "--dry-run"],
+        ["template", "all", "-o", str(tmp_path / "t.xlsx")], ["logout"], ["show", "1"],
+    ]  # fmt: skip
+    for number, words in enumerate(commands):
+        _, out, err = call(*words, "--lang", ["en", "no"][number % 2], env=env)
+        end = " ".join((err if err.startswith(("Error", "Feil")) else out).splitlines()[-2:])
+        assert "armbulk " in end or "--yes" in end, words
+
+
 @pytest.mark.parametrize("name", ["show", "results", "resume", "resolve"])
 def test_no_such_run(name: str, tmp_path: Path) -> None:
     """A run that there is not is named: it is neither a bug nor settled."""
