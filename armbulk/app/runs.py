@@ -59,23 +59,12 @@ def create_run(
         "origin": profile.account.origin,
         "client_no": profile.account.client_no,
         "profile": profile.name,
-        "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in plan.checked.sheets},
         "options": {
-            "files": [_absolute_name(name) for name in inputs.files],
-            "sheets": [sheet.name for sheet in plan.checked.sheets],
-            "key_letters": [_find_key_letter(match) for match in plan.checked.header_matches],
-            "columns": [match.columns for match in plan.checked.header_matches],
-            "reading": asdict(inputs.options),
-            "look_first": plan.lookups is not None and plan.lookups.documents > 0,
-            "look_until": plan.lookups.until if plan.lookups else None,
-            "sole_sender": profile.sole_sender and store.is_guarded(),
-            "first_import": plan.options.first_import,
-            "overwrite": plan.options.overwrite,
-            "compare_customers": not plan.options.first_import,
-            "customers_read": plan.customers_read,
+            **_list_options(context, store, plan, inputs),
             "target": str(Path(target).absolute()) if target else None,
             "origin": origin,
         },
+        "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in plan.checked.sheets},
     }
     items = plan.items.with_columns(
         pl.lit(None, pl.String).alias("warnings"),
@@ -90,6 +79,25 @@ def create_run(
     for check in list_checks:
         store.save_list_check(run_id, check)
     return run_id
+
+
+def _list_options(context: Context, store: Store, plan: ImportPlan, inputs: InputFiles) -> dict[str, Any]:
+    """Return the files as they are named, and how they are read and sent."""
+    profile = context.profile
+    return {
+        "files": [_absolute_name(name) for name in inputs.files],
+        "sheets": [sheet.name for sheet in plan.checked.sheets],
+        "key_letters": [_find_key_letter(match) for match in plan.checked.header_matches],
+        "columns": [match.columns for match in plan.checked.header_matches],
+        "reading": asdict(inputs.options),
+        "look_first": plan.lookups is not None and plan.lookups.documents > 0,
+        "look_until": plan.lookups.until if plan.lookups else None,
+        "sole_sender": profile.sole_sender and store.is_guarded(),
+        "first_import": plan.options.first_import,
+        "overwrite": plan.options.overwrite,
+        "compare_customers": not plan.options.first_import,
+        "customers_read": plan.customers_read,
+    }
 
 
 def _find_key_letter(match: HeaderMatch) -> str:

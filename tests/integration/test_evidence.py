@@ -255,7 +255,7 @@ FORGERIES: dict[str, tuple[Callable[[Parts], Parts], list[str]]] = {
 
 
 def test_each_forgery_is_found(decided: Sent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is changed, added or removed: a check names it, also where the manifest was written anew."""
+    """Whatever is changed, added or removed: a check names it, also where the manifest was written again."""
     monkeypatch.setattr("armbulk.app.evidence.archive.MAX_PART_BYTES", 2_000_000)
     target, original = tmp_path / "forged.zip", unpack(decided.bundle)
     found = {}
@@ -289,7 +289,7 @@ def test_nothing_hides_in_the_zip_file(decided: Sent, tmp_path: Path) -> None:
 
 
 def test_a_run_of_an_earlier_version(tmp_path: Path) -> None:
-    """What an earlier version did not record is missing, and is said to be; a deleted run is named as such."""
+    """What an earlier version did not record is missing, and the bundle says so; a deleted run is named as such."""
     files = write_files(tmp_path)
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01", "ARMBULK_HOME": str(tmp_path / "home")}

@@ -102,7 +102,7 @@ def copy_part(path: Path, name: str, target: Path) -> None:
 
 
 def _verify_structure(archive: zipfile.ZipFile, size: int) -> None:
-    """Make sure that the archive has only parts of a bundle, each once, and nothing besides them."""
+    """Make sure that the archive has only parts of a bundle, each once, and nothing else."""
     infos = archive.infolist()
     if len(infos) > MAX_PARTS:
         raise BundleRefusedError(_("It has more parts than any bundle"))
@@ -117,7 +117,7 @@ def _verify_structure(archive: zipfile.ZipFile, size: int) -> None:
         if info.flag_bits & ~_UTF8_FLAG or info.compress_type not in _COMPRESSION or info.extra or info.comment:
             raise BundleRefusedError(_("The part '{name}' was not packed by armbulk", name=name))
     if archive.comment or not _is_dense(infos, archive.start_dir, size):
-        raise BundleRefusedError(_("It has data besides its parts"))
+        raise BundleRefusedError(_("It has data outside its parts"))
 
 
 def _is_dense(infos: list[zipfile.ZipInfo], start_of_directory: int, size: int) -> bool:

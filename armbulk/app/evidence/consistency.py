@@ -32,7 +32,7 @@ class EvidenceCheck:
     Attributes:
         name: what was checked, for scripts.
         state: `ok`, `failed` or `skipped`.
-        message: what was found.
+        message: what the check showed.
     """
 
     name: str
@@ -140,17 +140,17 @@ def check_consistency(content: BundleContent) -> Iterator[EvidenceCheck]:
 def _check_records(content: BundleContent) -> EvidenceCheck:
     """Whether the rows of outcomes.csv are the records that run.json counts."""
     counts = Counter(row["outcome"] for row in content.outcomes)
-    said = {outcome: count for outcome, count in content.run["outcomes"].items() if count}
-    if len(content.outcomes) != content.run["records"] or counts != said:
+    listed = {outcome: count for outcome, count in content.run["outcomes"].items() if count}
+    if len(content.outcomes) != content.run["records"] or counts != listed:
         return EvidenceCheck("records", FAILED, _("The outcomes in outcomes.csv are not those that run.json counts"))
     if len({row["record"] for row in content.outcomes}) != len(content.outcomes):
         return EvidenceCheck("records", FAILED, _("A record is in outcomes.csv twice"))
-    found = ngettext(
+    message = ngettext(
         "{count:number} record has an outcome, as run.json counts it",
         "{count:number} records have an outcome each, as run.json counts them",
         count=len(content.outcomes),
     )
-    return EvidenceCheck("records", OK, found)
+    return EvidenceCheck("records", OK, message)
 
 
 def _check_totals(content: BundleContent) -> EvidenceCheck:
@@ -162,14 +162,14 @@ def _check_totals(content: BundleContent) -> EvidenceCheck:
         amount = None if is_customer or not row["amount"] else Decimal(row["amount"])
         key = ("customers" if is_customer else "documents", *group, row["outcome"])
         added[key] = _add(added.get(key), 1, amount)
-    said: dict[tuple[str, ...], tuple[int, Decimal | None]] = {}
+    listed: dict[tuple[str, ...], tuple[int, Decimal | None]] = {}
     for total in content.totals["by_outcome"]:
         kind = "customers" if total["type"] == "customers" else "documents"
         values = (total[name] or "" for name in ("document_type", "currency", "period", "outcome"))
         amount = None if total["amount"] is None else Decimal(total["amount"])
-        said_key = (kind, *values)
-        said[said_key] = _add(said.get(said_key), int(total["records"]), amount)
-    if added != said:
+        listed_key = (kind, *values)
+        listed[listed_key] = _add(listed.get(listed_key), int(total["records"]), amount)
+    if added != listed:
         return EvidenceCheck("totals", FAILED, _("The sums in totals.json are not those of outcomes.csv"))
     sums: dict[str, Decimal] = {}
     for (_kind, _type, currency, *_rest), (_count, amount) in added.items():
@@ -178,8 +178,8 @@ def _check_totals(content: BundleContent) -> EvidenceCheck:
     amounts = [write_money(amount, currency or "?") for currency, amount in sorted(sums.items())]
     if not amounts:
         return EvidenceCheck("totals", OK, _("The counts in totals.json are those of outcomes.csv"))
-    found = _("The sums in totals.json are those of outcomes.csv: {sums}", sums=join_texts(*amounts, separator=", "))
-    return EvidenceCheck("totals", OK, found)
+    message = _("The sums in totals.json are those of outcomes.csv: {sums}", sums=join_texts(*amounts, separator=", "))
+    return EvidenceCheck("totals", OK, message)
 
 
 def _add(before: tuple[int, Decimal | None] | None, count: int, amount: Decimal | None) -> tuple[int, Decimal | None]:
@@ -198,13 +198,13 @@ def _check_payloads(content: BundleContent) -> EvidenceCheck:
         message = _("There are no hashes of what was sent: an earlier version of armbulk sent it")
         return EvidenceCheck("payloads", SKIPPED, message)
     submits = len({row["submit"] for row in content.payloads})
-    found = ngettext(
+    message = ngettext(
         "{hashes:number} records were sent in {count:number} submit; each has a hash and an outcome",
         "{hashes:number} records were sent in {count:number} submits; each has a hash and an outcome",
         count=submits,
         hashes=len(content.payloads),
     )
-    return EvidenceCheck("payloads", OK, found)
+    return EvidenceCheck("payloads", OK, message)
 
 
 def _find_wrong_hash(content: BundleContent) -> Text:
@@ -246,12 +246,12 @@ def _check_answers(content: BundleContent) -> EvidenceCheck:
     if of_batches != of_rows:
         message = _("The outcomes of the batches in answers.jsonl are not those in outcomes.csv")
         return EvidenceCheck("answers", FAILED, message)
-    found = ngettext(
+    message = ngettext(
         "{count:number} batch has the answers and outcomes that the other parts show",
         "{count:number} batches have the answers and outcomes that the other parts show",
         count=len(of_batches),
     )
-    return EvidenceCheck("answers", OK, found)
+    return EvidenceCheck("answers", OK, message)
 
 
 def _check_basis(content: BundleContent) -> EvidenceCheck:

@@ -208,7 +208,7 @@ def _list_answers(snapshot: RunSnapshot, lang: str) -> Iterator[dict[str, Any]]:
         records = groups.get((batch.id,))
         if records is None:
             continue
-        said = records.filter(pl.any_horizontal(pl.col("message", "warnings").is_not_null()))
+        with_words = records.filter(pl.any_horizontal(pl.col("message", "warnings").is_not_null()))
         yield {
             "kind": "records",
             "batch": batch.no,
@@ -225,7 +225,7 @@ def _list_answers(snapshot: RunSnapshot, lang: str) -> Iterator[dict[str, Any]]:
                     "message": translate_message(row["message"], lang) if row["message"] else None,
                     "warnings": row["warnings"],
                 }
-                for row in said.iter_rows(named=True)
+                for row in with_words.iter_rows(named=True)
             ],
         }
 
@@ -236,7 +236,7 @@ def _list_outcomes(snapshot: RunSnapshot, lang: str) -> pl.DataFrame:
     sheets = dict(enumerate(options.get("sheets", [])))
     messages = {text: translate_message(text, lang) for text in items["message"].drop_nulls().unique()}
     sheet = pl.col("sheet").cast(pl.Int64)
-    times = {at: format_iso(at) for at in items["at"].drop_nulls().unique()}
+    times = {seconds: format_iso(seconds) for seconds in items["at"].drop_nulls().unique()}
     return name_batches(items, snapshot.result.batch_numbers).with_columns(
         sheet.replace_strict(_name_files(snapshot), default=None, return_dtype=pl.String).alias("file"),
         sheet.replace_strict(sheets, default=None, return_dtype=pl.String).alias("sheet"),

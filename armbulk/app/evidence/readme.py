@@ -16,7 +16,7 @@ def write_readme(snapshot: RunSnapshot, parts: Sequence[str], lang: str) -> byte
 
     Args:
         snapshot: the run.
-        parts: the names of the parts besides README.txt and manifest.json.
+        parts: the names of the parts other than README.txt and manifest.json.
         lang: the language.
     """
     run, account = snapshot.run, snapshot.run.account

@@ -42,19 +42,19 @@ def recalculate_hashes(content: BundleContent, files: Mapping[str, Path], key: s
             wrong[row["resource"]].append(row["number"])
     if wrong["documents"]:
         return _report_difference(content, wrong["documents"])
-    found = ngettext(
+    result = ngettext(
         "{count:number} record was sent exactly as the files have it",
         "{count:number} records were sent exactly as the files have them",
         count=equal,
     )
     if wrong["customers"]:
-        found = ngettext(
-            "{found}; {count:number} customer was completed with ARM's values first",
-            "{found}; {count:number} customers were completed with ARM's values first",
+        result = ngettext(
+            "{result}; {count:number} customer was completed with ARM's values first",
+            "{result}; {count:number} customers were completed with ARM's values first",
             count=len(wrong["customers"]),
-            found=found,
+            result=result,
         )
-    return EvidenceCheck(_NAME, OK, found)
+    return EvidenceCheck(_NAME, OK, result)
 
 
 def _encode_again(content: BundleContent, files: Mapping[str, Path], folder: Path) -> dict[int, str]:

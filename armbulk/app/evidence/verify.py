@@ -136,8 +136,8 @@ def _report_archive(bundle: OpenBundle) -> EvidenceCheck:
         message = _("It is no evidence bundle, or parts were removed: {names}", names=", ".join(missing))
         return EvidenceCheck("archive", FAILED, message)
     message = ngettext(
-        "The file has {count:number} part, and nothing besides",
-        "The file has {count:number} parts, and nothing besides",
+        "The file has {count:number} part, and nothing else",
+        "The file has {count:number} parts, and nothing else",
         count=len(bundle.hashes),
     )
     return EvidenceCheck("archive", OK, message)
@@ -147,14 +147,17 @@ def _check_manifest(bundle: OpenBundle) -> EvidenceCheck:
     """Whether each part has the size and the hash that the manifest says."""
     try:
         listed: Mapping[str, Any] = json.loads(bundle.parts[MANIFEST])["parts"]
-        said = {str(name): (part["sha256"], part["bytes"]) for name, part in listed.items()}
+        listed_hashes = {str(name): (part["sha256"], part["bytes"]) for name, part in listed.items()}
     except MALFORMED:
         return EvidenceCheck("parts", FAILED, _("The manifest cannot be read"))
     actual = {name: (digest, bundle.sizes[name]) for name, digest in bundle.hashes.items() if name != MANIFEST}
     for text, wrong in (
-        (_("Parts were removed: {names}"), [name for name in said if name not in actual]),
-        (_("Parts were added: {names}"), [name for name in actual if name not in said]),
-        (_("Parts were changed: {names}"), [name for name in said if name in actual and said[name] != actual[name]]),
+        (_("Parts were removed: {names}"), [name for name in listed_hashes if name not in actual]),
+        (_("Parts were added: {names}"), [name for name in actual if name not in listed_hashes]),
+        (
+            _("Parts were changed: {names}"),
+            [name for name in listed_hashes if name in actual and listed_hashes[name] != actual[name]],
+        ),
     ):
         if wrong:
             shown = ", ".join(show_safely(name) for name in sorted(wrong))
