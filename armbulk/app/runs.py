@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from armbulk._version import __version__
 from armbulk.app.check import InputFiles
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
@@ -24,6 +25,7 @@ from armbulk.results.run_result import RunResult, load_result
 from armbulk.results.store_check import choose_result_path
 from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
+from armbulk.settings.system_user import read_user_name
 from armbulk.store import ITEM_SCHEMA, ClientLock, ListCheck, Run, Store
 from armbulk.validation.check import Checked
 from armbulk.writers.provenance import read_provenance
@@ -59,12 +61,8 @@ def create_run(
         "origin": profile.account.origin,
         "client_no": profile.account.client_no,
         "profile": profile.name,
-        "options": {
-            **_list_options(context, store, plan, inputs),
-            "target": str(Path(target).absolute()) if target else None,
-            "origin": origin,
-        },
         "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in plan.checked.sheets},
+        "options": {**_describe_options(context, store, plan, inputs, target), "origin": origin},
     }
     items = plan.items.with_columns(
         pl.lit(None, pl.String).alias("warnings"),
@@ -81,8 +79,10 @@ def create_run(
     return run_id
 
 
-def _list_options(context: Context, store: Store, plan: ImportPlan, inputs: InputFiles) -> dict[str, Any]:
-    """Return the files as they are named, and how they are read and sent."""
+def _describe_options(
+    context: Context, store: Store, plan: ImportPlan, inputs: InputFiles, target: str | None
+) -> dict[str, Any]:
+    """What a run keeps of how it was started: files, choices, and who started it with which armbulk."""
     profile = context.profile
     return {
         "files": [_absolute_name(name) for name in inputs.files],
@@ -97,6 +97,10 @@ def _list_options(context: Context, store: Store, plan: ImportPlan, inputs: Inpu
         "overwrite": plan.options.overwrite,
         "compare_customers": not plan.options.first_import,
         "customers_read": plan.customers_read,
+        "verify": plan.options.verify,
+        "user": read_user_name(),
+        "armbulk": __version__,
+        "target": str(Path(target).absolute()) if target else None,
     }
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from armbulk.app.resolve import ResolveResult
     from armbulk.context import Context
     from armbulk.model.read_options import ReadOptions
+    from armbulk.store import Store
 
 
 class Session(SessionHistory):
@@ -48,7 +49,10 @@ class Session(SessionHistory):
     """
 
     def __init__(self, profile: Profile, clock: Clock, transport: "httpx.BaseTransport | None" = None) -> None:
-        super().__init__(profile, clock, transport)
+        self.profile = profile
+        self.clock = clock
+        self._transport = transport
+        self._store: Store | None = None
         self._unwritten: list[ImportResult] = []
         self._exports: list[Export] = []
 
@@ -69,7 +73,9 @@ class Session(SessionHistory):
         for result in self._unwritten:
             result.forget_personal_data()
         self._unwritten.clear()
-        super().close()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
 
     def require_login(self) -> "Context":
         """Return the context with the login for ARM; the secret may come from a file or the keyring.
@@ -255,6 +261,30 @@ class Session(SessionHistory):
         numbers = tuple(documents) if documents is not None else None
         request = ResolveRequest(run, decision, numbers, keys_file, expect_count, expect_total, look_up)
         return resolve_documents(self.context, self.store, request, dialog or Dialog())
+
+    def verify(
+        self,
+        run: int,
+        *,
+        target: str | Path | None = None,
+        wait: bool = True,
+        dialog: "Dialog | None" = None,
+    ) -> "ImportResult":
+        """Read the accepted records of a run back from ARM, compare them with what was sent, write the result workbook.
+
+        Args:
+            run: Its number.
+            target: The result workbook; None: where it was written before.
+            wait: Whether to wait for ARM's limits; else LimitError.
+            dialog: Progress and notes.
+
+        Raises:
+            ArmbulkError: As `armbulk.app.verify.verify_run` lists them.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.verify import verify_run
+
+        return verify_run(self.require_login(), self.store, run, dialog or Dialog(), target=target, wait=wait)
 
     # ── data out ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,4 +1,4 @@
-"""What every part of a session has: settings, clock and store; and what was done before."""
+"""What a session knows without ARM: its settings and store, earlier runs, and the use of ARM's limits."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -22,24 +22,12 @@ if TYPE_CHECKING:
 
 
 class SessionHistory:
-    """The settings and the store of a client, and the earlier runs in it.
+    """The part of `Session` that needs no login."""
 
-    Attributes:
-        profile: The settings.
-        clock: The time, and waiting.
-    """
-
-    def __init__(self, profile: Profile, clock: Clock, transport: "httpx.BaseTransport | None" = None) -> None:
-        self.profile = profile
-        self.clock = clock
-        self._transport = transport
-        self._store: Store | None = None
-
-    def close(self) -> None:
-        """Close the store."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+    profile: Profile
+    clock: Clock
+    _transport: "httpx.BaseTransport | None"
+    _store: "Store | None"
 
     @property
     def context(self) -> "Context":

@@ -174,7 +174,8 @@ class TerminalDialog(Dialog):
         """Show the plan, and ask for a yes where something would be sent."""
         if not self._context.reporter.as_json:
             asks = plan.records and self._context.can_ask and not self._yes
-            self._context.reporter.show("plan", plan.to_json(), details=self._details, asks=asks)
+            control = plan.describe_totals()
+            self._context.reporter.show("plan", plan.to_json(), details=self._details, control=control, asks=asks)
         if not plan.records:
             return True
         target = plan.destination

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from armbulk.store.rows import ITEM_SCHEMA, Batch, Run, StoreStamp, SubmitIntent
     from armbulk.store.run_log import RunEvent, RunLookup
     from armbulk.store.store import Store
+    from armbulk.store.verifications import READ_BACK_SCHEMA, Verification
     from armbulk.store.written_files import WrittenFiles
 else:
     _MODULES = {
@@ -25,6 +26,7 @@ else:
         "armbulk.store.rows": ("ITEM_SCHEMA", "Batch", "Run", "StoreStamp", "SubmitIntent"),
         "armbulk.store.run_log": ("RunEvent", "RunLookup"),
         "armbulk.store.store": ("Store",),
+        "armbulk.store.verifications": ("READ_BACK_SCHEMA", "Verification"),
         "armbulk.store.written_files": ("WrittenFiles",),
     }
     _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
@@ -40,6 +42,7 @@ else:
 
 __all__ = [
     "ITEM_SCHEMA",
+    "READ_BACK_SCHEMA",
     "Batch",
     "ClientLock",
     "HistoryMark",
@@ -52,5 +55,6 @@ __all__ = [
     "StoreStamp",
     "SubmitIntent",
     "UnresolvedDocument",
+    "Verification",
     "WrittenFiles",
 ]

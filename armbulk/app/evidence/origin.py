@@ -1,6 +1,5 @@
 """What is recorded when a run begins, and cannot be read from the files or the settings any more later on."""
 
-import getpass
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,7 +21,7 @@ from armbulk.validation.check import Checked
 
 
 def describe_origin(plan: Plan, profile: Profile, approved: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return who sends what, with which versions, from which files and with which mapping; no values of records.
+    """Return what is sent, with which versions, from which files and with which mapping; no values of records.
 
     Args:
         plan: what is sent.
@@ -32,7 +31,6 @@ def describe_origin(plan: Plan, profile: Profile, approved: Mapping[str, Any] | 
     checked, options = plan.check.checked, plan.check.inputs.options
     mapped_by = next((sheet.mapped_by for sheet in checked.sheets if sheet.mapped_by), "")
     return {
-        "user": _read_user(),
         "arm_user_id": profile.user_id,
         "time_zone": datetime.fromtimestamp(plan.planned_at).astimezone().strftime("%z"),
         "versions": list_versions(),
@@ -41,14 +39,6 @@ def describe_origin(plan: Plan, profile: Profile, approved: Mapping[str, Any] | 
         "files": _describe_files(checked),
         "mappings": _read_mappings(options, mapped_by),
     }
-
-
-def _read_user() -> str:
-    """The name with which the person is logged in to this computer; "" where it has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""
 
 
 def _describe_files(checked: Checked) -> list[dict[str, Any]]:

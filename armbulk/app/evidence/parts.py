@@ -105,7 +105,7 @@ def _describe_run(
         "started": format_iso(run.created),
         "ended": format_iso(run.ended),
         "time_zone_of_computer": origin.get("time_zone"),
-        "user": origin.get("user"),
+        "user": run.options.get("user"),
         "arm_user_id": origin.get("arm_user_id"),
         "approved_plan": origin.get("approved_plan"),
         "versions": {"when_it_began": origin.get("versions"), "when_this_was_made": list_versions()},
