@@ -9,6 +9,7 @@ from armbulk.app.approved_plan import read_plan, verify_plan
 from armbulk.app.check import InputFiles, check_inputs
 from armbulk.app.customer_question import ask_about_customers
 from armbulk.app.dialog import Dialog
+from armbulk.app.evidence.origin import describe_origin
 from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
 from armbulk.app.known_customers import load_known_customers
 from armbulk.app.login import add_login
@@ -208,7 +209,9 @@ def _send_if_unchanged(
         changes = describe_change(plan, now)
         if changes and not _goes_all_the_same(plan, now, request, dialog, changes):
             return now, None
-        run = store.run(create_run(context, store, now.import_plan, now.check.inputs, list_checks, request.target))
+        origin = describe_origin(now, context.profile, request.approved)
+        run_id = create_run(context, store, now.import_plan, now.check.inputs, list_checks, request.target, origin)
+        run = store.run(run_id)
         result = send_stored_run(context, store, run, dialog, wait=request.wait, lock=lock)
     result.plan, result.checked = now, now.check.checked
     return now, result

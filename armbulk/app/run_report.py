@@ -206,23 +206,29 @@ def _is_update(result: RunResult) -> bool:
 
 def _prepare(result: RunResult, checked: Checked | None, lang: str) -> pl.DataFrame:
     """Return the records as a terminal may show them: with `kind`, and messages in the user's language."""
-    items = _redact(result, checked).with_columns(record_kind(), mask_national_id(pl.col("key")))
+    is_redacted = result.run is None or result.run.state == "finished"
+    items = redact_records(result.items, checked, is_redacted=is_redacted)
+    items = items.with_columns(record_kind(), mask_national_id(pl.col("key")))
     messages = {text: translate_message(text, lang) for text in items["message"].drop_nulls().unique()}
     return items.with_columns(pl.col("message").replace(messages))
 
 
-def _redact(result: RunResult, checked: Checked | None) -> pl.DataFrame:
-    """Return the records without what ARM's words may quote of them; a finished run has been redacted already.
+def redact_records(items: pl.DataFrame, checked: Checked | None, *, is_redacted: bool) -> pl.DataFrame:
+    """Return the records of a run without what ARM's words may quote of them.
 
-    While the files of an unfinished run are not read, its personal values are not known: ARM's own words are left out.
+    Args:
+        items: the records.
+        checked: the files of the run; None: its personal values are not known, so ARM's own words are left out.
+        is_redacted: whether personal data was removed from the messages already.
     """
-    items = redact_shown(result.items)
-    if result.run is None or result.run.state == "finished":
+    items = redact_shown(items)
+    if is_redacted:
         return items
+    values = collect_personal_values(checked.all_tables(), checked.bases["base"]) if checked else set()
+    words = redact_items(items, values).select("no", "message", "warnings")
+    items = items.drop("message", "warnings").join(words, on="no", how="left", maintain_order="left")
     if checked is not None:
-        values = collect_personal_values(checked.all_tables(), checked.bases["base"])
-        words = redact_items(items, values).select("no", "message", "warnings")
-        return items.drop("message", "warnings").join(words, on="no", how="left", maintain_order="left")
+        return items
     is_arms = pl.col("outcome") == Outcome.REJECTED.value
     return items.with_columns(
         pl.when(is_arms).then(pl.lit("…")).otherwise("message").alias("message"),

@@ -1,6 +1,6 @@
 """One run: store it, send it, write its result workbook, find it again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ def create_run(
     inputs: InputFiles,
     list_checks: Sequence[ListCheck] = (),
     target: str | None = None,
+    origin: Mapping[str, Any] | None = None,
 ) -> int:
     """Store the run before anything is sent; return its number.
 
@@ -48,6 +49,7 @@ def create_run(
         inputs: The files.
         list_checks: Lists of ARM that were trusted, or not, for the plan.
         target: The result workbook; None: NAME.result.xlsx beside the first file.
+        origin: What an evidence bundle needs to know (`evidence.origin.describe_origin`).
     """
     profile = context.profile
     method = "PUT" if plan.options.update else "POST"
@@ -60,7 +62,7 @@ def create_run(
         "client_no": profile.account.client_no,
         "profile": profile.name,
         "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in plan.checked.sheets},
-        "options": _describe_options(context, store, plan, inputs, target),
+        "options": {**_describe_options(context, store, plan, inputs, target), "origin": origin},
     }
     items = plan.items.with_columns(
         pl.lit(None, pl.String).alias("warnings"),
@@ -167,7 +169,7 @@ def send_run(
     """
     if look_first is not None:
         reason = "each document is looked up first" if look_first else "first import, as a person confirmed"
-        store.log_decision(run.id, reason)
+        store.log_event(run.id, reason)
     client = open_client(context, progress)
     try:
         sender = create_sender(
