@@ -9,7 +9,7 @@ from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS
 from armbulk.model.sheet import Sheet
 from armbulk.writers import style
 from armbulk.writers.atomic import temporary_file
-from armbulk.writers.flat_files import CSV_DIALECTS, append_csv, format_text
+from armbulk.writers.flat_files import CSV_DIALECTS, append_csv, format_csv_text
 from armbulk.writers.style import SheetHeader
 
 _DIALECT = CSV_DIALECTS["norwegian"]
@@ -66,7 +66,7 @@ def _join(sheet: Sheet, outcomes: pl.DataFrame, header: SheetHeader | None, lang
         },
         schema={"row": pl.Int64, **dict.fromkeys(OUTCOME_FIELDS, pl.String)},
     )
-    added = outcomes.select("row", *(format_text(pl.col(name), _DIALECT).alias(name) for name in OUTCOME_FIELDS))
+    added = outcomes.select("row", *(format_csv_text(pl.col(name), _DIALECT).alias(name) for name in OUTCOME_FIELDS))
     joined = sheet.frame.select("row", *own).join(
         pl.concat([titles, added]), on="row", how="left", maintain_order="left"
     )

@@ -50,13 +50,8 @@ def write_csv(target: Path, stream: TableStream, dialect: CsvDialect, lang: str)
     with target.open("wb") as file:
         file.write(dialect.byte_order_mark)
         header = pl.DataFrame([pl.Series(str(index), [text]) for index, text in enumerate(stream.headers(lang))])
-<<<<<<< HEAD
-        header_cells = [format_text(pl.col(name), dialect).alias(name) for name in header.columns]
-        append_csv(file, header.select(header_cells), dialect)
-=======
         header_cells = [format_csv_text(pl.col(name), dialect).alias(name) for name in header.columns]
-        _append(file, header.select(header_cells), dialect)
->>>>>>> main
+        append_csv(file, header.select(header_cells), dialect)
         for chunk in stream.chunks():
             append_csv(file, chunk.select(cells), dialect)
 
@@ -77,17 +72,10 @@ def _format_cell(column: ExportColumn, dialect: CsvDialect, lang: str) -> pl.Exp
         case FieldType.INTEGER | FieldType.DATE | FieldType.TIME:
             return texts
         case _:
-<<<<<<< HEAD
-            return format_text(texts, dialect)
-
-
-def format_text(texts: pl.Expr, dialect: CsvDialect) -> pl.Expr:
-=======
             return format_csv_text(texts, dialect)
 
 
 def format_csv_text(texts: pl.Expr, dialect: CsvDialect) -> pl.Expr:
->>>>>>> main
     """Text without a NUL, which would end it early; in files for people, formulas are neutralised."""
     safe = texts.str.replace_all("\x00", "\\x00", literal=True)
     if not dialect.neutralises_formulas:
