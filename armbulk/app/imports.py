@@ -23,7 +23,13 @@ from armbulk.i18n import Text, _
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
-from armbulk.results.store_check import choose_result_path, verify_client, verify_history, verify_target_is_no_input
+from armbulk.results.store_check import (
+    choose_result_path,
+    verify_client,
+    verify_csv_target,
+    verify_history,
+    verify_target_is_no_input,
+)
 from armbulk.store import ClientLock, ListCheck, Run, Store, WrittenFiles
 
 
@@ -108,9 +114,10 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
         return _unsent(context, store, plan, PLANNED)
     target = choose_result_path(check.inputs.files, request.target)
     verify_target_is_no_input(target, check.inputs.files, replace_input=request.replace_input)
+    verify_csv_target(request.target, check.checked.sheets, check.inputs.files)
     if plan.stopped:
         unsent = _unsent(context, store, plan, STOPPED)
-        unsent.write(target, replace_input=request.replace_input)
+        unsent.write(request.target or target, replace_input=request.replace_input)
         return unsent
     context = add_login(context)
     result: ImportResult | None = None

@@ -27,6 +27,7 @@ from armbulk.model.record_messages import (
     GIVEN_UP,
     HIDDEN_ROW,
     NOT_IN_ARM,
+    SENT_OTHERWISE,
 )
 from armbulk.redaction import collect_personal_values, redact_items, redact_shown
 from armbulk.resources.identifiers import mask_national_id
@@ -76,6 +77,10 @@ _STEPS = {
     "conflict": _(
         "ARM has other documents with these numbers. Compare them. If yours are right, too, give them other numbers, "
         "then import the file again:"
+    ),
+    "sent-otherwise": _(
+        "These documents were sent before and are different in the file now. A document in ARM cannot be changed: undo "
+        "the changes, or credit it and enter the correct one with another number. Then import the file again:"
     ),
     "held-back": _("Correct the rows that were held back, then import the file again. Nothing is sent twice:"),
     "limit": _("Send the rest with:"),
@@ -162,8 +167,9 @@ def _find_correction(items: pl.DataFrame, outcomes: set[str]) -> tuple[str, dict
         return ("customer-no" if rejected.select(of_number.fill_null(value=False).all()).item() else "rejected"), {}
     if Outcome.CONFLICT.value in outcomes:
         conflicts = items.filter(pl.col("outcome") == Outcome.CONFLICT.value)
-        if (conflicts["resource"] == "documents").any():
-            return "conflict", {}
+        documents = conflicts.filter(pl.col("resource") == "documents")["message"].fill_null("")
+        if not documents.is_empty():
+            return ("sent-otherwise" if documents.str.contains(SENT_OTHERWISE).all() else "conflict"), {}
         is_missing = conflicts["message"].fill_null("").str.starts_with(NOT_IN_ARM).any()
         return ("not-in-arm", {"update": False}) if is_missing else ("overwrite", {"overwrite": True})
     if Outcome.HELD_BACK.value in outcomes:

@@ -51,12 +51,13 @@ def write_csv(target: Path, stream: TableStream, dialect: CsvDialect, lang: str)
         file.write(dialect.byte_order_mark)
         header = pl.DataFrame([pl.Series(str(index), [text]) for index, text in enumerate(stream.headers(lang))])
         header_cells = [format_csv_text(pl.col(name), dialect).alias(name) for name in header.columns]
-        _append(file, header.select(header_cells), dialect)
+        append_csv(file, header.select(header_cells), dialect)
         for chunk in stream.chunks():
-            _append(file, chunk.select(cells), dialect)
+            append_csv(file, chunk.select(cells), dialect)
 
 
-def _append(file: IO[bytes], frame: pl.DataFrame, dialect: CsvDialect) -> None:
+def append_csv(file: IO[bytes], frame: pl.DataFrame, dialect: CsvDialect) -> None:
+    """Write the rows of a frame of texts, without a header."""
     frame.write_csv(file, include_header=False, separator=dialect.separator, line_terminator="\r\n")
 
 
