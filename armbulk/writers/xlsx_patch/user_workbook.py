@@ -8,7 +8,7 @@ import polars as pl
 
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.corrected_cell import CorrectedCell
-from armbulk.model.result_columns import CHANGES, PROBLEMS, SUMMARY, with_prefix
+from armbulk.model.result_columns import CHANGES, PROBLEMS, SIGN_OFF, SUMMARY, with_prefix
 from armbulk.model.sheet import Sheet
 from armbulk.writers import style
 from armbulk.writers.problem_sheet import ProblemLine, ProblemSheet, order_findings
@@ -174,6 +174,8 @@ class _Copy:
     ) -> None:
         """Add armbulk's own sheets, and write the file."""
         wanted = [SUMMARY] if summary else [CHANGES] if changes else []
+        sign_off = summary.sign_off if summary else None
+        wanted += [SIGN_OFF] if sign_off else []
         titles = self._choose_titles([words.text(lang) for words in (*wanted, PROBLEMS)])
         parts = [self._book.add_sheet(title) for title in titles]
         is_shown = self._book.shows_removed_sheet
@@ -188,7 +190,10 @@ class _Copy:
         if summary:
             pages[0].add_sections(summary.sections, titles[-1])
             self._package.put(parts[0], pages[0].render())
-        elif changes:
+        if sign_off:
+            pages[1].add_sign_off(sign_off)
+            self._package.put(parts[1], pages[1].render())
+        if changes:
             changed = pages[0].add_changes(changes, lang)
             self._book.set_filter(titles[0], changed)
             self._package.put(parts[0], pages[0].render(changed))
