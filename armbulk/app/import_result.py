@@ -22,6 +22,7 @@ from armbulk.results.reconcile import list_row_keys
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
 from armbulk.results.store_check import choose_result_path, prepare_target
+from armbulk.settings.profile import Profile
 from armbulk.store import Store
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
@@ -54,6 +55,7 @@ class ImportResult:
     Attributes:
         state: `finished`, `paused` (at a limit), `in_doubt` (documents are unconfirmed) or `interrupted`; where nothing
             was sent: `planned`, `stopped` (errors in the files) or `declined` (not confirmed).
+        profile: The settings: whose limits are shown, and in which language.
         plan: What was planned; None for a run of which only the store is known.
         workbook: The result workbook, once it is written.
         write_error: Why the result workbook or a report could not be written; what was sent is in the store all the
@@ -66,13 +68,18 @@ class ImportResult:
     result: RunResult
     store: Store
     clock: Clock
-    lang: str
+    profile: Profile
     checked: Checked | None = None
     plan: Plan | None = None
     workbook: Path | None = None
     write_error: ArmbulkError | None = None
     verify_error: ArmbulkError | None = None
     files_changed: bool = False
+
+    @property
+    def lang(self) -> str:
+        """The language of texts."""
+        return self.profile.lang
 
     @property
     def run(self) -> int | None:
@@ -166,6 +173,23 @@ class ImportResult:
         self.result = finish_run(self.store, run.id, self.checked, path, self.lang)
         self.workbook = Path(str(self.result.run.result)) if self.result.run else None
         return self.workbook or path
+
+    def write_report(self, target: str | Path) -> Path:
+        """Write the report of the import as one HTML file, as `armbulk import --report` does. Return the path it got.
+
+        It has the outcomes, control totals, problems, batches and, for the client of the session, the use of ARM's
+        limits. It loads nothing from the network.
+
+        Args:
+            target: The file, with the ending .html or .htm. A file that armbulk did not write is kept as .bak.
+
+        Raises:
+            UsageError: It would replace one of the files, or its name is not that of an HTML file.
+            FileError: It cannot be written.
+        """
+        from armbulk.app.html_report import write_report  # noqa: PLC0415 - it needs this class
+
+        return write_report(self, Path(target))
 
     def forget_personal_data(self) -> None:
         """Remove personal data from what the store keeps of the run, once it is finished."""

@@ -148,7 +148,7 @@ def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wai
 
 def _unsent(context: Context, store: Store, plan: Plan, state: str) -> ImportResult:
     result = build_unsent_result(plan.import_plan.items)
-    return ImportResult(state, result, store, context.clock, context.profile.lang, plan.check.checked, plan)
+    return ImportResult(state, result, store, context.clock, context.profile, plan.check.checked, plan)
 
 
 def _verify_before_sending(
@@ -240,7 +240,7 @@ def send_stored_run(
     """Send what is left of a run, as `armbulk.app.runs.send_run` does; return how it ended."""
     with dialog.sending() as progress:
         state = send_run(context, store, run, wait=wait, progress=progress, look_first=look_first, lock=lock)
-    return ImportResult(state, load_result(store, run.id), store, context.clock, context.profile.lang)
+    return ImportResult(state, load_result(store, run.id), store, context.clock, context.profile)
 
 
 def write_result(result: ImportResult, target: Path, *, replace_input: bool = False) -> ImportResult:

@@ -38,9 +38,7 @@ def write_html(context: "CommandContext", result: "ImportResult", report: str | 
     """Write the HTML report of a run, if there is to be one; return its path, or ""."""
     if report is None:
         return ""
-    from armbulk.app.html_report import write_report
-
-    path = write_report(result, Path(report), context.session.profile)
+    path = result.write_report(report)
     warn_of_other_name(context.reporter, Path(report), path)
     return str(path)
 
