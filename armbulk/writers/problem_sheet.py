@@ -9,8 +9,8 @@ from armbulk.i18n import NO, YES, Words, _, ngettext
 from armbulk.writers import style
 
 PROBLEM_COLUMNS = (
-    (_("Needs work"), 12),
-    (_("Status"), 22),
+    (_("Needs work"), 16),
+    (_("Status"), 20),
     (_("Sheet"), 13),
     (_("Cell"), 16),
     (_("Number"), 14),
@@ -73,7 +73,7 @@ class ProblemLine:
             (YES if self.needs_work else NO).text(lang),
             f"{symbol} {status}".strip(),
             finding["sheet"],
-            finding["cell"] or (f"{finding['sheet']}!{finding['row']}" if finding["row"] else ""),
+            finding["cell"] or (f"{finding['sheet']}!{finding['row']}" if finding["row"] else finding["sheet"]),
             self.number,
             headers[name].text(lang) if name in headers else (finding["column"] or ""),
             finding["value"] or "",
