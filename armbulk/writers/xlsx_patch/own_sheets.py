@@ -58,7 +58,10 @@ class OwnSheet:
 
     def _add_head(self, columns: Sequence[tuple[Text, int]], lang: str) -> None:
         head = OwnStyle(style.HEAD, "head")
-        self._add_row("".join(self._cell(1, index, words.text(lang), head) for index, (words, _) in enumerate(columns)))
+        self._add_row(
+            "".join(self._cell(1, index, words.text(lang), head) for index, (words, _) in enumerate(columns)),
+            _SECTION_HEIGHT,
+        )
         self._widths = [width for _, width in columns]
 
     def _link(self, row: int, column: int, sheet: str, cell: str) -> None:
