@@ -16,30 +16,27 @@ when they are called.
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
-from armbulk.clock import Clock
-from armbulk.settings.profile import Profile
+from armbulk.app.client_session import ClientSession
 
 if TYPE_CHECKING:
-    import httpx
     import polars as pl
 
     from armbulk.app.check import CheckResult
     from armbulk.app.corrections import Corrected
     from armbulk.app.dialog import Dialog, ReportProgress
+    from armbulk.app.diff.comparison import Comparison
     from armbulk.app.exports import Export, ExportQuery
     from armbulk.app.history import PurgeResult
     from armbulk.app.import_result import ImportResult
     from armbulk.app.imports import ImportChoices
     from armbulk.app.plan import Plan, PlanChoices
     from armbulk.app.resolve import ResolveResult
-    from armbulk.context import Context
     from armbulk.model.read_options import ReadOptions
-    from armbulk.store import Store
 
 
-class Session:
+class Session(ClientSession):
     """What a script, a notebook, the command line or a web page needs of armbulk, for one client.
 
     The store (runs, usage, what was sent before) is opened when it is first needed. Use the session as a context
@@ -49,65 +46,6 @@ class Session:
         profile: The settings.
         clock: The time, and waiting.
     """
-
-    def __init__(self, profile: Profile, clock: Clock, transport: "httpx.BaseTransport | None" = None) -> None:
-        self.profile = profile
-        self.clock = clock
-        self._transport = transport
-        self._store: Store | None = None
-        self._unwritten: list[ImportResult] = []
-        self._exports: list[Export] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the store and what exports have read.
-
-        Runs that are finished forget personal data, whether their workbook was written or not.
-        """
-        for export in self._exports:
-            export.close()
-        self._exports.clear()
-        for result in self._unwritten:
-            result.forget_personal_data()
-        self._unwritten.clear()
-        if self._store is not None:
-            self._store.close()
-            self._store = None
-
-    @property
-    def context(self) -> "Context":
-        """Settings, clock and transport, for a use case; the secret may still be in the keyring."""
-        from armbulk.context import Context
-
-        return Context(self.profile, self.clock, self._transport)
-
-    @property
-    def store(self) -> "Store":
-        """The store of this machine. StoreError when it cannot be used."""
-        if self._store is None:
-            self._store = self.context.open_store()
-        return self._store
-
-    def require_login(self) -> "Context":
-        """Return the context with the login for ARM; the secret may come from a file or the keyring.
-
-        Raises:
-            SettingsError: A setting is missing; the message names it.
-        """
-        from armbulk.app.login import add_login
-
-        context = add_login(self.context)
-        self.profile = context.profile
-        return context
-
-    def interrupt(self) -> None:
-        """Request a run or an export to stop after its current call; a signal handler may call this."""
-        self.clock.interrupt()
 
     # ── files in ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -214,6 +152,43 @@ class Session:
 
         request = build_request(build_inputs(files, options, update=update), target, **choices)
         return import_files(self.context, self.store, request, dialog or Dialog())
+
+    def diff(
+        self,
+        *files: str | Path,
+        options: "ReadOptions | None" = None,
+        update: bool = False,
+        overwrite: bool = False,
+        fresh: int = 15,
+        target: str | Path | None = None,
+        wait: bool = True,
+        dialog: "Dialog | None" = None,
+    ) -> "Comparison | None":
+        """Compare files with ARM: what an import would send, and which values of customers it would change.
+
+        Args:
+            files: As for `check`; so are `options`.
+            options: How the files are to be read.
+            update: Compare as an import with `update=True` sends; a workbook that armbulk exported always is.
+            overwrite: Compare as an import with `overwrite=True` sends.
+            fresh: For how many minutes what was read from ARM counts; 0: it is read again, and not kept.
+            target: Where `write` will write to; it is checked before anything is read.
+            wait: Whether to wait for ARM's limits; else LimitError.
+            dialog: Confirms a high price, and shows progress.
+
+        Returns:
+            The comparison; None when the dialog did not accept the price.
+
+        Raises:
+            ArmbulkError: As `armbulk.app.diff.comparison.compare_files` lists them.
+        """
+        from armbulk.app.check import build_inputs
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.diff.comparison import DiffRequest, compare_files
+
+        path = Path(target) if target is not None else None
+        request = DiffRequest(build_inputs(files, options, update=update or None), overwrite, fresh, path, wait)
+        return compare_files(self.context, self.store, request, dialog or Dialog())
 
     def resume(
         self,
