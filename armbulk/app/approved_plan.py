@@ -62,7 +62,7 @@ def write_plan(plan: Plan, target: Path) -> Path:
         UsageError: It would replace one of the input files.
         FileError: It cannot be written.
     """
-    verify_no_input(target, {sheet.file for sheet in plan.check.checked.sheets})
+    verify_no_input(target, {sheet.file for sheet in plan.check.checked.sheets}, has_option=False)
     text = json.dumps(describe_plan(plan), indent=2, ensure_ascii=False) + "\n"
     written = plan.check.written
     with temporary_file(target) as temporary:

@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.columns import CONTENTS, describe_proposal, is_other_list, list_proposals, match_columns
-from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion
+from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion, SupplierQuestion
 from armbulk.clock import format_iso
-from armbulk.errors import UnknownColumnsError
+from armbulk.errors import FileError, UnknownColumnsError
 from armbulk.findings.frame import render_findings
 from armbulk.i18n import _
 from armbulk.mapping.files import is_file
@@ -32,6 +32,7 @@ from armbulk.validation.hidden_columns import leave_out_hidden_columns
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import DTYPES
 from armbulk.validation.repairs import propose_corrections
+from armbulk.validation.supplier_lists import names_customers
 
 _log = logging.getLogger(__name__)
 
@@ -90,6 +91,16 @@ class CheckResult:
     def warnings(self) -> int:
         """How many warnings there are; none stops anything."""
         return self.checked.warnings
+
+    @property
+    def has_records(self) -> bool:
+        """Whether the files have rows that can be sent."""
+        return any(table.rows.height for table in self.checked.tables.values())
+
+    @property
+    def is_export(self) -> bool:
+        """Whether armbulk exported one of the files: its changes are sent as an update."""
+        return any(sheet.base is not None for sheet in self.checked.sheets)
 
     @property
     def findings(self) -> pl.DataFrame:
@@ -194,6 +205,7 @@ def check_inputs(
         checked = check_sheets(sheets, replace(options, known_customers=known))
     if not allow_unrecognised:
         options, checked = _ask_about_columns(checked, options, known, saved, profile.lang, dialog)
+        _ask_about_suppliers(checked, dialog)
     _log.info(
         "Files checked",
         extra={
@@ -265,6 +277,24 @@ def _ask_about_columns(
     require_records(checked, described)
     _refuse_other_list(checked, proposals, described)
     return options, checked
+
+
+def _ask_about_suppliers(checked: Checked, dialog: Dialog) -> None:
+    """Stop where a person says that a sheet that earlier answers would read is a list of suppliers.
+
+    Raises:
+        FileError: It is.
+    """
+    for index, text in checked.findings.filter(pl.col("code") == "supplier-list").select("sheet", "value").iter_rows():
+        sheet, match, entry = checked.sheets[index], checked.header_matches[index], checked.mapped_sheets[index].entry
+        if entry is None or not entry.headers or names_customers(sheet, match.header_row or 0):
+            continue
+        if not dialog.accept_suppliers(SupplierQuestion(sheet.name, text, entry.resource)):
+            raise FileError(
+                "supplier-list",
+                _('"{name}" is a list of suppliers. Nothing was read.', name=sheet.name),
+                _("Name only the files with customers and their documents. FILE#Sheet is one sheet of a file."),
+            )
 
 
 def _refuse_other_list(

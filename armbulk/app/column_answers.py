@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from armbulk.i18n import NO_TEXT, Text, _
+from armbulk.matching.codes import list_value_questions
 from armbulk.matching.column_values import can_be_read
+from armbulk.model.column_proposal import ValueQuestion
 from armbulk.model.read_options import DATE_ORDERS
 from armbulk.resources import RESOURCES
+
+__all__ = ["find_code", "find_constant_error", "list_date_meanings", "list_value_questions"]
 
 _DATE = re.compile(r"([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})")
 _CENTURY = 2000
@@ -30,6 +34,26 @@ def find_constant_error(resource: str, name: str, text: str) -> Text | None:
         header=field.header,
         example=field.example,
     )
+
+
+def find_code(resource: str, question: ValueQuestion, answer: str) -> str:
+    """Return the code that a person means by an answer: one that is offered, the value itself, or another valid one.
+
+    "" where the answer is no code. Of document types only the codes offered and the value itself count: another one is
+    likelier a mistake than a code that only ARM knows.
+
+    Args:
+        resource: What the sheet contains.
+        question: The value.
+        answer: What the person typed.
+    """
+    offered = {code.casefold(): code for code in (*question.codes, question.text, question.code) if code}
+    if answer.casefold() in offered:
+        answer = offered[answer.casefold()]
+    field = next((field for field in RESOURCES[resource].fields if field.name == question.target), None)
+    if field is None or not can_be_read(answer, field) or (field.code_words and answer not in offered.values()):
+        return ""
+    return answer
 
 
 def list_date_meanings(texts: Sequence[str]) -> dict[str, Text]:

@@ -1,18 +1,20 @@
 """Match the columns of files with other headers: propose, let a person decide, save what was decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from armbulk.app.dialog import Dialog
-from armbulk.i18n import Text, _
+from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
 from armbulk.mapping.columns import fingerprint_headers, name_columns, needs_order
 from armbulk.mapping.headers import find_resource_by_name
 from armbulk.mapping.own_sheets import is_outcome_header
-from armbulk.mapping.write import WrittenColumn, WrittenSheet, write_mapping
+from armbulk.mapping.write import WrittenColumn, WrittenSheet, WrittenValues, write_mapping
+from armbulk.matching.codes import list_value_questions
 from armbulk.matching.propose import propose_sheet
-from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
+from armbulk.model.column_proposal import ColumnProposal, EarlierAnswers, SheetDecision, SheetProposal, ValueQuestion
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 from armbulk.settings.saved_mappings import SavedMappings, has_twin
@@ -89,10 +91,23 @@ def propose_columns(
     resource = saved.read_resource(path) if path is not None else resource
     decided = saved.list_decisions(resource) if resource else {}
     proposal = propose_sheet(sheet, index, resource=resource, decided=decided)
+    if proposal is not None and path is not None:
+        return _add_answers(proposal, sheet, saved.read_answers(path))
     if proposal is None or resource is not None:
         return proposal
     decided = saved.list_decisions(proposal.resource)
     return propose_sheet(sheet, index, resource=proposal.resource, decided=decided) if decided else proposal
+
+
+def _add_answers(proposal: SheetProposal, sheet: Sheet, answers: EarlierAnswers) -> SheetProposal:
+    """Return the proposal with what was decided about a file with the same headers."""
+    names = name_columns(_list_headers(sheet, proposal.header_row))
+    ignored = {letter for letter, name in names.items() if name in answers.ignored}
+    columns = tuple(
+        replace(column, target="", reason=NO_TEXT, is_known=True) if column.letter in ignored else column
+        for column in proposal.columns
+    )
+    return replace(proposal, columns=columns, earlier=answers)
 
 
 def match_columns(
@@ -130,7 +145,28 @@ def ask_about_sheet(
     def propose_again(resource: str) -> SheetProposal | None:
         return propose_columns(checked, proposal.index, saved, resource)
 
-    return dialog.match_columns(proposal, propose_again)
+    decision = dialog.match_columns(proposal, propose_again)
+    earlier = proposal.earlier
+    return decision if decision is None or earlier is None else _keep_answers(decision, proposal, earlier)
+
+
+def _keep_answers(decision: SheetDecision, proposal: SheetProposal, earlier: EarlierAnswers) -> SheetDecision:
+    """Return a decision with the earlier answers to what was not asked: this file has no such codes or dates."""
+    if decision.resource != proposal.resource:
+        return decision
+    targets = {target for target in decision.columns.values() if target}
+    values = {
+        target: {**earlier.values.get(target, {}), **decision.values.get(target, {})}
+        for target in (*earlier.values, *decision.values)
+        if target in targets
+    }
+    return replace(
+        decision,
+        values=values,
+        dates=decision.dates if proposal.dates else earlier.dates,
+        decimal=decision.decimal if proposal.numbers else earlier.decimal,
+        skips_other_rows=decision.skips_other_rows if proposal.other_rows else earlier.skips_other_rows,
+    )
 
 
 def may_be_constant(resource: str, name: str) -> bool:
@@ -181,6 +217,14 @@ def _write_decision(
         ],
         constants=_to_codes(decision),
         expressions=decision.expressions,
+        values=[
+            WrittenValues(
+                target,
+                [WrittenColumn(text, code) for text, code in codes.items()],
+                keeps_others=target not in decision.strict,
+            )
+            for target, codes in decision.values.items()
+        ],
         dates=decision.dates,
         decimal=decision.decimal,
         skip_totals=decision.skips_other_rows,
@@ -217,9 +261,40 @@ def write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool)
         ],
         missing=[name for name in proposal.required if name not in {*used, *expressions}],
         expressions=expressions,
+        values=_write_open_values(proposal, parts),
         skip_totals=bool(proposal.other_rows),
         is_start=True,
     )
+
+
+def _write_open_values(proposal: SheetProposal, parts: Collection[str]) -> list[WrittenValues]:
+    """Return what values of columns with codes may mean; what a person has to decide is a comment.
+
+    Args:
+        proposal: The sheet.
+        parts: The letters of columns that are only read by expressions.
+    """
+    columns = {column.letter: column for column in proposal.columns if column.letter not in parts}
+    lists: dict[str, list[WrittenColumn]] = {}
+    for question in list_value_questions(proposal, {letter: each.target for letter, each in columns.items()}):
+        comment = NO_TEXT if question.is_sure else count_rows(question)
+        value = WrittenColumn(question.text, question.code, comment, is_open=not question.is_sure)
+        lists.setdefault(question.letter, []).append(value)
+    return [
+        WrittenValues(
+            columns[letter].target,
+            values,
+            keeps_others=not any(value.is_open for value in values),
+            is_open=not (columns[letter].is_known or columns[letter].is_sure),
+        )
+        for letter, values in lists.items()
+    ]
+
+
+def count_rows(question: ValueQuestion) -> Text:
+    """Return how many rows have a value, and what shows its meaning."""
+    rows = ngettext("{count:number} row", "{count:number} rows", count=question.count)
+    return join_texts(rows, question.reason, separator="; ")
 
 
 def _write_column(source: str, column: ColumnProposal) -> WrittenColumn:
@@ -241,6 +316,7 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
         "resource": proposal.resource,
         "contents": CONTENTS[proposal.resource].text(lang),
         "because_of": proposal.reason.text(lang),
+        "suppliers": proposal.supplier_text or None,
         "header_row": proposal.header_row,
         "title_rows": proposal.title_rows,
         "rows": proposal.rows,
@@ -267,6 +343,18 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
                 "samples": list(each.samples),
             }
             for each in proposal.derived
+        ],
+        "values": [
+            {
+                "column": question.letter,
+                "field": question.target,
+                "value": question.text,
+                "rows": question.count,
+                "code": question.code or None,
+                "reason": question.reason.text(lang),
+                "sure": question.is_sure,
+            }
+            for question in list_value_questions(proposal, {each.letter: each.target for each in proposal.columns})
         ],
         "missing": [
             {"field": name, "title": proposal.targets[name].text(lang)}

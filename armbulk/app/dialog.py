@@ -40,6 +40,15 @@ class ContinuationQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierQuestion:
+    """A sheet whose name or title (`text`) speaks of suppliers, which is read as `resource` by earlier answers."""
+
+    sheet: str
+    text: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
 class ValueDifference:
     """A value that ARM has otherwise than the file; `is_secret` values are not shown."""
 
@@ -110,6 +119,11 @@ class Dialog:
         """
         del proposal, propose
         return None
+
+    def accept_suppliers(self, question: SupplierQuestion) -> bool:
+        """Return whether a sheet that speaks of suppliers is read as customers or documents, with a warning."""
+        del question
+        return True
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Return whether lines without a document number are lines of the document above."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from armbulk.errors import UsageError
 from armbulk.findings.catalogue import CATALOGUE
+from armbulk.findings.titles import TITLES
 from armbulk.i18n import _, join_choices
 from armbulk.model.similar_words import find_similar
 from armbulk.validation.repairs import CORRECTABLE
@@ -29,6 +30,7 @@ def explain_finding(code: str, lang: str) -> dict[str, Any]:
     count = {"count": 2} if entry.message.plural else {}
     return {
         "code": code,
+        "title": TITLES[code].text(lang),
         "severity": str(entry.severity),
         "message": entry.message.fill(**_BLANKS, **count).text(lang),
         "fix": entry.fix.fill(**_BLANKS, **count).text(lang),

@@ -11,12 +11,13 @@ import polars as pl
 from armbulk.app.check import name_sheets
 from armbulk.app.plan import Plan
 from armbulk.app.run_report import describe_run
-from armbulk.app.runs import finish_run, list_run_files, locate_result, redact_finished_run
+from armbulk.app.runs import describe_lost_result, finish_run, list_run_files, locate_result, redact_finished_run
 from armbulk.clock import Clock
 from armbulk.errors import ArmbulkError, Exit
 from armbulk.model.batch_state import NEEDS_DECISION
 from armbulk.model.outcome import ApiUsage
 from armbulk.results.list_check_texts import describe_list_check
+from armbulk.results.reconcile import list_row_keys
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
 from armbulk.results.store_check import choose_result_path, prepare_target
@@ -108,7 +109,10 @@ class ImportResult:
             return _stored_outcomes(self.result, self.lang)
         rows = list_outcomes(self.result, self.checked, self.lang)
         rows = rows.join(
-            list_row_keys(self.result.items, self.checked), on=["sheet", "row"], how="left", maintain_order="left"
+            list_row_keys(self.result.items, self.checked.all_tables()),
+            on=["sheet", "row"],
+            how="left",
+            maintain_order="left",
         )
         rows = name_sheets(rows, self.checked.sheets)
         return rows.with_columns(_time()).select(list(OUTCOME_SCHEMA)).cast(OUTCOME_SCHEMA)
@@ -125,6 +129,7 @@ class ImportResult:
         return {
             **describe_run(self.result, self.checked, self.lang, needs_decision=needs_decision, folder=str(Path.cwd())),
             "totals": sum_outcomes(self.result.items),
+            "lost": describe_lost_result(run) if run else "",
             "list_check_texts": [describe_list_check(check, self.lang) for check in self.result.list_checks],
         }
 
@@ -185,17 +190,6 @@ class ImportResult:
 def _time() -> pl.Expr:
     microseconds = (pl.col("at") * 1_000_000).cast(pl.Int64)
     return pl.from_epoch(microseconds, time_unit="us").dt.replace_time_zone("UTC").alias("time")
-
-
-def list_row_keys(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
-    """Return `sheet`, `row`, `resource` and `key` of every row that was read; a row that is both is its document."""
-    records = items.select("sheet", "row", "resource", "key")
-    lines = checked.all_tables().get("lines")
-    if lines is None:
-        return records
-    parent = lines.resource.record_key
-    own = lines.rows.select("sheet", "row", pl.lit("lines").alias("resource"), pl.col(parent).alias("key"))
-    return pl.concat([records, own.join(records, on=["sheet", "row"], how="anti", maintain_order="left")])
 
 
 def _stored_outcomes(result: RunResult, lang: str) -> pl.DataFrame:

@@ -167,7 +167,7 @@ def _find_sheet(checked: Checked, row: int, name: str | None) -> int:
     raise UsageError(
         "no-such-row",
         _("No recognised sheet has data in row {row}", row=row),
-        _("Choose one of these sheets with --sheet: {names}", names=names),
+        _("Choose another row, or one of these sheets with --sheet: {names}", names=names),
     )
 
 

@@ -1,23 +1,22 @@
 """The problems of a run for its HTML report: grouped by what to do, each with number, cell, message and advice."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from armbulk.app.import_result import list_row_keys
-from armbulk.app.run_report import ERROR_ELSEWHERE, ROW_HAS_ERRORS
+from armbulk.app.record_cells import CellNames, name_cells
+from armbulk.app.run_problems import ERROR_ELSEWHERE, ROW_HAS_ERRORS
 from armbulk.findings.frame import render_findings
 from armbulk.i18n import Text, _, ngettext
 from armbulk.model.fields import Severity
 from armbulk.model.outcome import Outcome
 from armbulk.model.plain_text import to_one_line
 from armbulk.redaction import redact_shown
-from armbulk.resources import RESOURCES, fields_by_name
+from armbulk.resources import fields_by_name
 from armbulk.resources.identifiers import mask_national_id
 from armbulk.results.arm_problems import choose_fix
-from armbulk.results.named_fields import split_by_field
+from armbulk.results.reconcile import list_row_keys
 from armbulk.results.run_result import RunResult
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
@@ -73,40 +72,6 @@ _MORE_WITH_COMMAND = ngettext(
     "{count:number} more: see the sheet Problems of the result workbook. Write it with: {command}",
     "{count:number} more: see the sheet Problems of the result workbook. Write it with: {command}",
 )
-_ROW_OF_SHEET = _("{sheet} row {row}")
-
-
-@dataclass(frozen=True, slots=True)
-class CellNames:
-    """How the cell of a record is named.
-
-    Attributes:
-        sheets: sheet index → name.
-        letters: sheet index → column with the number of a record; "" where there is none.
-        columns: sheet index → field → its column.
-        lang: the language.
-    """
-
-    sheets: Mapping[int, str]
-    letters: Mapping[int, str]
-    columns: Mapping[int, Mapping[str, str]]
-    lang: str
-
-    def find_column(self, sheet: int, resource: str, text: str) -> str | None:
-        """Return the column of the first field that a text of ARM names; None: it names none of the sheet."""
-        columns = self.columns.get(sheet, {})
-        fields = [field for _message, field in split_by_field(resource, text) if field] if columns else []
-        return next((columns[field.name] for field in fields if field.name in columns), None)
-
-    def name(self, sheet: int, row: int | None, resource: str | None, letter: str | None = None) -> str:
-        """Return the name of a cell: `Sheet!B7`, or `Sheet row 7` where its column is unknown."""
-        title = self.sheets.get(sheet)
-        if title is None:
-            title = RESOURCES[resource].title.text(self.lang) if resource in RESOURCES else ""
-        letter = letter or self.letters.get(sheet)
-        if row is None:
-            return title
-        return f"{title}!{letter}{row}" if letter else _ROW_OF_SHEET.fill(sheet=title, row=row).text(self.lang)
 
 
 def group_problems(
@@ -121,7 +86,7 @@ def group_problems(
         workbook: the name of the result workbook; "": there is none.
         command: what writes the result workbook.
     """
-    cells = _name_cells(result, checked, lang)
+    cells = name_cells(result, checked, lang)
     groups = []
     for name, (symbol, title, text) in _TITLES.items():
         count, entries, rows = _list_group(name, result, checked, cells)
@@ -141,21 +106,6 @@ def group_problems(
             }
         )
     return groups
-
-
-def _name_cells(result: RunResult, checked: Checked | None, lang: str) -> CellNames:
-    if checked is not None:
-        names = {index: sheet.name for index, sheet in enumerate(checked.sheets)}
-        letters = {
-            index: match.columns.get(match.resource.record_key, "") if match.resource else ""
-            for index, match in enumerate(checked.header_matches)
-        }
-        columns = {index: match.columns for index, match in enumerate(checked.header_matches)}
-        return CellNames(names, letters, columns, lang)
-    options = result.run.options if result.run else {}
-    return CellNames(
-        dict(enumerate(options.get("sheets", []))), dict(enumerate(options.get("key_letters", []))), {}, lang
-    )
 
 
 def _list_group(
@@ -221,7 +171,9 @@ def _list_findings(
 ) -> list[dict[str, str]]:
     """The first findings, with the numbers of their records."""
     findings = findings.head(MAX_ROWS)
-    keys = list_row_keys(items, checked).select("sheet", "row", "key").unique(["sheet", "row"], keep="first")
+    keys = (
+        list_row_keys(items, checked.all_tables()).select("sheet", "row", "key").unique(["sheet", "row"], keep="first")
+    )
     numbers = findings.select("sheet", "row").join(keys, on=["sheet", "row"], how="left", maintain_order="left")["key"]
     rendered = render_findings(findings, checked.sheets, fields_by_name(), cells.lang)
     return [

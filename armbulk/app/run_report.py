@@ -6,13 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.findings.frame import render_findings
-from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
+from armbulk.app.record_cells import name_cells
+from armbulk.app.run_problems import PROBLEMS, list_problems, list_warnings
+from armbulk.i18n import Text, _, join_texts, ngettext
 from armbulk.model.command_line import shorten_path, write_command
-from armbulk.model.fields import Severity
 from armbulk.model.outcome import SUCCESSFUL, Outcome
 from armbulk.model.outcome_words import OUTCOME_WORDS
-from armbulk.model.plain_text import to_one_line
 from armbulk.model.read_options import list_read_options
 from armbulk.model.record_kinds import (
     DOCUMENT_KINDS,
@@ -30,26 +29,10 @@ from armbulk.model.record_messages import (
     NOT_IN_ARM,
 )
 from armbulk.redaction import collect_personal_values, redact_items, redact_shown
-from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.resources.identifiers import mask_national_id
 from armbulk.results.run_result import RunResult
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
-
-MAX_SHOWN = 10
-"""How many records that need something done are shown, and how many warnings of ARM half of that."""
-
-_MAX_REASON_CHARS = 300
-
-_PROBLEMS = {
-    Outcome.REJECTED.value: "bad",
-    Outcome.CONFLICT.value: "bad",
-    Outcome.IN_DOUBT.value: "unsure",
-    Outcome.HELD_BACK.value: "warning",
-}
-"""Outcome → symbol of records that are listed, the most urgent first."""
-
-_COMPARED = {Outcome.CONFLICT.value, Outcome.IN_DOUBT.value}
 
 _SAME = {
     Outcome.CREATED_WITH_WARNINGS.value: Outcome.CREATED.value,
@@ -71,9 +54,6 @@ _SOME = _("{done:number} of {records} {outcome}")
 
 _REFUSED_NUMBER = r"\bcustomerNo:"
 """ARM's message about a document that names its customer's number."""
-
-ROW_HAS_ERRORS = _("The row has errors")
-ERROR_ELSEWHERE = _("There is an error in another row or in the sheet (see Problems)")
 
 _STEPS = {
     "interrupted": _("Interrupted. Nothing is lost. Continue with:"),
@@ -121,26 +101,24 @@ def describe_run(
         folder: the present folder; files in it are named without it.
     """
     items = _prepare(result, checked, lang)
-    ranks = {outcome: rank for rank, outcome in enumerate(_PROBLEMS)}
-    listed = [outcome for outcome in _PROBLEMS if not (_continues(result) and outcome == Outcome.IN_DOUBT.value)]
-    problems = items.filter(pl.col("outcome").is_in(listed))
-    problems = problems.sort(pl.col("outcome").replace_strict(ranks, return_dtype=pl.Int64), maintain_order=True)
-    shown = _add_errors(problems.head(MAX_SHOWN), checked, lang)
-    warned = items.filter(pl.col("warnings").is_not_null())
+    cells = name_cells(result, checked, lang)
+    listed = [outcome for outcome in PROBLEMS if not (_continues(result) and outcome == Outcome.IN_DOUBT.value)]
+    problems, warnings = list_problems(items, checked, cells, listed), list_warnings(items, cells)
     verb = (Outcome.UPDATED if _is_update(result) else Outcome.CREATED).value
     step = choose_next_step(result, needs_decision=needs_decision, folder=folder)
     return {
         "kinds": [
             {
                 **_describe_kind(items, kind, lang, verb),
-                "problems": _list_records(shown.filter(pl.col("kind") == kind), lang),
+                "problems": problems.by_kind.get(kind, []),
             }
             for kind in KINDS
             if (items["kind"] == kind).any()
         ],
-        "more_problems": problems.height - shown.height,
-        "warned": warned.height,
-        "warnings": _list_records(warned.head(MAX_SHOWN // 2), lang, "warnings"),
+        "more_problems": problems.rest,
+        "warned": items["warnings"].count(),
+        "more_warnings": warnings.rest,
+        "warnings": warnings.by_kind["warnings"],
         "next_text": step.text.text(lang),
         "next_command": step.command,
         "file": shorten_path(result.run.result, folder) if result.run and result.run.result else "",
@@ -212,40 +190,10 @@ def _is_update(result: RunResult) -> bool:
 
 
 def _prepare(result: RunResult, checked: Checked | None, lang: str) -> pl.DataFrame:
-    """Return the records as a terminal may show them: with `kind`, `cell`, and messages in the user's language."""
+    """Return the records as a terminal may show them: with `kind`, and messages in the user's language."""
     items = _redact(result, checked).with_columns(record_kind(), mask_national_id(pl.col("key")))
     messages = {text: translate_message(text, lang) for text in items["message"].drop_nulls().unique()}
-    options = result.run.options if result.run else {}
-    names = dict(enumerate(options.get("sheets", [])))
-    letters = {index: letter for index, letter in enumerate(options.get("key_letters", [])) if letter}
-    sheet = pl.col("sheet").cast(pl.Int64)
-    title = pl.col("resource").replace_strict(
-        {name: resource.title.text(lang) for name, resource in RESOURCES.items()}, default=None, return_dtype=pl.String
-    )
-    return items.with_columns(
-        pl.col("message").replace(messages),
-        pl.coalesce(sheet.replace_strict(names, default=None, return_dtype=pl.String), title).alias("sheet_name"),
-        sheet.replace_strict(letters, default=None, return_dtype=pl.String).alias("letter"),
-    )
-
-
-def _add_errors(records: pl.DataFrame, checked: Checked | None, lang: str) -> pl.DataFrame:
-    """Return the records with the error of their row as message, where they have none."""
-    messages = []
-    for sheet, row, outcome, message in records.select("sheet", "row", "outcome", "message").iter_rows():
-        reason = message
-        if outcome == Outcome.HELD_BACK.value and not message:
-            reason = _find_error(checked, sheet, row, lang)
-        messages.append(reason)
-    return records.with_columns(pl.Series("message", messages, pl.String))
-
-
-def _find_error(checked: Checked | None, sheet: int, row: int, lang: str) -> str:
-    if checked is None:
-        return ROW_HAS_ERRORS.text(lang)
-    is_error = (pl.col("severity") == Severity.ERROR.value) & (pl.col("sheet") == sheet) & (pl.col("row") == row)
-    errors = render_findings(checked.findings.filter(is_error).head(1), checked.sheets, fields_by_name(), lang)
-    return errors[0]["message"] if errors else ERROR_ELSEWHERE.text(lang)
+    return items.with_columns(pl.col("message").replace(messages))
 
 
 def _redact(result: RunResult, checked: Checked | None) -> pl.DataFrame:
@@ -300,35 +248,7 @@ def _add_amounts(text: Text, records: pl.DataFrame, kind: str) -> Text:
 
 def _choose_symbol(others: set[str]) -> str:
     """The symbol of a headline, by the outcomes of the records that are not as the first ones."""
-    worst = next((outcome for outcome in _PROBLEMS if outcome in others), "")
+    worst = next((outcome for outcome in PROBLEMS if outcome in others), "")
     if worst:
-        return _PROBLEMS[worst]
+        return PROBLEMS[worst]
     return "warning" if Outcome.NOT_SENT.value in others else "good"
-
-
-def _list_records(records: pl.DataFrame, lang: str, column: str = "message") -> list[dict[str, str]]:
-    """Each record with its `symbol`, number, cell, and a column as the reason, on one line."""
-    return [
-        {
-            "symbol": _PROBLEMS.get(record["outcome"], "warning") if column == "message" else "warning",
-            "text": _describe_record(record, record[column], with_outcome=column == "message").text(lang),
-        }
-        for record in records.iter_rows(named=True)
-    ]
-
-
-def _describe_record(record: Mapping[str, Any], reason: str | None, *, with_outcome: bool) -> Text:
-    if record["letter"]:
-        cell = Text("{sheet}!{cell}", {"sheet": record["sheet_name"], "cell": f"{record['letter']}{record['row']}"})
-    else:
-        cell = _("{sheet} row {row}", sheet=record["sheet_name"], row=record["row"])
-    why: str = to_one_line(reason or "", _MAX_REASON_CHARS)
-    outcome: str = OUTCOME_WORDS[Outcome(record["outcome"])] if with_outcome else NO_TEXT
-    values = {"number": record["key"] or "?", "cell": cell, "outcome": outcome, "reason": why}
-    if not outcome:
-        return _("{number}, {cell}: {reason}").fill(**values)
-    if record["kind"] in DOCUMENT_KINDS and record["outcome"] in _COMPARED:  # what a person looks for in ARM
-        amount = NO_TEXT if record["amount"] is None else write_money(record["amount"], record["currency"] or "?")
-        text = _("{number}, {cell} (customer {customer}, {amount}), {outcome}: {reason}")
-        return text.fill(**values, customer=record["customer_norm"] or "?", amount=amount or "?")
-    return _("{number}, {cell}, {outcome}: {reason}").fill(**values)

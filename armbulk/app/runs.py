@@ -9,7 +9,7 @@ import polars as pl
 from armbulk.app.check import InputFiles
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
-from armbulk.i18n import _
+from armbulk.i18n import NO_TEXT, Text, _
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.record_messages import ALREADY_IN_ARM
@@ -25,6 +25,7 @@ from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
 from armbulk.store import ITEM_SCHEMA, ClientLock, ListCheck, Run, Store
 from armbulk.validation.check import Checked
+from armbulk.writers.provenance import read_provenance
 
 
 def create_run(
@@ -60,6 +61,7 @@ def create_run(
             "files": [_absolute_name(name) for name in inputs.files],
             "sheets": [sheet.name for sheet in plan.checked.sheets],
             "key_letters": [_find_key_letter(match) for match in plan.checked.header_matches],
+            "columns": [match.columns for match in plan.checked.header_matches],
             "reading": asdict(inputs.options),
             "look_first": plan.lookups is not None and plan.lookups.documents > 0,
             "look_until": plan.lookups.until if plan.lookups else None,
@@ -197,6 +199,21 @@ def locate_result(run: Run, output: str | Path | None = None) -> Path:
     """Return the path of a run's result workbook: `output`, else where it was written or was to be written before."""
     target = output or run.result or run.options.get("target")
     return choose_result_path(list_run_files(run), str(target) if target else None)
+
+
+def describe_lost_result(run: Run) -> Text:
+    """Return why the file with the result workbook of a run is not that workbook any more; "" where it is."""
+    path = Path(run.result or "")
+    if not run.result or path.suffix.lower() not in {".xlsx", ".xlsm"}:
+        return NO_TEXT
+    if not path.exists():
+        return _("{file} is no longer there", file=path)
+    provenance = read_provenance(path)
+    if provenance is None:
+        return _("{file} was replaced by another file", file=path)
+    if provenance.run_id != run.id:
+        return _("{file} is now the result of run {run}", file=path, run=provenance.run_id)
+    return NO_TEXT
 
 
 def find_unfinished_run(store: Store, account: Account) -> Run:

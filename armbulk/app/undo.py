@@ -21,7 +21,7 @@ def propose_undo(stored: ImportResult, target: Path) -> dict[str, Any]:
     run, store = stored.result.run, stored.store
     if run is None:
         raise ValueError("nothing of it was sent")
-    verify_no_input(target, [name.partition("#")[0] for name in list_run_files(run)])
+    verify_no_input(target, [name.partition("#")[0] for name in list_run_files(run)], has_option=False)
     checked = recheck_files(run)
     keys = list_created(stored.result, "customers")["key_norm"].drop_nulls().to_list()
     used = store.find_used_customers(run.account, keys)

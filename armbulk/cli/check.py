@@ -1,12 +1,13 @@
 """The command `check`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from armbulk.cli.command import CommandContext, command
-from armbulk.cli.input_files import with_files
+from armbulk.cli.input_files import with_files, write_files_command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.show import warn_of_other_name
 from armbulk.errors import Exit, UsageError
@@ -73,9 +74,14 @@ def check(
     checked = context.session.check(*files, options=options, update=update, dialog=TerminalDialog(context))
     result = context.session.correct(checked) if fix else checked
     report = result.to_json()
+    is_change = update or checked.is_export
+    ready = files if result.ok and checked.has_records else ()
     if target is not None:
         path = result.write(target, replace_input=replace_input)
         warn_of_other_name(context.reporter, target, path)
         report["corrected" if fix else "marked"] = str(path)
-    context.reporter.show("check", report, by_cell=order == "cell")
+        if fix and ready:
+            ready, options = (str(path),), replace(options, encoding=None)
+    command_line = write_files_command("import", ready, options, update=is_change) if ready else ""
+    context.reporter.show("check", report, by_cell=order == "cell", next_command=command_line)
     return Exit.OK if result.ok else Exit.FINDINGS

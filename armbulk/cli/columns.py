@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from armbulk.app.choices import name_import_resources
 from armbulk.app.column_answers import find_constant_error, list_date_meanings
 from armbulk.app.columns import describe_proposal, may_be_constant
+from armbulk.cli.column_codes import CodeQuestions
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import Text, _
-from armbulk.model.column_proposal import ColumnProposal, SheetDecision, SheetProposal
+from armbulk.model.column_proposal import ColumnProposal, EarlierAnswers, SheetDecision, SheetProposal
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.read_options import DECIMAL_SEPARATORS
 from armbulk.model.resource_name import find_name
@@ -29,6 +30,10 @@ _STOP = _("stop")
 _KEY = _(
     "{title} is required, and differs from row to row. Type the letter of its column, or press Enter to leave it open"
 )
+_CONSTANT_AGAIN = _(
+    "{title} is required, but no column has it. Press Enter for {value} as before, type another value of every row, or "
+    "- to leave it open"
+)
 _CONSTANT = _(
     "{title} is required, but no column has it. Type the value of every row (for example {example}), or press "
     "Enter to leave it open"
@@ -39,10 +44,15 @@ _DATE_ORDER = _("Type the order of your dates")
 _DATE_ORDERS = {"dmy": _("day first"), "mdy": _("month first"), "ymd": _("year first")}
 _DECIMAL = _('{example} can be read in two ways. Type "," or ".", the one before the decimals')
 _SKIP = _("Leave out the rows below that are no records? They are listed above.")
+_SKIP_MANY = _("Leave out the {count:number} rows below that are no records? Type l to list all of them.")
+_ROW = _("row {row}")
 _TAKEN = _("{title} was column {letter}. Column {letter} is now ignored.")
 _NO_SUCH = _('There is no "{answer}" here')
 _EXAMPLES = {"document_type": "IN", "currency": "NOK", "document_date": "2026-10-01", "due_date": "2026-10-15"}
 _LISTED = 12
+_SHOWN_ROWS = 3
+_LEAVE_OPEN = "-"
+_NO_ANSWERS = EarlierAnswers()
 
 
 class ColumnQuestions:
@@ -51,7 +61,8 @@ class ColumnQuestions:
     def __init__(self, context: "CommandContext", propose: "ProposeAgain") -> None:
         self._context, self._propose = context, propose
         self._lang = context.lang
-        self._shown: tuple[str, dict[str, str]] | None = None
+        self._shown: tuple[str, dict[str, str], set[str]] | None = None
+        self._confirmed: set[str] = set()
 
     def ask(self, proposal: SheetProposal, *, is_wanted: bool = False) -> SheetDecision | None:
         """Return what a person decides; None where they skip the sheet or stop.
@@ -72,15 +83,18 @@ class ColumnQuestions:
         if columns is None:
             return None
         expressions = {name: text for name, text in expressions.items() if name not in columns.values()}
+        values, open_fields = CodeQuestions(self._context).ask(chosen, columns)
         return SheetDecision(
             chosen.resource,
             chosen.header_row,
             columns,
+            values=values,
+            strict=open_fields,
             constants=self._ask_constants(chosen, {*columns.values(), *expressions}),
             expressions=expressions,
             dates=self._ask_for_dates(chosen),
-            decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, ""),
-            skips_other_rows=bool(chosen.other_rows) and confirm(_SKIP.text(self._lang), self._lang, default=True),
+            decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, _answers_of(chosen).decimal),
+            skips_other_rows=self._ask_to_skip(chosen),
         )
 
     # --- the sheet ----------------------------------------------------------------------------------
@@ -89,10 +103,11 @@ class ColumnQuestions:
         """Show the sheet and its columns, unless that is what was shown last."""
         from armbulk.app.prose import render_prose
 
-        if self._shown == (proposal.resource, columns):
+        shown = (proposal.resource, dict(columns), set(self._confirmed))
+        if self._shown == shown:
             return
-        self._shown = (proposal.resource, dict(columns))
-        report = describe_proposal(proposal.with_columns(columns), self._lang)
+        self._shown = shown
+        report = describe_proposal(proposal.with_columns(columns, self._confirmed), self._lang)
         self._context.reporter.say(render_prose("columns", report, self._lang).rstrip("\n"))
 
     def _ask_resource(self, proposal: SheetProposal) -> SheetProposal | None:
@@ -116,7 +131,9 @@ class ColumnQuestions:
         letters: set[str] = set()
         for derived in proposal.derived:
             question = _DERIVED.fill(question=derived.question, sample=", ".join(derived.samples))
-            if confirm(question.text(self._lang), self._lang, default=True):
+            earlier = proposal.earlier
+            is_likely = earlier is None or set(derived.expressions) <= set(earlier.expressions)
+            if confirm(question.text(self._lang), self._lang, default=is_likely):
                 expressions.update(derived.expressions)
                 letters.update(derived.letters)
         return expressions, letters
@@ -152,6 +169,7 @@ class ColumnQuestions:
     def _decide(self, proposal: SheetProposal, column: ColumnProposal, columns: dict[str, str]) -> None:
         """Ask what one column is, and enter it; a field has one column."""
         self._enter(proposal, column.letter, self._ask_column(proposal, column), columns)
+        self._confirmed.add(column.letter)
 
     def _enter(self, proposal: SheetProposal, chosen: str, target: str, columns: dict[str, str]) -> None:
         """Enter the field of a column, and take it from the column that had it."""
@@ -229,20 +247,39 @@ class ColumnQuestions:
 
     def _ask_constants(self, proposal: SheetProposal, known: Collection[str]) -> dict[str, str]:
         """Return the values of every row for required fields that are not `known`."""
-        constants = {}
+        constants: dict[str, str] = {}
         for name in proposal.required:
             is_open = name not in known and name in proposal.targets
-            if not is_open or not may_be_constant(proposal.resource, name):
-                continue
-            example = _EXAMPLES.get(name, "…")
-            question = _CONSTANT.fill(title=proposal.targets[name], example=example)
-            while answer := self._prompt(question, default=""):
-                reason = find_constant_error(proposal.resource, name, answer)
-                if reason is None:
-                    constants[name] = answer
-                    break
-                self._context.reporter.say(reason)
+            if is_open and may_be_constant(proposal.resource, name):
+                answer = self._ask_constant(proposal, name, _answers_of(proposal).constants.get(name, ""))
+                constants |= {name: answer} if answer else {}
         return constants
+
+    def _ask_constant(self, proposal: SheetProposal, name: str, earlier: str) -> str:
+        """Return the value of every row for a field; "" to leave it open."""
+        title, example = proposal.targets[name], _EXAMPLES.get(name, "…")
+        first, again = _CONSTANT.fill(title=title, example=example), _CONSTANT_AGAIN.fill(title=title, value=earlier)
+        while answer := self._prompt(again if earlier else first, default=earlier):
+            reason = find_constant_error(proposal.resource, name, answer)
+            if answer == _LEAVE_OPEN or reason is None:
+                return "" if answer == _LEAVE_OPEN else answer
+            self._context.reporter.say(reason)
+        return ""
+
+    def _ask_to_skip(self, proposal: SheetProposal) -> bool:
+        """Return whether the rows that are no records are left out; l lists all of them."""
+        rows = proposal.other_rows
+        if not rows:
+            return False
+
+        def list_rows() -> None:
+            texts = [_ROW.fill(row=row).text(self._lang) + f": {to_one_line(text, 60)}" for row, text in rows]
+            self._context.reporter.say("\n".join(f"    {text}" for text in texts))
+
+        is_many = len(rows) > _SHOWN_ROWS
+        question = _SKIP_MANY.fill(count=len(rows)) if is_many else _SKIP
+        default = proposal.earlier is None or proposal.earlier.skips_other_rows
+        return confirm(question.text(self._lang), self._lang, default=default, show_more=list_rows if is_many else None)
 
     def _ask_for_dates(self, proposal: SheetProposal) -> str:
         """Return the order of unclear dates; each order is shown with the date that it makes of the first one."""
@@ -253,7 +290,8 @@ class ColumnQuestions:
         for order, meaning in meanings.items():
             name = _DATE_ORDERS[order].text(self._lang)
             self._context.reporter.say(f"  {order}  {name}: {meaning.text(self._lang)}")
-        likely = proposal.date_order if proposal.date_order in meanings else ""
+        likely = _answers_of(proposal).dates or proposal.date_order
+        likely = likely if likely in meanings else ""
         return self._ask_choice(_DATE_ORDER, proposal.dates, tuple(meanings), likely)
 
     def _ask_choice(self, question: Text, texts: Sequence[str], choices: Sequence[str], likely: str) -> str:
@@ -273,3 +311,7 @@ class ColumnQuestions:
         if not answer:
             return  # the question is asked again
         self._context.reporter.say(_NO_SUCH.fill(answer=to_one_line(answer, 40)))
+
+
+def _answers_of(proposal: SheetProposal) -> EarlierAnswers:
+    return proposal.earlier or _NO_ANSWERS

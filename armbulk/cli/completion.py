@@ -1,5 +1,7 @@
 """The command `completion`."""
 
+import sys
+
 import click
 from click.shell_completion import get_completion_class
 
@@ -7,6 +9,7 @@ from armbulk.cli.command import PlainContext, plain_command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.lazy_choice import NamedArgument
 from armbulk.errors import Exit
+from armbulk.i18n import _
 
 _SHELLS = ("bash", "zsh", "fish", "powershell")
 
@@ -33,4 +36,6 @@ def completion(context: PlainContext, shell: str) -> Exit:
         context.reporter.show("", {"shell": shell, "script": script})
     else:
         click.echo(script, nl=False)
+        if sys.stdout.isatty():
+            context.reporter.say(_("Save it where your shell loads it. Where that is: armbulk completion --help"))
     return Exit.OK

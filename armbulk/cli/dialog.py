@@ -13,6 +13,7 @@ from armbulk.app.dialog import (
     HeaderQuestion,
     ProposeAgain,
     ReportProgress,
+    SupplierQuestion,
     ValueDifference,
 )
 from armbulk.app.price_words import describe_price
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 _NOT_SAVED = _("Interrupted. The answers about this sheet were not saved.")
 _ACCEPT_HEADER = _('Sheet {sheet}, column {column}: "{said}" is similar to "{header}". Use it as "{header}"?')
+_SUPPLIERS = _(
+    'Sheet {sheet}: "{text}" speaks of suppliers, but the headers are those of a file that you matched as {contents}. '
+    "Read it so?"
+)
 _CONTINUE = ngettext(
     "Sheet {sheet}: {count} row has no document number ({rows}). Does it belong to the document above?",
     "Sheet {sheet}: {count} rows have no document number ({rows}). Do they belong to the document above?",
@@ -104,8 +109,8 @@ class TerminalDialog(Dialog):
         return show_check(self._context, as_phase=bool(self._hint))
 
     def asking(self) -> AbstractContextManager[ReportProgress]:
-        """Show that armbulk waits for ARM."""
-        return show_progress(self._context)
+        """Show that armbulk waits for ARM; nothing is changed there meanwhile."""
+        return show_progress(self._context, REPEAT_HINT)
 
     def comparing(self) -> AbstractContextManager[ReportProgress]:
         """Show progress; after Ctrl-C nothing is stored that could be resumed."""
@@ -146,6 +151,19 @@ class TerminalDialog(Dialog):
             self._context.reporter.say("")
             self._context.reporter.say(_NOT_SAVED)
             raise
+
+    def accept_suppliers(self, question: SupplierQuestion) -> bool:
+        """Ask whether a list that may be one of suppliers is read, if a person can answer."""
+        if self._yes or not self._context.can_ask:
+            return True
+        from armbulk.app.columns import CONTENTS
+
+        values = {
+            "sheet": question.sheet,
+            "text": to_one_line(question.text, 60),
+            "contents": CONTENTS[question.resource],
+        }
+        return self._confirm(_SUPPLIERS.fill(**values))
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Ask about lines without a document number, if a person can answer."""

@@ -2,7 +2,7 @@
 
 import click
 
-from armbulk.app.choices import name_described_resources
+from armbulk.app.choices import list_import_resources, name_described_resources
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.lazy_choice import NamedArgument, ResourceChoice, ResourceCommand
 from armbulk.errors import Exit
@@ -19,5 +19,6 @@ def fields(context: CommandContext, resource: str) -> Exit:
     """
     from armbulk.app.fields import describe_resource
 
-    context.reporter.show("fields", describe_resource(resource, context.lang))
+    workbook = "documents" if resource == "lines" else resource if resource in list_import_resources() else ""
+    context.reporter.show("fields", describe_resource(resource, context.lang), workbook=workbook)
     return Exit.OK

@@ -6,7 +6,7 @@ import click
 
 from armbulk.cli.argument_types import FILE_NAME, RUN
 from armbulk.cli.command import CommandContext, command
-from armbulk.cli.input_files import with_files
+from armbulk.cli.input_files import with_files, write_files_command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.progress import RESUME_HINT, with_progress
@@ -83,8 +83,16 @@ def import_(
     verify_report(report, files, arguments["target"])
     dialog = TerminalDialog(context, yes=yes, details=details, hint=RESUME_HINT)
     result = context.session.import_files(*files, options=options, wait=not no_wait, dialog=dialog, **arguments)
-    show_import(context, result, details=details, report=report)
+    show_import(context, result, details=details, report=report, repeat=_repeat(files, options, arguments, report))
     return result.exit_code
+
+
+def _repeat(files: tuple[str, ...], options: "ReadOptions", arguments: dict[str, Any], report: str | None) -> str:
+    """Return the command that imports the same files in the same way, and asks again."""
+    flags = {**arguments, "plan": arguments["plan_file"], "report": report}
+    target = ("-o", arguments["target"]) if arguments["target"] else ()
+    others = {name: value for name, value in flags.items() if name not in {"dry_run", "plan_file", "target"}}
+    return write_files_command("import", (*files, *target), options, **others)
 
 
 @click.command(cls=TranslatedCommand)
@@ -111,6 +119,7 @@ def resume(
     dialog = TerminalDialog(context, yes=yes, hint=RESUME_HINT)
     result = context.session.resume(run, wait=not no_wait, dialog=dialog, **arguments)
     if result is None:
+        context.reporter.say(_("Nothing was sent. To look up the documents in ARM first: armbulk resume --look-up"))
         return Exit.OK
     show_import(context, result, report=report)
     return result.exit_code

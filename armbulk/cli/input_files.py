@@ -1,6 +1,7 @@
 """The arguments of commands that read files: which files, and how they are to be read."""
 
 import functools
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,10 +11,17 @@ from armbulk.cli.argument_types import FILE_NAME
 from armbulk.cli.flags import choose_flag
 from armbulk.cli.lazy_choice import LazyOption
 from armbulk.i18n import _
-from armbulk.model.read_options import CONTINUATION_ROWS, DATE_ORDERS, DECIMAL_SEPARATORS, ReadOptions
+from armbulk.model.command_line import write_command
+from armbulk.model.read_options import (
+    CONTINUATION_ROWS,
+    DATE_ORDERS,
+    DECIMAL_SEPARATORS,
+    ReadOptions,
+    list_read_options,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from armbulk.cli.command import CommandContext
     from armbulk.errors import Exit
@@ -75,6 +83,11 @@ _READ_OPTIONS = (
     "continuation_rows",
     "unread_columns",
 )
+
+
+def write_files_command(name: str, files: "Sequence[str]", options: "ReadOptions", **flags: object) -> str:
+    """Return a command for the same files, read in the same way."""
+    return write_command(name, files, {**list_read_options(asdict(options)), **flags})
 
 
 def with_files(function: "Callable[..., Exit]") -> "Callable[..., Exit]":

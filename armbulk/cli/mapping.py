@@ -7,7 +7,7 @@ import click
 
 from armbulk.cli.argument_types import NUMBER
 from armbulk.cli.command import CommandContext, command
-from armbulk.cli.input_files import with_files
+from armbulk.cli.input_files import with_files, write_files_command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.errors import Exit
 from armbulk.i18n import _
@@ -49,7 +49,8 @@ def map_(
     dialog, reporter = TerminalDialog(context, wants_columns=True), context.reporter
     checked = context.session.check(*files, options=options, dialog=dialog, allow_unrecognised=True).checked
     if row is not None:
-        reporter.show("map", explain_row(checked, row, sheet_name, context.lang))
+        next_command = write_files_command("check", files, options)
+        reporter.show("map", explain_row(checked, row, sheet_name, context.lang), next_command=next_command)
         return Exit.OK
     if context.can_ask and (target is not None or context.is_output_seen):
         decisions = match_columns_of(checked, context.session, dialog, target)

@@ -1,6 +1,6 @@
 """The command `plan`."""
 
-from dataclasses import asdict
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,13 +8,11 @@ import click
 
 from armbulk.cli.argument_types import FILE_NAME
 from armbulk.cli.command import CommandContext, command
-from armbulk.cli.input_files import with_files
+from armbulk.cli.input_files import with_files, write_files_command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
 from armbulk.errors import Exit
 from armbulk.i18n import _
-from armbulk.model.command_line import write_command
-from armbulk.model.read_options import list_read_options
 
 if TYPE_CHECKING:
     from armbulk.model.read_options import ReadOptions
@@ -65,11 +63,11 @@ def plan(
     if planned.stopped and not context.reporter.as_json:
         context.reporter.show("check", checked.to_json())
     else:
-        flags = {**list_read_options(asdict(options)), "update": update, **arguments}
-        command_line = write_command("import", files, flags) if planned.records else ""
+        write_import = functools.partial(write_files_command, "import", files, options, update=update, **arguments)
+        command_line = write_import() if planned.records else ""
         report = planned.to_json()
         if target is not None:
             report["plan_file"] = str(write_plan(planned, Path(target)))
-            command_line = write_command("import", files, {**flags, "plan": report["plan_file"]})
+            command_line = write_import(plan=report["plan_file"])
         context.reporter.show("plan", report, details=details, next_command=command_line)
     return Exit.FINDINGS if planned.stopped else Exit.OK

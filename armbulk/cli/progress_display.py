@@ -29,6 +29,14 @@ _ENDS = ngettext(
 _DONE = _("{phase}: done in {time}")
 
 
+_STILL_PROCESSING = _(
+    "ARM is still processing what was sent ({time} so far). It is safe to stop; `armbulk resume` continues."
+)
+
+_NOTICE_SECONDS = 300.0
+"""How often a pipe is told that ARM is still processing."""
+
+
 class JsonLines:
     """Writes each event as one JSON object on a line."""
 
@@ -52,6 +60,8 @@ class PhaseLines:
         self._begun: dict[Phase, float] = {}
         self._ended: set[Phase] = set()
         self._waits_until = 0.0
+        self._outcomes: tuple[int, int] | None = None
+        self._processing_since = self._noticed = 0.0
 
     def show(self, progress: Progress) -> None:
         """Say what has begun or ended."""
@@ -90,6 +100,19 @@ class PhaseLines:
         if progress.why in {WaitReason.LIMIT, WaitReason.SETTLING} and is_long:
             self._waits_until = progress.until
             self._say(describe_wait(progress, self._now()))
+        self._show_processing(progress)
+
+    def _show_processing(self, progress: Progress) -> None:
+        """Say now and then that there is no outcome yet of what was sent."""
+        if progress.why is not WaitReason.PROCESSING:
+            return
+        now, outcomes = self._now(), self._records.get(Phase.OUTCOMES, (0, 0))
+        if outcomes != self._outcomes:
+            self._outcomes = outcomes
+            self._processing_since = self._noticed = now
+        elif now - self._noticed >= _NOTICE_SECONDS:
+            self._noticed = now
+            self._say(_STILL_PROCESSING.fill(time=write_duration(now - self._processing_since)))
 
     def _end(self, phase: Phase) -> None:
         begun = self._begun.pop(phase, None)

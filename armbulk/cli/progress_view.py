@@ -37,7 +37,7 @@ _PROCESSING = _("ARM is processing what was sent (next check in {time})")
 _RETRY = _("The call failed ({reason}). armbulk tries again in {time}.")
 _SETTLING = _(
     "The documents wait until {clock}: documents sent before the older copy of the database was restored may still "
-    "arrive."
+    "arrive. It is safe to stop meanwhile."
 )
 _STOPPING = _("Stopping after the current call …")
 _IDLE = _("waiting for ARM …")

@@ -1,6 +1,7 @@
 """Questions at the terminal. Ctrl-C ends them at once."""
 
 import signal
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -11,22 +12,35 @@ from armbulk.i18n import _
 _YES, _NO = frozenset({"y", "yes", "j", "ja"}), frozenset({"n", "no", "nei"})
 """The answers of every language: a person may have another language in mind than the program."""
 
+_LIST = "l"
+"""The answer that shows what a question is about."""
 
-def confirm(question: str, lang: str, *, default: bool = False) -> bool:
-    """Ask for a yes or a no; an empty answer is the default."""
+
+def confirm(question: str, lang: str, *, default: bool = False, show_more: Callable[[], None] | None = None) -> bool:
+    """Ask for a yes or a no; an empty answer is the default.
+
+    Args:
+        question: The question.
+        lang: Its language.
+        default: What an empty answer means.
+        show_more: Shows what the question is about, for the answer l; then the question is asked again.
+    """
     choice = _("[Y/n]") if default else _("[y/N]")
-    answer = prompt(
-        f"{question} {choice.text(lang)}",
-        default="yes" if default else "no",
-        show_default=False,
-        value_proc=lambda text: _parse_answer(text, lang),
-    )
-    return answer in _YES
+    while True:
+        answer = prompt(
+            f"{question} {choice.text(lang)}",
+            default="yes" if default else "no",
+            show_default=False,
+            value_proc=lambda text: _parse_answer(text, lang, may_list=show_more is not None),
+        )
+        if answer != _LIST or show_more is None:
+            return answer in _YES
+        show_more()
 
 
-def _parse_answer(text: str, lang: str) -> str:
+def _parse_answer(text: str, lang: str, *, may_list: bool) -> str:
     answer = text.strip().lower()
-    if answer not in _YES | _NO:
+    if answer not in _YES | _NO and not (may_list and answer == _LIST):
         raise click.UsageError(_("Type y or n").text(lang))
     return answer
 

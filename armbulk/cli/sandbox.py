@@ -10,6 +10,11 @@ from armbulk.cli.number_types import Seconds, WholeNumber
 from armbulk.errors import Exit
 from armbulk.i18n import _
 
+_STARTED = _(
+    "The sandbox runs until you press Ctrl-C. Paste the lines above into another terminal, then try there: "
+    "armbulk import FILE"
+)
+
 
 @click.command(cls=TranslatedCommand)
 @click.option("--port", type=WholeNumber(0, 65535), default=0, metavar="PORT", help=_("Port (default: any free port)."))
@@ -62,6 +67,7 @@ def sandbox(context: CommandContext, dialect: tuple[str, ...], fault: tuple[str,
     server = build_sandbox(request, session.clock.now)
     with InterruptHandler(session), server:
         click.echo("\n".join(f"export {name}={value}" for name, value in server.settings.items()))
+        context.reporter.say(_STARTED)
         while not session.clock.interrupted:
             session.clock.sleep(60)
     return Exit.OK

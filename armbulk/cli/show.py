@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from armbulk.errors import FileError, UsageError
 from armbulk.i18n import _
+from armbulk.model.command_line import write_command
 
 if TYPE_CHECKING:
     from armbulk.app.import_result import ImportResult
@@ -17,7 +18,8 @@ _FILES_CHANGED = _(
     "The input files have been changed or removed since the import started. The result "
     "workbook shows what armbulk actually sent."
 )
-
+_EDIT_CUSTOMERS = _("To change customers, edit the file, then:")
+_SEE_LIMITS = _("To see what is left of your limits:")
 
 REPORT_HELP = _("Also write a report to read, print or send on: one HTML file.")
 
@@ -42,9 +44,22 @@ def write_html(context: "CommandContext", result: "ImportResult", report: str | 
 
 
 def show_import(
-    context: "CommandContext", result: "ImportResult", *, details: bool = False, report: str | None = None
+    context: "CommandContext",
+    result: "ImportResult",
+    *,
+    details: bool = False,
+    report: str | None = None,
+    repeat: str = "",
 ) -> None:
-    """Show how an import ended, or why nothing was sent; with `details` also what is rarely needed."""
+    """Show how an import ended, or why nothing was sent.
+
+    Args:
+        context: The command's.
+        result: The import.
+        details: Whether to show what is rarely needed, too.
+        report: The HTML report to write.
+        repeat: The command that imports the same files in the same way.
+    """
     reporter, written = context.reporter, ""
     if result.state not in {"planned", "declined"}:
         try:
@@ -53,11 +68,11 @@ def show_import(
             result.write_error = result.write_error or error
     match result.state:
         case "planned" if result.plan:
-            reporter.show("plan", result.plan.to_json(), details=details)
+            reporter.show("plan", result.plan.to_json(), details=details, next_command=repeat)
         case "stopped":
-            _show_stopped(context, result, written)
+            _show_stopped(context, result, written, repeat)
         case "declined":
-            reporter.say(_("Nothing was sent."))
+            reporter.say(_("Nothing was sent. To send it: {command}", command=repeat))
         case "interrupted":
             show_run(context, result, details=details, report=written)
         case _:
@@ -67,14 +82,15 @@ def show_import(
         reporter.warn(result.write_error.message, result.write_error.hint)
 
 
-def _show_stopped(context: "CommandContext", result: "ImportResult", report: str) -> None:
+def _show_stopped(context: "CommandContext", result: "ImportResult", report: str, repeat: str) -> None:
     """Show the errors that stopped an import before anything was sent, and the workbook that marks them."""
     findings = result.plan.check.to_json() if result.plan else {}
     if context.reporter.as_json:
         context.reporter.show("run", {**_to_json(result, report), "result": str(result.workbook), **findings})
     else:
-        context.reporter.show("check", findings)
-        context.reporter.say(_("→ {workbook}", workbook=result.workbook))
+        has_good = any(sheet["ok"] for sheet in findings.get("sheets", []) if sheet["resource"] != "lines")
+        skip = f"{repeat} --skip-invalid" if has_good else ""
+        context.reporter.show("check", {**findings, "marked": str(result.workbook)}, skip_command=skip)
         if report:
             context.reporter.say(_("→ {workbook}", workbook=report))
 
@@ -99,7 +115,21 @@ def show_export(context: "CommandContext", report: dict[str, Any]) -> None:
     """Show how an export ended."""
     from armbulk.app.exports import list_column_headers
 
-    context.reporter.show("export", report, headers=list_column_headers(context.lang))
+    text, command = _choose_after_export(report)
+    headers = list_column_headers(context.lang)
+    context.reporter.show("export", report, headers=headers, next_text=text, next_command=command)
+
+
+def _choose_after_export(report: dict[str, Any]) -> tuple[str, str]:
+    """Return what a complete export is usually followed by."""
+    if (
+        report["resource"] == "customers"
+        and report["rows"]
+        and report["files"]
+        and report["files"][0].endswith(".xlsx")
+    ):
+        return _EDIT_CUSTOMERS, write_command("import", report["files"][:1], {"update": True})
+    return _SEE_LIMITS, write_command("usage")
 
 
 def warn_of_other_name(reporter: "Reporter", target: Path, path: str | Path) -> None:

@@ -10,6 +10,7 @@ from typing import TypedDict
 import polars as pl
 
 from armbulk.findings.catalogue import CATALOGUE
+from armbulk.findings.titles import TITLES
 from armbulk.i18n import unpack_text
 from armbulk.model.fields import Field, Severity
 from armbulk.model.sheet import Sheet
@@ -51,10 +52,11 @@ class RenderedFinding(TypedDict):
 
 
 class FindingGroup(TypedDict):
-    """Findings with one code in one field: how many, what to do, and the first of them."""
+    """Findings with one code in one field: what they are about, how many, what to do, and the first of them."""
 
     severity: str
     code: str
+    title: str
     field: str | None
     count: int
     fix: str
@@ -142,6 +144,7 @@ def group_findings(
             {
                 "severity": key["severity"],
                 "code": key["code"],
+                "title": TITLES[key["code"]].text(lang),
                 "field": key["field"],
                 "count": key["count"],
                 "fix": rendered[0]["fix"],

@@ -205,6 +205,11 @@ SHEETS: dict[str, FindingType] = {
     "row-left-out": warning(
         _('Row {row} is no record and is left out, as the mapping says: "{value}"'), _("No action needed")
     ),
+    "supplier-list": warning(
+        _('"{value}" may be a list of suppliers. ARM has customers and their documents only.'),
+        _("Leave the file or sheet out if it lists suppliers. No action needed if it lists customers."),
+        tunable=True,
+    ),
     "merged-cells": error(
         _("The cells {value} are merged, so only the first of them has a value"),
         _("Unmerge the cells in Excel and fill in each of them"),

@@ -12,7 +12,10 @@ VALUES: dict[str, FindingType] = {
     ),
     "value-not-mapped": error(
         _('The mapping does not have the value "{value}"'),
-        _("Add it to the values in the mapping. The mapping has {detail}."),
+        _(
+            "Let `armbulk map FILE` ask what it means, or add it to the values in the mapping. The mapping has "
+            "{detail}."
+        ),
     ),
     "expression-failed": error(
         _("The expression in the mapping has no result here: {detail}"),
@@ -39,10 +42,7 @@ VALUES: dict[str, FindingType] = {
     ),
     "word-not-code": error(
         _('"{value}" is a word, but "{header}" must be a code in ARM, for example {detail}'),
-        _(
-            "Ask Amili for the code and enter it. A mapping file can translate the words of your file: "
-            "see docs/mappings.md"
-        ),
+        _("Ask Amili for the code and enter it. Or let `armbulk map FILE` ask what each word of your file means."),
         tunable=True,
     ),
     "line-currency-differs": error(
@@ -51,10 +51,7 @@ VALUES: dict[str, FindingType] = {
     ),
     "unknown-code": warning(
         _('armbulk does not know the code "{value}" for "{header}" (a known code is {detail}). It is sent as it is.'),
-        _(
-            "Enter a code that ARM has; ask Amili for it. A mapping file can translate the codes of your file: "
-            "see docs/mappings.md"
-        ),
+        _("Ask Amili for ARM's code and enter it. Or let `armbulk map FILE` ask what each code of your file means."),
         tunable=True,
     ),
     "too-long": error(

@@ -263,7 +263,7 @@ class _SheetMapper:
 
     def _translate_column(self, target: str, letter: str, values: Mapping[str, str]) -> None:
         table = {fold_value(value): text for value, text in values.items()}
-        folded = pl.col(letter).str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
+        folded = fold_column(pl.col(letter))
         is_readable = ~pl.col(f"{letter}.cell").is_in(["error", "uncalculated"]).fill_null(value=False)
         has_value = (pl.col("row") > self._header_row) & pl.col(letter).is_not_null() & is_readable
         new = pl.when(has_value).then(folded.replace_strict(table, default=None, return_dtype=pl.String))
@@ -271,7 +271,7 @@ class _SheetMapper:
         if not keeps_others:
             unlisted = self._frame.filter(has_value & new.is_null()).select("row", letter)
             column = self._source_columns.get(letter, letter)
-            self._report("value-not-mapped", target, unlisted.rows(), column, ", ".join(values))
+            self._report("value-not-mapped", target, unlisted.rows(), column, ", ".join(values) or "-")
         old = pl.col(letter) if keeps_others else pl.when(~has_value).then(pl.col(letter))
         kind = pl.when(new.is_not_null()).then(pl.lit("text", CELL)).otherwise(pl.col(f"{letter}.cell"))
         translated = self._frame.with_columns(pl.coalesce(new, old).alias(letter), kind.alias(f"{letter}.cell"))
@@ -339,6 +339,11 @@ class _SheetMapper:
 def fold_value(value: str) -> str:
     """Return a value as the value lists of a mapping compare it: without case and repeated spaces."""
     return " ".join(value.split()).lower()
+
+
+def fold_column(texts: pl.Expr) -> pl.Expr:
+    """Return the values of a column as `fold_value` compares them."""
+    return texts.str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
 
 
 def _to_input(names: Sequence[str], row: Sequence[str | None]) -> dict[str, str]:

@@ -12,6 +12,7 @@ _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " 
 _HEADING = _("A mapping: it matches the columns of this file to ARM's fields. See docs/mappings.md.")
 _NOT_READ = _("not read: enter a field after the = and remove the # to use it")
 _NO_COLUMN = _("required, but no column has it: enter the value of every row, and remove the #")
+_OPEN = _("rows with a value that is not listed are errors: check each code, and remove the #")
 _MORE_VALUES = """
 # [sheet.values.customer_category]
 # "Privat" = "CONS\""""
@@ -41,6 +42,23 @@ class WrittenColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenValues:
+    """What the values of a column mean, in the text of a mapping.
+
+    Attributes:
+        target: The field.
+        values: The values; a column's source is a value, its target a code.
+        keeps_others: Whether values that are not listed are kept; otherwise they are errors.
+        is_open: Whether a person still decides about the column itself: every line is a comment.
+    """
+
+    target: str
+    values: Sequence[WrittenColumn]
+    keeps_others: bool
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenSheet:
     """A sheet in the text of a mapping; see `SheetMapping`.
 
@@ -53,6 +71,7 @@ class WrittenSheet:
         columns: The columns.
         constants: Field → the value of every row.
         expressions: Field → expression.
+        values: What the values of columns with codes mean.
         missing: Required fields without a column.
         dates: The order of unclear dates; "" = not written.
         decimal: The decimal separator of unclear amounts; "" = not written.
@@ -68,6 +87,7 @@ class WrittenSheet:
     columns: Sequence[WrittenColumn] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
     expressions: Mapping[str, str] = field(default_factory=dict)
+    values: Sequence[WrittenValues] = ()
     missing: Sequence[str] = ()
     dates: str = ""
     decimal: str = ""
@@ -107,10 +127,29 @@ def _list_lines(sheet: WrittenSheet, lang: str) -> list[str]:
     constants += [f'# {_write_key(name)} = ""' + _comment(_NO_COLUMN, lang) for name in sheet.missing]
     if constants or sheet.is_start:
         lines += ["", "[sheet.constant]", *(constants or ['# currency = "NOK"'])]
+    lines += _list_values(sheet.values, lang)
     expressions = [f"{_write_key(name)} = {quote_value(template)}" for name, template in sheet.expressions.items()]
     if expressions:
         lines += ["", "[sheet.expression]", *expressions]
     return [*lines, *([_MORE if not expressions else _MORE_VALUES] if sheet.is_start else [])]
+
+
+def _list_values(lists: Sequence[WrittenValues], lang: str) -> list[str]:
+    lines: list[str] = []
+    for values in lists:
+        mark = "# " if values.is_open else ""
+        has_open = any(value.is_open for value in values.values)
+        lines += ["", f"{mark}[sheet.values.{_write_key(values.target)}]" + _comment(_OPEN if has_open else "", lang)]
+        for value in values.values:
+            line = f"{quote_value(value.source)} = {quote_value(value.target)}"
+            lines.append((mark or ("# " if value.is_open else "")) + line + _comment(value.comment, lang))
+    others = [_write_fallback(values) for values in lists]
+    return [*lines, "", "[sheet.otherwise]", *others] if others else lines
+
+
+def _write_fallback(values: WrittenValues) -> str:
+    mark, word = "# " if values.is_open else "", "keep" if values.keeps_others else "error"
+    return f'{mark}{_write_key(values.target)} = "{word}"'
 
 
 def quote_value(text: str) -> str:

@@ -40,6 +40,7 @@ _LOOKS_LIKE = {
 
 _CHECKED_FORMATS = {*FORMATS_THAT_PROVE, "country", "language"}
 _MIN_SHARE = 0.95
+_HALF = 0.5
 _MAX_AMOUNT_COLUMNS = 10
 
 
@@ -129,6 +130,11 @@ class ColumnReader:
         frame = values.alias("value").to_frame()
         is_valid = frame.select(has_format(pl.col("value"), str(field.format), ()) & pl.col("value").is_not_null())
         return int(is_valid.to_series().sum())
+
+
+def proves_little(column: Field, share: float) -> bool:
+    """Return whether most values do not have the format of a field that can be known by its values."""
+    return column.format in FORMATS_THAT_PROVE and share < _HALF
 
 
 def can_be_read(text: str, field: Field) -> bool:

@@ -11,10 +11,11 @@ from armbulk.matching.header_words import find_meanings
 from armbulk.model.column_proposal import ColumnProposal, DerivedFields
 from armbulk.model.fields import Resource
 
-_POSTAL = re.compile(r"^[0-9]{4} +\S")
+_POSTAL = re.compile(r"^[0-9]{4} +[^\W\d_]")
 _MIN_SHARE = 0.9
 _MAX_TEXTS = 100
-_NAME, _POSTAL_CODE, _CITY = "name", "postal_code", "city_name"
+_NAME, _STREET, _POSTAL_CODE, _CITY = "name", "address_line_1", "postal_code", "city_name"
+_WHOLE_ADDRESS = re.compile(r"^(?P<street>.*\S)\s*,\s*(?P<code>[0-9]{4}) +(?P<city>[^\W\d_].*)$")
 
 
 def has_postal_codes(reader: ColumnReader, letter: str) -> bool:
@@ -45,7 +46,17 @@ def find_derived(
     postal = next((letter for letter in headers if has_postal_codes(reader, letter)), None)
     if postal is not None and {_POSTAL_CODE, _CITY} <= known and not {_POSTAL_CODE, _CITY} & used:
         derived.append(_divide_postal(postal, headers[postal], reader))
+    whole = next((letter for letter in headers if postal is None and _has_addresses(reader, letter)), None)
+    is_free = _STREET not in used or any(column.target == _STREET and column.letter == whole for column in columns)
+    if whole is not None and is_free and {_STREET, _POSTAL_CODE, _CITY} <= known and not {_POSTAL_CODE, _CITY} & used:
+        derived.append(_divide_address(whole, headers[whole], reader))
     return tuple(derived)
+
+
+def _has_addresses(reader: ColumnReader, letter: str) -> bool:
+    """Return whether nearly all values of a column are a street, a postal code and a city: Gata 1, 0150 Oslo."""
+    texts = reader.list_samples(letter, _MAX_TEXTS)
+    return bool(texts) and sum(_WHOLE_ADDRESS.match(text) is not None for text in texts) >= _MIN_SHARE * len(texts)
 
 
 def _find_names(headers: Mapping[str, str]) -> tuple[str, str] | None:
@@ -82,6 +93,26 @@ def _divide_postal(letter: str, header: str, reader: ColumnReader) -> DerivedFie
         },
         question,
         tuple(" · ".join(part.strip() for part in parts) for parts in samples),
+    )
+
+
+def _divide_address(letter: str, header: str, reader: ColumnReader) -> DerivedFields:
+    """Return how an address is divided at its last comma; one of another shape stays whole in the street."""
+    cell = f"row[{_quote(header)}]"
+    last = f"{cell}.rpartition(',')[2].strip()"
+    code, city = f"{last}.split(' ')[0]", f"{last}.partition(' ')[2].strip()"
+    street = f"{cell}.rpartition(',')[0].strip()"
+    divided = next(filter(None, map(_WHOLE_ADDRESS.match, reader.list_samples(letter, _MAX_TEXTS))))
+    question: Text = _('Divide "{header}" into street, postal code and city?', header=header)
+    return DerivedFields(
+        (letter,),
+        {
+            _STREET: f"{{{{ {street} if {code}.isdigit() else {cell} }}}}",
+            _POSTAL_CODE: f"{{{{ {code} if {code}.isdigit() else '' }}}}",
+            _CITY: f"{{{{ {city} if {code}.isdigit() else '' }}}}",
+        },
+        question,
+        (" · ".join(divided.group("street", "code", "city")),),
     )
 
 

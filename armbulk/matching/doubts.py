@@ -1,12 +1,12 @@
 """Why a likely column is still asked about: what its words and values leave open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from armbulk.i18n import NO_TEXT, Text, _
 from armbulk.mapping.amount_headers import list_possible_amounts
-from armbulk.matching.header_words import find_meanings
+from armbulk.matching.header_words import find_meanings, score_header
 from armbulk.model.fields import Field
 from armbulk.resources import RESOURCES
 from armbulk.validation.amounts import AMOUNTS
@@ -15,6 +15,8 @@ _MAX_VAT_SHARE = 0.28
 """The highest VAT rate in Europe is 27 %."""
 
 _SMALLEST_DIFFERENCE = 0.01
+_MAX_SHORT = 8
+"""A bank account has 11 digits, or 9 if it lost its zeros."""
 
 
 def doubt_amount(header: str, column: Field, *, is_flat: bool) -> Text:
@@ -43,6 +45,26 @@ def doubt_posting_date(header: str, column: Field) -> Text:
     if column.name == "document_date" and "posting" in find_meanings(header)[0]:
         return _("posting date: it may differ from the date of the invoice")
     return NO_TEXT
+
+
+def doubt_account(header: str, column: Field, fields: Mapping[str, Field]) -> Text:
+    """Return that a header is the known one of another field: Kontonr is a bank account, or the customer's number.
+
+    Args:
+        header: The header.
+        column: What the column may be.
+        fields: Everything that it could be.
+    """
+    for other in fields.values():
+        if other.name != column.name and score_header(header, other) == 1:
+            title = Text("{name}", {"name": other.header})
+            return _("the header may also mean {header}, but the values do not look like it", header=title)
+    return NO_TEXT
+
+
+def is_short_account(column: Field, texts: Sequence[str]) -> bool:
+    """Return whether a field is a bank account, and texts are too short for one: the numbers of customers."""
+    return column.format == "bank-account" and all(len(text) <= _MAX_SHORT for text in texts)
 
 
 def is_vat(net: pl.Series, vat: pl.Series) -> bool:

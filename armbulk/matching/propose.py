@@ -11,7 +11,7 @@ from dataclasses import replace
 import polars as pl
 
 from armbulk.findings.frame import mask_value
-from armbulk.i18n import NO_TEXT, Text, Words, _, join_texts, quote_names
+from armbulk.i18n import NO_TEXT, Text, Words, _
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, match_headers
 from armbulk.mapping.own_sheets import is_outcome_header
@@ -25,28 +25,39 @@ from armbulk.matching.candidates import (
     drop_sparse_rows,
     is_proof,
 )
+from armbulk.matching.codes import add_values, share_names
 from armbulk.matching.column_values import (
     FORMATS_THAT_PROVE,
     ColumnReader,
     find_amounts,
     find_date_order,
     is_never_before,
+    proves_little,
 )
 from armbulk.matching.derived import find_derived, has_postal_codes
-from armbulk.matching.doubts import are_payments, doubt_amount, doubt_posting_date, doubt_sums, varies_within
+from armbulk.matching.doubts import (
+    are_payments,
+    doubt_account,
+    doubt_amount,
+    doubt_posting_date,
+    doubt_sums,
+    is_short_account,
+    varies_within,
+)
 from armbulk.matching.header_row import find_header_groups, find_header_row
 from armbulk.matching.header_words import score_header
+from armbulk.matching.list_signs import count_signs, name_signs, rate_proposal
 from armbulk.model.column_proposal import ColumnProposal, SheetProposal
 from armbulk.model.fields import Field, FieldRole, FieldType, Resource
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 from armbulk.validation.layout import check_layout
 from armbulk.validation.other_rows import find_skipped_rows
+from armbulk.validation.supplier_lists import find_supplier_text
 
 _SURE = 0.85
 _MIN_CHOICE = 0.4
 _MAX_CHOICES = 5
-_MAX_REASONS = 4
 _MIN_SHARE = 0.9
 _REQUIRED_BONUS = 0.03
 _BY_AMOUNTS = 0.95
@@ -58,7 +69,6 @@ _MAX_KEY_CHARS = 30
 _WORD = re.compile(r"[^\W\d_]{2}")
 _TWO_WORDS = re.compile(r"[^\W\d_] +[^\W\d_]")
 _LINE_SIGNS = 2
-_WITHOUT_KEY = -100.0
 _BY_GROUP = 0.95
 _NAMES_COUNT = 3
 
@@ -89,29 +99,8 @@ def propose_sheet(
     of_name = find_resource_by_name(sheet, RESOURCES)
     named = resource or (of_name.name if of_name else None)
     if named is None:
-        named = max((matcher.propose(candidate) for candidate in RESOURCES.values()), key=_rate).resource
+        named = max((matcher.propose(candidate) for candidate in RESOURCES.values()), key=rate_proposal).resource
     return matcher.propose_without_other_rows(RESOURCES[named])
-
-
-def _rate(proposal: SheetProposal) -> float:
-    """Return how likely a sheet is what it is proposed as: its key and required fields count most."""
-    resource = RESOURCES[proposal.resource]
-    fields = {column.target for column in proposal.columns if column.target}
-    required = {field.name for field in resource.fields if field.required}
-    of_kind = _SIGNS[resource.name] & fields
-    if resource.record_key not in fields:  # what has a key is likelier
-        return _WITHOUT_KEY + len(of_kind)
-    return len(fields) + 3 * len(of_kind) + len(required & fields) - 2 * len(required - fields)
-
-
-_SIGNS = {
-    "customers": frozenset(
-        {"name", "address_line_1", "postal_code", "city_name", "phone_no", "email_address_document"}
-    ),
-    "documents": frozenset({"document_no", "document_date", "due_date", "incl_vat", "excl_vat", "kid", "customer_no"}),
-    "lines": frozenset({"document_no", "line_text", "quantity", "price", "article_no", "line_no"}),
-}
-"""Fields by which people know a list."""
 
 
 class _Matcher:
@@ -138,13 +127,11 @@ class _Matcher:
         proposal = self.propose(resource)
         rows = [row for row, _text in proposal.other_rows]
         records = self._body.filter(~pl.col("row").is_in(rows))
-        if not rows or records.is_empty():
-            return proposal
-        records = drop_sparse_rows(records, self._letters)
-        everything, self._reader = self._reader, ColumnReader(self._sheet, records)
-        proposal = self.propose(resource)
-        self._reader = everything
-        return proposal
+        if rows and not records.is_empty():
+            everything, self._reader = self._reader, ColumnReader(self._sheet, drop_sparse_rows(records, self._letters))
+            proposal = self.propose(resource)
+            self._reader = everything
+        return replace(proposal, columns=add_values(proposal.columns, records, self._reader))
 
     def propose(self, resource: Resource) -> SheetProposal:
         """Return the proposal for the sheet as a list of `resource`."""
@@ -159,8 +146,8 @@ class _Matcher:
             file=self._sheet.file,
             sheet=self._sheet.name,
             resource=resource.name,
-            reason=self._explain_resource(resource, chosen),
-            signs=_count_signs(resource, columns),
+            reason=name_signs(resource, chosen, self._headers),
+            signs=count_signs(resource, columns),
             header_row=self._row,
             title_rows=self._sheet.frame.filter(pl.col("row") < self._row).height,
             rows=self._body.height - len(other := self._find_other_rows(resource, used)),
@@ -173,6 +160,7 @@ class _Matcher:
             numbers=self._list_unclear(used, targets, FieldType.AMOUNT, FieldType.QUANTITY),
             targets=targets.titles,
             derived=find_derived(resource, columns, self._reader),
+            supplier_text=find_supplier_text(self._sheet, self._row),
         )
 
     # --- fields -------------------------------------------------------------------------------------
@@ -249,9 +237,10 @@ class _Matcher:
             share = max(share, _WRONG_CHECK_DIGITS)
             values = {"valid": min(reading.readable, reading.valid), "filled": reading.filled}
             reason = _("similar header, but only {valid:number} of {filled:number} values are valid", **values)
-        score = by_header * (0.3 + 0.7 * share) + (_REQUIRED_BONUS if column.required else 0)
+        named = share_names(self._reader, letter, column) if share < _MIN_SHARE else 0.0
+        score = by_header * (0.3 + 0.7 * max(share, named)) + (_REQUIRED_BONUS if column.required else 0)
         score *= self._judge_kind(letter, column)
-        return Candidate(letter, target, score, reason, by_header, reading.share)
+        return Candidate(letter, target, score, reason, by_header, max(reading.share, named))
 
     def _judge_kind(self, letter: str, column: Field) -> float:
         """Return how far values are of the field's kind where every text can be read as it: numbers, names, amounts."""
@@ -326,25 +315,30 @@ class _Matcher:
     ) -> ColumnProposal:
         best = chosen.get(letter)
         own = [candidate for candidate in candidates if candidate.letter == letter]
-        sensitive = any(
-            targets.fields[c.target].sensitive and (c.share >= _MIN_CHOICE or c.header_score >= _SURE) for c in own
-        )
         samples = self._reader.list_samples(letter)
+        sensitive = any(
+            targets.fields[c.target].sensitive
+            and (c.share >= _MIN_CHOICE or c.header_score >= _SURE)
+            and not is_short_account(targets.fields[c.target], samples)
+            for c in own
+        )
         choices = dict.fromkeys(c.target for c in own if c.score >= _MIN_CHOICE)
         proposal = ColumnProposal(
             letter,
             self._headers[letter],
             tuple(mask_value(text) if sensitive else text for text in samples),
             choices=tuple(choices)[:_MAX_CHOICES],
+            is_sensitive=sensitive,
         )
         if best is None:
             return proposal
         doubt = self._doubt(best, chosen, candidates, targets)
+        has_other_values = bool(samples) and proves_little(targets.fields[best.target], best.share)
         return replace(
             proposal,
             target=best.target,
             reason=doubt or best.reason,
-            is_known=best.header_score == 1,
+            is_known=best.header_score == 1 and not has_other_values,
             is_sure=not doubt and best.score >= _SURE and (best.share >= _MIN_SHARE or not samples),
         )
 
@@ -361,16 +355,17 @@ class _Matcher:
         is_both = targets.is_flat and targets.fields[best.target].specific_header is not None
         header, column = self._headers[best.letter], targets.fields[best.target]
         doubt = doubt_amount(header, column, is_flat=is_both) or doubt_posting_date(header, column)
+        doubt = doubt or doubt_account(header, column, targets.fields) or self._doubt_key(best.letter, column)
         return doubt or doubt_rival(best, chosen, candidates)
 
-    def _explain_resource(self, resource: Resource, chosen: Mapping[str, Candidate]) -> Text:
-        """Return the headers by which people know the list."""
-        names = [
-            self._headers[letter]
-            for letter, candidate in chosen.items()
-            if candidate.target in _SIGNS[resource.name] and self._headers[letter]
-        ]
-        return join_texts(*quote_names(names[:_MAX_REASONS]), separator=", ") if names else NO_TEXT
+    def _doubt_key(self, letter: str, column: Field) -> Text:
+        """Return that a column of customers' numbers has bank accounts; "" where it has not."""
+        account = RESOURCES["customers"].field("bank_account_no")
+        if not column.is_key or not self._reader.may_have_format(letter, str(account.format)):
+            return NO_TEXT
+        reading = self._reader.read(letter, account)
+        is_account = reading.share >= _MIN_SHARE and is_proof(reading.values, account)
+        return _("all values are valid as {header}", header=_title_of(account.header)) if is_account else NO_TEXT
 
     def _list_unclear(self, used: Mapping[str, str], targets: Targets, *types: FieldType) -> tuple[str, ...]:
         texts: dict[str, None] = {}
@@ -388,12 +383,6 @@ class _Matcher:
         rows = sorted({*find_skipped_rows(self._sheet, findings, match), *tables})
         texts = self._body.filter(pl.col("row").is_in(rows)).select("row", *self._sheet.letters)
         return tuple((row, " · ".join(text for text in cells if text)) for row, *cells in texts.iter_rows())
-
-
-def _count_signs(resource: Resource, columns: Sequence[ColumnProposal]) -> int:
-    """Return how many columns by which people know a list are sure; 0 where its key is not."""
-    sure = {column.target for column in columns if column.is_known or column.is_sure}
-    return len(sure & _SIGNS[resource.name]) if resource.record_key in sure else 0
 
 
 def _title_of(header: Words) -> Text:

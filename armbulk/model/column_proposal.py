@@ -1,9 +1,72 @@
 """What the columns of a sheet with other headers may be, and what a person decided about them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from armbulk.i18n import NO_TEXT, Text
+
+
+@dataclass(frozen=True, slots=True)
+class DistinctValue:
+    """A value of a column; upper and lower case and spaces make no difference.
+
+    Attributes:
+        text: The value as it is written first.
+        count: How many rows have it.
+        signs: Letter of a column of amounts → how many of its amounts in these rows are positive and negative.
+    """
+
+    text: str
+    count: int
+    signs: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueQuestion:
+    """What a value of a column with codes may mean.
+
+    Attributes:
+        letter: The column.
+        target: Its field, as a mapping names it.
+        text: The value.
+        count: How many rows have it.
+        code: The code that it may mean; "" = nothing shows it.
+        reason: Why, or why there is no proposal.
+        is_sure: Whether the value has one meaning.
+        codes: The codes to choose from; others are possible where the field has no fixed list.
+    """
+
+    letter: str
+    target: str
+    text: str
+    count: int
+    code: str
+    reason: Text
+    is_sure: bool
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAnswers:
+    """What was decided about a file with the same headers.
+
+    Attributes:
+        constants: Field → the value of every row.
+        values: Field → value → code.
+        expressions: Field → the expression that makes it.
+        ignored: The columns that are not read, as a mapping names them.
+        dates: The order of unclear dates; "" = not decided.
+        decimal: The decimal separator; "" = not decided.
+        skips_other_rows: Whether rows that are no records are left out.
+    """
+
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    expressions: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    dates: str = ""
+    decimal: str = ""
+    skips_other_rows: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +82,8 @@ class ColumnProposal:
         is_known: Whether armbulk reads the column so without a question.
         is_sure: Whether both the header and the values say so.
         choices: Fields that it may be, the likeliest first.
+        values: Its different values, if they are few and not sensitive.
+        is_sensitive: Whether its values are shown by their last two characters.
     """
 
     letter: str
@@ -29,6 +94,8 @@ class ColumnProposal:
     is_known: bool = False
     is_sure: bool = False
     choices: tuple[str, ...] = ()
+    values: tuple[DistinctValue, ...] = ()
+    is_sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +138,8 @@ class SheetProposal:
         numbers: Amounts that can be read in two ways.
         targets: Every field that a column may be, as a mapping names it → its header for people.
         derived: Fields that can be made of several columns, or of a part of one.
+        earlier: What was decided about a file with the same headers; None: nothing.
+        supplier_text: Where the file says that it is a list of suppliers; "" where it does not.
     """
 
     index: int
@@ -91,12 +160,19 @@ class SheetProposal:
     numbers: tuple[str, ...]
     targets: Mapping[str, Text]
     derived: tuple[DerivedFields, ...] = ()
+    earlier: EarlierAnswers | None = None
+    supplier_text: str = ""
 
-    def with_columns(self, columns: Mapping[str, str]) -> "SheetProposal":
-        """Return the proposal with other fields (letter → field); what a person chose is sure."""
+    def with_columns(self, columns: Mapping[str, str], confirmed: Collection[str] = ()) -> "SheetProposal":
+        """Return the proposal with other fields; what a person chose or confirmed is sure.
+
+        Args:
+            columns: Letter → field.
+            confirmed: The letters of columns that a person has decided about.
+        """
         changed = tuple(
             column
-            if columns[column.letter] == column.target
+            if columns[column.letter] == column.target and column.letter not in confirmed
             else replace(column, target=columns[column.letter], reason=NO_TEXT, is_known=False, is_sure=True)
             for column in self.columns
         )
@@ -116,6 +192,8 @@ class SheetDecision:
         decimal: The decimal separator of unclear amounts; "" = not needed.
         skips_other_rows: Whether totals and notes below the headers are left out.
         expressions: Field → the expression that makes it of other columns.
+        values: Field → value of the file → code.
+        strict: The fields of `values` of which other values are errors: a person left some of them open.
     """
 
     resource: str
@@ -126,3 +204,5 @@ class SheetDecision:
     decimal: str = ""
     skips_other_rows: bool = False
     expressions: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    strict: Collection[str] = ()

@@ -78,6 +78,7 @@ class Sheet:
         visible: Whether Excel shows the sheet.
         mapped_by: The hash of the mapping that was applied.
         base: Of a workbook that armbulk exported, the values as they were exported.
+        size: The file's size in bytes.
     """
 
     file: str
@@ -94,6 +95,7 @@ class Sheet:
     visible: bool = True
     mapped_by: str = ""
     base: "Sheet | None" = None
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 import re
 
-from armbulk.model.text_style import remove_marks
+from armbulk.model.text_style import MARK_CHARS, remove_marks
 
 _NAMES = (
-    "check|codes|completion|demo|doctor|evidence|export|fields|import|login|logout|map|migrate|plan|profiles|purge|"
-    "resolve|results|resume|runs|sandbox|show|template|undo|usage|web"
+    "check|codes|completion|demo|diff|doctor|evidence|explain|export|fields|import|login|logout|map|migrate|plan|"
+    "profiles|purge|resolve|results|resume|runs|sandbox|show|template|undo|usage|version|web"
 )
-_COMMAND = rf"`[^`]*`|(?<=: )armbulk (?:{_NAMES})\b.*"
+_COMMAND = rf"`[^`]*`|(?<=: )[{MARK_CHARS}]*armbulk (?:{_NAMES})\b.*"
 _FILE = (
-    r"(?<![^\s(\"'«])(?:[A-Za-z]:)?[\\/].*?\.(?:bak|csv|db|json|jsonl|log|md|ods|parquet|pem|toml|tsv|txt|xls[bmx]?)\b"
+    r"(?<![^\s(\"'«])(?:[A-Za-z]:)?[\\/].*?"
+    r"\.(?:bak|csv|db|html?|json|jsonl|log|md|ods|parquet|pem|toml|tsv|txt|xls[bmx]?)\b"
 )
 _AMOUNT = r"\b[A-Z]{3} -?\d[\d ]*\d(?:[.,]\d+)?|-?\b\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)(?:[.,]\d+)?(?: [A-Z]{3}\b)?"
 _TIME = r"\b\d\d:\d\d(?::\d\d)? UTC(?:[+-]\d\d:\d\d)?"
@@ -18,8 +19,13 @@ _QUOTED = r"«[^«»]{1,30}»|\"[^\"]{1,30}\""
 _UNBROKEN = re.compile(f"{_COMMAND}|{_FILE}|{_AMOUNT}|{_TIME}|{_QUOTED}")
 _HELD = "\ue1ff"  # in place of a space where no line may break
 
-_KEPT = re.compile(r'→|\s*"[^"]*":|[\s{}\[\],]*$|\s*\S.*?(?:  |\t)')
-"""How lines begin that stay as they are: a path after an arrow, JSON, and rows of a table (with two blanks between)."""
+_KEPT = re.compile(
+    rf'→|\s*"[^"]*":|[\s{{}}\[\],]*$|\s*\S.*?(?:  |\t)|\s*[{MARK_CHARS}]*armbulk (?:{_NAMES}) (?:-|\S*\.)'
+)
+"""How lines begin that stay as they are.
+
+A path after an arrow, JSON, rows of a table (with two blanks between), a command with a file or an option.
+"""
 
 
 def wrap_text(text: str, width: int | None) -> str:

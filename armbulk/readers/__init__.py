@@ -41,6 +41,11 @@ def read_sheets(path: Path, *, display_name: str | None = None, encoding: str | 
     """
     name = display_name or str(path)
     content = _read_bytes(path, name)
+    return [replace(sheet, size=len(content)) for sheet in _read_content(content, path, name, encoding)]
+
+
+def _read_content(content: bytes, path: Path, name: str, encoding: str | None) -> list[Sheet]:
+    """Read every table of a file's content; FileError when it cannot be read."""
     sha256 = hashlib.sha256(content).hexdigest()
     if content.startswith(b"PK\x03\x04"):
         return _report_open(_read_archive(content, name, sha256), path)

@@ -113,6 +113,14 @@ _CURRENCY_NAMES = (
     "USD: us dollar, us dollars, amerikanske dollar, us$; CHF: sveitsiske franc, swiss franc; "
 )
 
+_DOCUMENT_TYPE_NAMES = (
+    "IN: uf, fa, fakt, fak, ufa, faktura, fakturaer, invoice, invoices, inv, si, salg, sale, sales, sfa, "
+    "utg faktura, utg. faktura, utgående faktura, debit; "
+    "CN: kreditnota, kreditnotaer, kreditnote, kreditfaktura, kredit, kred, credit note, creditnote, credit notes, "
+    "credit memo, credit invoice, credit, crn, cr, cm, uk, kn, krn, sc, utg kreditnota, utg. kreditnota, "
+    "utgående kreditnota, utgående kreditnote"
+)
+
 
 def _index(names: str) -> dict[str, str]:
     table: dict[str, str] = {}
@@ -130,3 +138,18 @@ LANGUAGE_NAMES = _index(_LANGUAGE_NAMES)
 
 CURRENCY_NAMES = _index(_CURRENCY_NAMES)
 """Name in small letters → ISO 4217 code. `kr` is none: it is the name of four currencies."""
+
+NAMES_BY_FORMAT = {"country": COUNTRY_NAMES, "currency": CURRENCY_NAMES, "language": LANGUAGE_NAMES}
+"""Format of a field → the names of its codes."""
+
+DOCUMENT_TYPE_NAMES = _index(_DOCUMENT_TYPE_NAMES)
+"""Word or code of a ledger in small letters → the code that it may mean; a person decides."""
+
+PAYMENT_NAMES = frozenset(
+    {
+        "innbetaling", "betaling", "bank", "payment", "receipt", "pmt", "pay", "ocr", "ocr-innbetaling", "innbet",
+        "innb", "betal", "kasse", "cash", "remittering", "refusjon", "refund", "sr", "sp", "utbetaling", "avskrivning",
+        "tap", "write-off", "writeoff",
+    }
+)  # fmt: skip
+"""Words of ledgers for entries that are no documents, in small letters."""

@@ -9,7 +9,7 @@ from armbulk.findings.frame import RenderedFinding, mask_value
 from armbulk.i18n import Text, _
 from armbulk.model.fields import Field
 from armbulk.model.outcome import Outcome
-from armbulk.model.record_messages import NOT_IN_ARM
+from armbulk.model.record_messages import CUSTOMER_HELD_BACK, CUSTOMER_NOT_ACCEPTED, NOT_IN_ARM, OTHER_SENT_IN_RUN
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 from armbulk.results.named_fields import split_by_field
@@ -27,10 +27,21 @@ _FIXES_OF_CONFLICTS = {
     "customers": _("Compare the values. Use --overwrite to send those in the file, or correct or remove the row"),
     "documents": _("Compare the two. If both are correct, give the one in the file another number"),
 }
+_CREDIT = _(
+    "A document in ARM cannot be changed. Undo the change in this row. If the document in ARM is wrong, credit it, and "
+    "enter the correct one in a new row with another number"
+)
+_CUSTOMER_FIRST = _("Correct the customer first, then import the file again")
 _CREATE_CUSTOMER = _("Remove the row, or create the customer with an import without --update")
 _SEE_ANSWER = _("Read ARM's warning. The record is in ARM; nothing is sent again")
 
-_BAD = (Outcome.REJECTED.value, Outcome.CONFLICT.value, Outcome.IN_DOUBT.value)
+_CODES = {
+    Outcome.REJECTED.value: "arm-rejected",
+    Outcome.CONFLICT.value: "arm-conflict",
+    Outcome.IN_DOUBT.value: "arm-in-doubt",
+    Outcome.HELD_BACK.value: "held-back",
+}
+_BAD = tuple(_CODES)
 
 
 def list_arm_problems(
@@ -39,12 +50,14 @@ def list_arm_problems(
     """Return a problem for each cause that ARM names, at the cell of the field, or of the record's key.
 
     Args:
-        records: The outcomes of the records, with `resource`, `key`, and the column (`letter`) of the key.
+        records: The outcomes of the records, with `resource`, `key`, the column (`letter`) of the key, and whether the
+            record itself says why it was held back (`is_explained`), and not an error in its row.
         sheets: The sheets as they were read.
         columns: Sheet index → field → letter of its column.
         lang: The language of texts.
     """
-    chosen = records.filter(pl.col("outcome").is_in(_BAD) | pl.col("warnings").is_not_null())
+    is_bad = pl.col("outcome").is_in(_BAD) & ((pl.col("outcome") != Outcome.HELD_BACK.value) | pl.col("is_explained"))
+    chosen = records.filter(is_bad | pl.col("warnings").is_not_null())
     values = _read_rows(chosen, sheets)
     return [
         problem
@@ -81,7 +94,7 @@ def _list_problems(
                 "column": letter or key_letter,
                 "cell": f"{sheet.name}!{letter or key_letter}{row['row']}",
                 "field": field.name if field and letter else RESOURCES[row["resource"]].record_key,
-                "code": f"arm-{row['outcome'].replace('_', '-')}" if is_error else "arm-warning",
+                "code": _CODES.get(row["outcome"] or "", "") if is_error else "arm-warning",
                 "severity": "error" if is_error else "warning",
                 "value": value,
                 "message": part,
@@ -95,10 +108,24 @@ def _show_value(field: Field, value: str | None) -> str | None:
 
 def choose_fix(row: Mapping[str, str | None], lang: str) -> Text:
     """What to do about a record that ARM did not accept, or about ARM's warning."""
+    message = row["message"] or ""
+    if row["outcome"] == Outcome.HELD_BACK.value and message in _because_of_customer(lang):
+        return _CUSTOMER_FIRST
     if row["outcome"] != Outcome.CONFLICT.value:
         return _FIXES.get(row["outcome"] or "", _SEE_ANSWER)
-    is_unknown = (row["message"] or "").startswith(NOT_IN_ARM.text(lang))
-    return _CREATE_CUSTOMER if is_unknown else _FIXES_OF_CONFLICTS[row["resource"] or ""]
+    if message.startswith(NOT_IN_ARM.text(lang)):
+        return _CREATE_CUSTOMER
+    return _CREDIT if was_sent_otherwise(message, lang) else _FIXES_OF_CONFLICTS[row["resource"] or ""]
+
+
+def was_sent_otherwise(message: str, lang: str) -> bool:
+    """Return whether a message says that a run sent another document with the number."""
+    begin, _run, end = OTHER_SENT_IN_RUN.fill(run="\0").text(lang).partition("\0")
+    return message.startswith(begin) and end in message
+
+
+def _because_of_customer(lang: str) -> tuple[str, ...]:
+    return CUSTOMER_HELD_BACK.text(lang), CUSTOMER_NOT_ACCEPTED.text(lang)
 
 
 def _split_text(text: str) -> list[str]:

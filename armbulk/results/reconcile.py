@@ -99,3 +99,14 @@ def _outcomes_of_lines(items: pl.DataFrame, lines: Table) -> pl.DataFrame:
         .select(list(ROW_SCHEMA))
         .cast(ROW_SCHEMA)
     )
+
+
+def list_row_keys(items: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:
+    """Return `sheet`, `row`, `resource` and `key` of every row that was read; a row that is both is its document."""
+    records = items.select("sheet", "row", "resource", "key")
+    lines = tables.get("lines")
+    if lines is None:
+        return records
+    parent = lines.resource.record_key
+    own = lines.rows.select("sheet", "row", pl.lit("lines").alias("resource"), pl.col(parent).alias("key"))
+    return pl.concat([records, own.join(records, on=["sheet", "row"], how="anti", maintain_order="left")])

@@ -17,6 +17,8 @@ from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.results import reconcile
 from armbulk.results.arm_problems import list_arm_problems
+from armbulk.results.problem_lines import list_problem_lines
+from armbulk.results.reconcile import list_row_keys
 from armbulk.results.run_result import RunResult
 from armbulk.results.store_check import build_provenance
 from armbulk.results.summary import build_summary
@@ -25,6 +27,7 @@ from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
 from armbulk.writers import atomic, workbooks
 from armbulk.writers.inputs import is_of_a_person
+from armbulk.writers.problem_sheet import ProblemSheet
 from armbulk.writers.style import SheetHeader, SummarySheet
 
 _log = logging.getLogger(__name__)
@@ -92,19 +95,24 @@ def write_results(
     """
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result, lang)
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang) if checked else []
-    rows = _add_messages(rows, findings, sheets, lang)
+    named = _add_messages(rows, findings, sheets, lang)
     columns = {index: match.columns for index, match in enumerate(checked.header_matches)} if checked else {}
-    records = _name_records(rows, result.items, checked)
-    problems = [*findings, *list_arm_problems(records, sheets, columns, lang)]
-    outcomes = _write_outcomes(rows, lang)
-    summary = SummarySheet(build_summary(result, checked, lang), build_provenance(stamp) if stamp else None)
+    records = _name_records(named, result.items, checked)
+    if checked is None:  # no finding says why
+        records = records.with_columns(is_explained=pl.lit(value=True))
+    findings += list_arm_problems(records, sheets, columns, lang)
+    keys = list_row_keys(result.items, checked.all_tables()) if checked else records
+    problems = list_problem_lines(findings, rows, keys.select("sheet", "row", "resource", "key"), sheets, lang)
+    outcomes = _write_outcomes(named, lang).join(problems.targets, on=["sheet", "row"], how="left")
+    sections = build_summary(result, checked, problems.first_rows, lang)
+    summary = SummarySheet(sections, build_provenance(stamp) if stamp else None)
     move = partial(atomic.replace_atomically, clock=clock, own=written.digests())
     letters = _find_key_columns(checked) if checked else dict.fromkeys(header_rows, "A")
     path = workbooks.write_results(
         target,
         sheets,
         outcomes,
-        problems,
+        ProblemSheet(findings, problems.lines),
         summary,
         lang,
         headers={index: SheetHeader(row, letters.get(index, "")) for index, row in header_rows.items()},
@@ -205,5 +213,6 @@ def _add_messages(
         .when((pl.col("outcome") == Outcome.HELD_BACK.value) & message.is_null())
         .then(pl.lit(_SEE_LINES.text(lang)))
         .otherwise(message)
-        .alias("message")
+        .alias("message"),
+        (pl.col("message").is_not_null() & pl.col("error").is_null()).alias("is_explained"),
     ).drop("error")

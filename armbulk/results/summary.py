@@ -1,21 +1,29 @@
 """The Summary sheet of a result workbook: counts, control totals, usage, and what to do next."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from armbulk.i18n import _, format_exact_time, ngettext
+from armbulk.i18n import _, format_exact_time, format_number, ngettext
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome, translate_state
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_IN_ARM, UNKNOWN_IN_ARM
+from armbulk.resources import RESOURCES
+from armbulk.results import reconcile
+from armbulk.results.problem_lines import WORK_ORDER
 from armbulk.results.run_result import RunResult
 from armbulk.store import Run
 from armbulk.validation.check import Checked
+from armbulk.writers import style
 from armbulk.writers.section import Row, Section
 
 _TEXTS = {
     "title": _("Import result"),
+    "about": _("About this import"),
+    "all": _("All"),
+    "legend": _("Colours and symbols"),
     "run": _("Run"),
     "profile": _("Profile"),
     "client": _("Client no"),
@@ -26,8 +34,7 @@ _TEXTS = {
     "records": _("Records"),
     "rows": _("All records"),
     "totals": _("Control totals"),
-    "cost": _("API usage"),
-    "requests": _("Requests"),
+    "requests": _("Requests to ARM"),
     "reads": _("Records read"),
     "writes": _("Records sent"),
     "next": _("What to do next"),
@@ -128,25 +135,133 @@ _TOTALS = {
 _NOTHING = _("All records were accepted. Nothing more to do.")
 
 
-def build_summary(result: RunResult, checked: Checked | None, lang: str) -> list[Section]:
-    """Return the sections of the Summary sheet; `checked` is None when the files have changed."""
-    counts = result.count_outcomes()
-    rows = [(translate_outcome(outcome, lang), count) for outcome, count in counts.items() if count]
+def build_summary(
+    result: RunResult, checked: Checked | None, first_rows: Mapping[str, int], lang: str
+) -> list[Section]:
+    """Return the sections of the Summary sheet.
+
+    Args:
+        result: the run and its records.
+        checked: the files; None when they have changed.
+        first_rows: outcome → the row of its first line in the Problems sheet.
+        lang: language of texts.
+    """
+    items = result.items
+    files = _name_files(checked, lang)
     sections = [
-        Section(_text("title", lang), tuple(_describe_run(result.run, checked, lang))),
-        Section(_text("next", lang), tuple(("", text) for text in next_steps(result.items, lang))),
-        Section(_text("records", lang), (*rows, (_text("rows", lang), result.items.height))),
-        Section(_text("totals", lang), tuple(_total_rows(result.items, lang))),
-        Section(_text("cost", lang), tuple((_text(meter, lang), used) for meter, used in result.usage.items())),
+        Section(_RESULT_OF.fill(files=files).text(lang) if checked else _text("title", lang), ()),
+        _describe_status(items, first_rows, lang),
+        Section(_text("next", lang), tuple(("", text) for text in _list_next_steps(items, lang))),
+        _count_records(result, first_rows, lang),
+        Section(_text("totals", lang), tuple(_total_rows(items, lang))),
+        Section(
+            _text("legend", lang),
+            tuple((words.text(lang), text.text(lang)) for _mark, words, text in _LEGEND),
+            marks=tuple(mark for mark, _words, _text in _LEGEND),
+        ),
+        Section(_text("about", lang), (*_describe_run(result.run, files, lang), *_describe_usage(result, lang))),
     ]
-    return [section for section in sections if section.rows]
+    return [section for index, section in enumerate(sections) if index < _HEAD_SECTIONS or section.rows]
+
+
+def _describe_status(items: pl.DataFrame, first_rows: Mapping[str, int], lang: str) -> Section:
+    """Return what an accountant sees first: whether something needs work, and how much."""
+    counts = reconcile.count_outcomes(items)
+    work = [(outcome, counts[outcome.value]) for outcome in WORK_ORDER if counts[outcome.value]]
+    if not work:
+        warned = items["warnings"].is_not_null().sum()
+        text = (_WARNED if warned else _DONE).fill(count=items.height, warned=warned).text(lang)
+        return Section(f"✓ {text}", (), mark=style.GREEN)
+    parts = ", ".join(f"{count} {translate_outcome(outcome, lang)}" for outcome, count in work)
+    count = sum(number for _outcome, number in work)
+    text = _OPEN.fill(count=count, all=items.height, parts=parts).text(lang)
+    mark = style.key_mark(work[0][0])
+    links = {-1: min(first_rows.values())} if first_rows else {}
+    return Section(f"{mark[6:]} {text}".strip(), (), mark=mark[:6], links=links)
+
+
+def _count_records(result: RunResult, first_rows: Mapping[str, int], lang: str) -> Section:
+    """Return the number of records by outcome and resource, those that need work first."""
+    by_resource = result.count_by_resource()
+    order = [*WORK_ORDER, *(outcome for outcome in Outcome if outcome not in WORK_ORDER)]
+    counts = result.count_outcomes()
+    used = [outcome for outcome in order if counts[outcome.value]]
+    names = list(by_resource)
+    columns = [*names, ""] if len(names) > 1 else names
+
+    def count(outcome: Outcome) -> list[int]:
+        numbers = [by_resource[name].get(outcome.value, 0) for name in names]
+        return [*numbers, sum(numbers)] if len(names) > 1 else numbers
+
+    numbers = {outcome: count(outcome) for outcome in used}
+    rows: list[Row] = [(translate_outcome(outcome, lang), *numbers[outcome]) for outcome in used]
+    total: Row = (_text("rows", lang), *(sum(column) for column in zip(*numbers.values(), strict=True)))
+    headings = ("", *(RESOURCES[name].title.text(lang) if name else _text("all", lang) for name in columns))
+    return Section(
+        _text("records", lang),
+        (*rows, total),
+        headings,
+        marks=tuple(style.key_mark(outcome) for outcome in used),
+        links={index: first_rows[outcome.value] for index, outcome in enumerate(used) if outcome.value in first_rows},
+        has_total=True,
+    )
+
+
+_HEAD_SECTIONS = 2  # the title, and what is open
+_RESULT_OF = _("Import result: {files}")
+_DONE = ngettext(
+    "{count:number} record is in ARM. Nothing to do.", "All {count:number} records are in ARM. Nothing to do."
+)
+_WARNED = ngettext(
+    "{count:number} record is in ARM, with warnings ({warned:number})",
+    "All {count:number} records are in ARM, {warned:number} with warnings",
+)
+_OPEN = ngettext(
+    "{count:number} of {all:number} records needs work: {parts}",
+    "{count:number} of {all:number} records need work: {parts}",
+)
+_LEGEND = (
+    (style.key_mark(Outcome.CREATED), _("in ARM"), _("ARM has the record. Nothing to do.")),
+    (
+        style.key_mark(Outcome.ALREADY_SENT),
+        _("already in ARM"),
+        _("ARM had the record before. It was not sent again."),
+    ),
+    (
+        style.key_mark(Outcome.CREATED_WITH_WARNINGS),
+        _("with warnings"),
+        _("ARM has the record, but warns. Read the comment in the cell."),
+    ),
+    (
+        style.key_mark(Outcome.REJECTED),
+        _("not in ARM"),
+        _("Rejected, held back or in conflict. Correct it and import again."),
+    ),
+    (
+        style.key_mark(Outcome.IN_DOUBT),
+        _("unconfirmed"),
+        _("ARM may have the record. It is not sent twice. Use: armbulk resume"),
+    ),
+    (
+        style.key_mark(Outcome.NOT_SENT),
+        _("not sent"),
+        _("The record was not sent. The sheet Problems says why."),
+    ),
+)
+"""Colour and symbol, name, and what it means."""
 
 
 def _text(name: str, lang: str) -> str:
     return _TEXTS[name].text(lang)
 
 
-def _describe_run(run: Run | None, checked: Checked | None, lang: str) -> list[Row]:
+def _name_files(checked: Checked | None, lang: str) -> str:
+    if checked is None:
+        return _text("changed", lang)
+    return ", ".join(dict.fromkeys(Path(sheet.file).name for sheet in checked.sheets))
+
+
+def _describe_run(run: Run | None, files: str, lang: str) -> list[Row]:
     rows: list[Row] = [(_text("run", lang), str(run.id) if run else _text("not_run", lang))]
     if run:
         rows += [
@@ -156,9 +271,6 @@ def _describe_run(run: Run | None, checked: Checked | None, lang: str) -> list[R
             (_text("address", lang), run.account.origin),
             (_text("started", lang), format_exact_time(run.created, lang)),
         ]
-    files = _text("changed", lang)
-    if checked:
-        files = ", ".join(dict.fromkeys(Path(sheet.file).name for sheet in checked.sheets))
     return [*rows, (_text("files", lang), files)]
 
 
@@ -169,8 +281,15 @@ def next_steps(items: pl.DataFrame, lang: str) -> list[str]:
         items: the records with their outcomes.
         lang: language of the texts.
     """
-    steps = [words.text(lang) for is_concerned, words in _NEXT_STEPS if items.select(is_concerned.any()).item()]
-    return steps or [_NOTHING.text(lang)]
+    return _list_next_steps(items, lang) or [_NOTHING.text(lang)]
+
+
+def _list_next_steps(items: pl.DataFrame, lang: str) -> list[str]:
+    return [words.text(lang) for is_concerned, words in _NEXT_STEPS if items.select(is_concerned.any()).item()]
+
+
+def _describe_usage(result: RunResult, lang: str) -> list[Row]:
+    return [(_text(meter, lang), format_number(used, lang)) for meter, used in result.usage.items() if used]
 
 
 def sum_outcomes(items: pl.DataFrame) -> list[tuple[str, str, int, Any]]:

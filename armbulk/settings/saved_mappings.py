@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from armbulk.i18n import _
 from armbulk.mapping.columns import fingerprint_headers, fold_source
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import MAX_HEADER_ROW
+from armbulk.model.column_proposal import EarlierAnswers
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 
@@ -81,6 +82,20 @@ class SavedMappings:
         names = [str(sheet.get("resource")) for sheet in _read_sheets(Path(path))]
         return next((name for name in names if name in RESOURCES), None)
 
+    def read_answers(self, path: str) -> EarlierAnswers:
+        """Return what a saved mapping says about one kind of file; nothing where it cannot be read."""
+        sheet = next(iter(_read_sheets(Path(path))), {})
+        values = sheet.get("values", {})
+        return EarlierAnswers(
+            constants=_read_texts(sheet, "constant"),
+            values={name: _read_texts(values, name) for name in values} if isinstance(values, dict) else {},
+            expressions=_read_texts(sheet, "expression"),
+            ignored=tuple(map(str, ignored)) if isinstance(ignored := sheet.get("ignore"), list) else (),
+            dates=str(sheet.get("dates", "")),
+            decimal=str(sheet.get("decimal", "")),
+            skips_other_rows=sheet.get("skip_totals") is True,
+        )
+
     def save(self, path: Path, text: str) -> None:
         """Save a mapping at the path that `locate` returned; only its owner can read it.
 
@@ -120,6 +135,11 @@ def _read_sheets(path: Path) -> list[dict[str, Any]]:
     except (OSError, ValueError):
         return []
     return [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
+
+
+def _read_texts(table: Mapping[str, Any], key: str) -> dict[str, str]:
+    texts = table.get(key, {})
+    return {name: str(text) for name, text in texts.items()} if isinstance(texts, dict) else {}
 
 
 def _cannot_write(path: Path, error: OSError) -> FileError:

@@ -5,7 +5,8 @@ changes its state only here, along `model.batch_state.TRANSITIONS`.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ from armbulk.store.copies import CopyDetector
 from armbulk.store.customers import doubt_customers
 from armbulk.store.decisions import UnresolvedDocument
 from armbulk.store.metering import QuotaMeter
+from armbulk.store.payload_hashes import pack_hashes
 from armbulk.store.rows import (
     SubmitIntent,
     count_writes,
@@ -43,6 +45,7 @@ _UPDATE_BATCH = sa.update(batch).where(batch.c.id == sa.bindparam("of_batch"))
 _SAVE_OUTCOME = sa.update(item).where(
     item.c.run == sa.bindparam("of_run"), item.c.no == sa.bindparam("of_no"), item.c.outcome.is_(None)
 )
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _INSERT_LOOK, _INSERT_EVENT = sa.insert(look), sa.insert(event)
 """Statements of every batch and look-up: built once."""
 
@@ -67,7 +70,8 @@ class BatchJournal(QuotaMeter, CopyDetector):
             if not records:
                 self._move(conn, batch_id, BatchState.FINISHED, "nothing left to send")
                 return None
-            row = conn.execute(sa.select(batch.c.run, batch.c.resource).where(batch.c.id == batch_id)).one()
+            query = sa.select(batch.c.run, batch.c.resource, run.c.hash_key).join_from(batch, run)
+            row = conn.execute(query.where(batch.c.id == batch_id)).one()
             if row.resource == "documents":
                 decisions.verify_nothing_in_doubt(conn, account, row.run)
                 decisions.verify_no_doubt_elsewhere(conn, account, batch_id, self.clock.now())
@@ -77,7 +81,8 @@ class BatchJournal(QuotaMeter, CopyDetector):
                 return reservation
             values = {"intended": self.clock.now(), "reservation": reservation, "attempt": batch.c.attempt + 1}
             values |= self._clocks()
-            self._move(conn, batch_id, BatchState.POSTING, "intent", **values)
+            sent = {"hashes": pack_hashes(row.hash_key, records)} if row.hash_key else {}
+            self._move(conn, batch_id, BatchState.POSTING, "intent", sent, **values)
             guard_documents(conn, account, batch_id)
             doubt_customers(conn, account, batch_id)
             self.count_sending(conn)
@@ -122,7 +127,9 @@ class BatchJournal(QuotaMeter, CopyDetector):
             values |= {name: text for name, text in columns.items() if text}
             if to is BatchState.IN_DOUBT and not select_open_records(conn, batch_id):
                 to = BatchState.FINISHED
-            self._move(conn, batch_id, to, why, **values)
+            sample = response.date_sample
+            answer = {"status": response.status, "uuid": columns.get("uuid"), "arm_time": sample and sample.date}
+            self._move(conn, batch_id, to, why, answer, **values)
             is_sent_again = decisions.is_sent_again(conn, batch_id)  # what was sent before may still arrive
             if to in {BatchState.IN_DOUBT, BatchState.FINISHED, BatchState.PLANNED, BatchState.REFUSED}:
                 is_doubtful = is_sent_again or to in {BatchState.IN_DOUBT, BatchState.FINISHED}
@@ -266,7 +273,16 @@ class BatchJournal(QuotaMeter, CopyDetector):
         row = conn.execute(query.where(batch.c.id == batch_id)).one()
         return row.run, Account(row.origin, row.client_no)
 
-    def _move(self, conn: sa.Connection, batch_id: int, to: BatchState, why: str, **values: Any) -> None:
+    def _move(
+        self,
+        conn: sa.Connection,
+        batch_id: int,
+        to: BatchState,
+        why: str,
+        exchanged: Mapping[str, Any] = _NOTHING,
+        **values: Any,
+    ) -> None:
+        """Change a batch's state and `values`, and log that; `exchanged`: what was sent, or answered."""
         row = conn.execute(_BATCH, {"of_batch": batch_id}).one()
         before = BatchState(row.state)
         if not is_allowed(before, to):
@@ -284,13 +300,20 @@ class BatchJournal(QuotaMeter, CopyDetector):
                 _("Another armbulk process is working on batch {batch_id}", batch_id=batch_id),
                 _("Wait until it has finished"),
             )
-        self._log(conn, row.run, batch_id, before, to, why)
+        self._log(conn, row.run, batch_id, before, to, why, exchanged)
 
     def _log(
-        self, conn: sa.Connection, run_id: int, batch_id: int | None, before: str | None, after: str | None, why: str
+        self,
+        conn: sa.Connection,
+        run_id: int,
+        batch_id: int | None,
+        before: str | None,
+        after: str | None,
+        why: str,
+        exchanged: Mapping[str, Any] = _NOTHING,
     ) -> None:
         values = {"at": self.clock.now(), "run": run_id, "batch": batch_id, "before": before, "after": after}
-        conn.execute(_INSERT_EVENT, {**values, "why": why})
+        conn.execute(_INSERT_EVENT, {**values, "why": why, **exchanged})
 
     def _save_results(self, conn: sa.Connection, run_id: int, results: Iterable[RecordResult]) -> None:
         """Set outcomes, and forget the payloads. A record that has an outcome keeps it."""

@@ -54,11 +54,14 @@ _OPEN_RECORDS = (
 """Statements of every step of a session: built once."""
 
 
-def no_such_run_error(run_id: int) -> StoreError:
-    """Return the error for a run that is not in the store, or not any more."""
-    return StoreError(
-        "no-such-run", _("There is no run {run_id}", run_id=run_id), _("List the runs with: armbulk runs")
-    )
+def no_such_run_error(conn: sa.Connection, run_id: int) -> StoreError:
+    """Return the error for a run that is not in the store, or not any more: numbers are never given twice."""
+    last = conn.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'run'").scalar()
+    if 0 < run_id <= int(last or 0):
+        message = _("The data of run {run_id} was deleted from this computer with `armbulk purge`", run_id=run_id)
+    else:
+        message = _("There is no run {run_id}", run_id=run_id)
+    return StoreError("no-such-run", message, _("List the runs with: armbulk runs"))
 
 
 class StoreReader:
@@ -72,8 +75,8 @@ class StoreReader:
         """Return one run; StoreError when there is none of that number."""
         with self._engine.connect() as conn:
             row = conn.execute(sa.select(run).where(run.c.id == run_id)).mappings().first()
-        if row is None:
-            raise no_such_run_error(run_id)
+            if row is None:
+                raise no_such_run_error(conn, run_id)
         return to_run(row)
 
     def runs(self) -> list[Run]:
@@ -137,8 +140,8 @@ class StoreReader:
         """Return what a run has used of the quota so far."""
         with self._engine.connect() as conn:
             row = conn.execute(sa.select(run.c.requests, run.c.reads, run.c.writes).where(run.c.id == run_id)).first()
-        if row is None:  # another process has purged it meanwhile
-            raise no_such_run_error(run_id)
+            if row is None:  # another process has purged it meanwhile
+                raise no_such_run_error(conn, run_id)
         return ApiUsage(*row)
 
     def count_records(self, run_id: int) -> int:

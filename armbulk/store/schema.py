@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -21,10 +22,11 @@ from sqlalchemy import (
 
 from armbulk.quota.limits import Account
 
-VERSION = 8
+VERSION = 9
 """The version of the tables below; a store of a newer version is refused and left as it is."""
 
 _CLOCKS = ("high FLOAT", "wall FLOAT", "monotonic FLOAT", "boot TEXT")
+_EXCHANGE = ("status INTEGER", "uuid TEXT", "arm_time FLOAT", "hashes BLOB")
 _SENT_CONTENT = ("customer_norm", "date", "currency", "amount", "body", "content")
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -67,6 +69,10 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         ),
     ),
     8: ("ALTER TABLE batch ADD COLUMN clock_offset FLOAT", "ALTER TABLE batch ADD COLUMN boot TEXT"),
+    9: (
+        "ALTER TABLE run ADD COLUMN hash_key TEXT",
+        *(f"ALTER TABLE event ADD COLUMN {name}" for name in _EXCHANGE),
+    ),
 }
 """Statements that bring a store from the version before to this one; new tables are created in addition."""
 
@@ -124,6 +130,7 @@ run = Table(
     Column("requests", Integer, nullable=False, server_default="0"),
     Column("reads", Integer, nullable=False, server_default="0"),
     Column("writes", Integer, nullable=False, server_default="0"),
+    Column("hash_key", Text),  # of the hashes of what it sends; null: an earlier version began it
     sqlite_autoincrement=True,
 )
 
@@ -263,6 +270,10 @@ event = Table(
     Column("before", Text),
     Column("after", Text),
     Column("why", Text, nullable=False),
+    Column("status", Integer),  # of the answer to a submit: its HTTP status (0: there was none)
+    Column("uuid", Text),  # the number that ARM gave the batch in it
+    Column("arm_time", Float),  # the time that ARM's own clock showed in it
+    Column("hashes", LargeBinary),  # of an intent: what is sent (`payload_hashes`); null: an earlier version sent it
 )
 
 slot = Table(

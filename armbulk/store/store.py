@@ -28,14 +28,17 @@ from armbulk.store.engine import create_missing, flush, migrate, open_engine
 from armbulk.store.journal import BatchJournal
 from armbulk.store.list_checks import ListCheckStore
 from armbulk.store.locks import ClientLock
+from armbulk.store.payload_hashes import create_hash_key
 from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader, no_such_run_error
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp, SubmitIntent
+from armbulk.store.run_log import PERSONAL_DATA_REMOVED, RunLogReader
 from armbulk.store.schema import (
     batch,
     belongs_to,
     client,
     customer_content,
+    event,
     identity,
     item,
     run,
@@ -46,7 +49,7 @@ from armbulk.store.schema import (
 from armbulk.store.written_files import WrittenFiles
 
 
-class Store(StoreReader, ListCheckStore, BatchJournal):
+class Store(StoreReader, RunLogReader, ListCheckStore, BatchJournal):
     """The database of one user; `clock` is read for every timestamp.
 
     Attributes:
@@ -139,7 +142,7 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
             customers: the columns `item`, `customer`, `content` and `fields` of `customer_content`; None: no customers.
         """
         with self._engine.begin() as conn:
-            row = {**new, "created": self.clock.now(), "state": "running"}
+            row = {**new, "created": self.clock.now(), "state": "running", "hash_key": create_hash_key()}
             for name in ("sha256", "options"):
                 row[name] = json.dumps(new[name])
             run_id = int(conn.execute(sa.insert(run).values(row).returning(run.c.id)).scalar_one())
@@ -187,7 +190,7 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
         with self._engine.begin() as conn:
             row = conn.execute(sa.select(run.c.origin, run.c.client_no).where(run.c.id == run_id)).first()
             if row is None:  # another process has purged it meanwhile
-                raise no_such_run_error(run_id)
+                raise no_such_run_error(conn, run_id)
             conn.execute(sa.insert(token).values(id=word))
             store_id = conn.execute(sa.select(identity.c.id)).scalar_one()
         return StoreStamp(store_id, word, run_id, Account(*row))
@@ -210,6 +213,9 @@ class Store(StoreReader, ListCheckStore, BatchJournal):
                     is_record = sa.and_(item.c.run == run_id, item.c.no == after[0])
                     values = dict(zip(REDACTED_COLUMNS, after[1:], strict=True))
                     conn.execute(sa.update(item).where(is_record).values(values))
+            is_logged = sa.select(event.c.id).where(event.c.run == run_id, event.c.why == PERSONAL_DATA_REMOVED)
+            if conn.execute(is_logged).first() is None:
+                self._log(conn, run_id, None, None, None, PERSONAL_DATA_REMOVED)
         flush(self._engine)
 
     def purge(self, account: Account, before: float) -> DeletedRows:

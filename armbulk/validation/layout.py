@@ -12,6 +12,7 @@ from armbulk.mapping.headers import HeaderMatch, index_headers
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
 from armbulk.resources import RESOURCES
 from armbulk.validation.amounts import AMOUNTS
+from armbulk.validation.supplier_lists import report_suppliers
 
 _TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum|saldo|utgående saldo|inngående saldo"
 _STARTS_WITH_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\b"
@@ -55,6 +56,7 @@ def check_layout(
             _find_totals(body, letters, match, index),
             _find_notes(body, letters, match, sheet, index),
             _find_merged(body, letters, sheet, index),
+            report_suppliers(sheet, index, match.header_row or 0),
         ]
     )
 

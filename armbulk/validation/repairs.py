@@ -10,7 +10,7 @@ import polars as pl
 from armbulk.model.fields import Field
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.resources import fields_by_name
-from armbulk.resources.code_names import COUNTRY_NAMES, CURRENCY_NAMES, LANGUAGE_NAMES
+from armbulk.resources.code_names import NAMES_BY_FORMAT
 from armbulk.resources.identifiers import CHECK_FORMATS
 from armbulk.validation.characters import HTML_CODE, INVISIBLE
 from armbulk.validation.check import Checked
@@ -22,7 +22,6 @@ _OSLO_DIGITS = 3
 """Norwegian postal codes that begin with 0 are in Oslo (Posten's register)."""
 
 _ADDRESS = re.compile(r"^(?:[^<>]*<)?(?:mailto:)?\s*([^\s<>;,]+@[^\s<>;,]+?)\s*>?[.;,]?$", re.IGNORECASE)
-_CODES_BY_FORMAT = {"country": COUNTRY_NAMES, "currency": CURRENCY_NAMES, "language": LANGUAGE_NAMES}
 _PROVEN_WITH_ZERO = {"national-id"}
 """Formats whose check digits show that a zero at the beginning is missing. Two of them do; of the numbers without
 another of their digits one in eleven would pass one check digit."""
@@ -126,7 +125,7 @@ def _numbers_above(checked: Checked, index: int, column: str) -> dict[int, str]:
 
 def _name_to_code(problem: _Problem) -> str | None:
     """Norge → NO, Norsk → no, NKR → NOK; UK is the code that people use for GB."""
-    table = _CODES_BY_FORMAT.get(problem.field.format or "")
+    table = NAMES_BY_FORMAT.get(problem.field.format or "")
     return table.get(" ".join(problem.value.casefold().split())) if table else None
 
 

@@ -31,14 +31,24 @@ def find_input(target: Path, inputs: Iterable[str | Path]) -> Path | None:
     return None
 
 
-def verify_no_input(target: Path, inputs: Iterable[str | Path]) -> None:
-    """Make sure that a target replaces none of the inputs; UsageError otherwise."""
+_OTHER_NAME = _("Choose another name with -o")
+_OTHER_NAME_OR_REPLACE = _("Choose another name with -o, or use --replace-input, which keeps the input file as .bak")
+
+
+def verify_no_input(target: Path, inputs: Iterable[str | Path], *, has_option: bool = True) -> None:
+    """Make sure that a target replaces none of the inputs; UsageError otherwise.
+
+    Args:
+        target: the file to be written.
+        inputs: the files that are read.
+        has_option: whether the command has the option --replace-input.
+    """
     path = find_input(target, inputs)
     if path is not None:
         raise UsageError(
             "replaces-input",
             _("{target} is an input file and would be overwritten", target=target),
-            _("Choose another name with -o, or use --replace-input, which keeps the input file as .bak"),
+            _OTHER_NAME_OR_REPLACE if has_option else _OTHER_NAME,
         )
 
 
@@ -55,7 +65,7 @@ def verify_workbook_target(target: Path) -> None:
         raise UsageError(
             "no-workbook",
             _("{target} exists and is not a workbook, so it is not replaced", target=target),
-            _("Choose another name with -o"),
+            _OTHER_NAME,
         )
 
 
@@ -126,7 +136,7 @@ def back_up(path: Path) -> Path:
             raise FileError(
                 "cannot-write",
                 _("The backup copy {copy} cannot be written: {strerror}", copy=copy, strerror=describe_os_error(error)),
-                _("Choose another name with -o"),
+                _OTHER_NAME,
             ) from None
         return copy
     raise AssertionError  # the numbers never end

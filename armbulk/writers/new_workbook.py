@@ -1,7 +1,8 @@
-"""A result workbook written from scratch (xlsxwriter): for several files, and for input that is no .xlsx."""
+"""A workbook of files that are no .xlsx, or several (xlsxwriter): their rows, to which the outcomes are added."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,113 +13,103 @@ import xlsxwriter
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
-from armbulk.model.outcome_words import find_outcome
-from armbulk.model.result_columns import CHANGES, OUTCOME_FIELDS, OUTCOME_HEADERS, PROBLEMS, SUMMARY
 from armbulk.model.sheet import SHOWN, Sheet
-from armbulk.readers.symbol_format import add_symbol
-from armbulk.resources import list_field_headers
+from armbulk.readers.cell_buffer import to_index
 from armbulk.writers import style
-from armbulk.writers.provenance import PROPERTY
-from armbulk.writers.section import Row, Section, Value
-from armbulk.writers.style import SheetHeader, SummarySheet
-from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED, date_format
+from armbulk.writers.problem_sheet import ProblemLine, ProblemSheet
+from armbulk.writers.style import SheetHeader
+from armbulk.writers.workbook_options import KEEP_TEXT, TEMPLATE_TITLE, WORKBOOK_CREATED, date_format
 
 Formats = Mapping[str, Any]
 
-_MAX_COMMENTS = 10_000
-_COMMENT_SIZE = {"x_scale": 2.5, "y_scale": 1.5}
+_MANY_ROWS = 20_000
+_A4 = 9
+_FROZEN_COLUMNS = 4  # more would leave no room beside them
+_MIN_WIDTH, _MAX_WIDTH = 12, 40
 
 
-def write_results(
-    target: Path,
-    sheets: Sequence[Sheet],
-    outcomes: pl.DataFrame,
-    findings: Sequence[RenderedFinding],
-    summary: SummarySheet,
-    lang: str,
-    headers: Mapping[int, SheetHeader],
-) -> None:
-    """Write the summary, the problems, and every sheet with its outcome columns.
+@dataclass(frozen=True, slots=True)
+class NewWorkbook:
+    """A workbook that was made of other files, and where their rows are in it.
+
+    Attributes:
+        sheets: Its sheets, in the order of the files.
+        names: (file, sheet) of the files → index of the sheet.
+        rows: Index of a sheet → row of the file → row of the sheet, where they differ.
+    """
+
+    sheets: Sequence[Sheet]
+    names: Mapping[tuple[str, str], int]
+    rows: Mapping[int, Mapping[int, int]]
+
+    def find_row(self, index: int, row: int) -> int:
+        """Return the row of a sheet that has a row of the file."""
+        return self.rows.get(index, {}).get(row, row)
+
+    def move_outcomes(self, outcomes: pl.DataFrame) -> pl.DataFrame:
+        """Return the outcomes with the rows of this workbook."""
+        parts = []
+        for index in range(len(self.sheets)):
+            part = outcomes.filter(pl.col("sheet") == index)
+            rows = self.rows.get(index, {})
+            parts.append(part.with_columns(pl.col("row").replace(rows)) if rows else part)
+        return pl.concat(parts)
+
+    def move_headers(self, headers: Mapping[int, SheetHeader]) -> dict[int, SheetHeader]:
+        """Return the headers with the rows of this workbook."""
+        return {index: replace(header, row=self.find_row(index, header.row)) for index, header in headers.items()}
+
+    def move_problems(self, problems: ProblemSheet) -> ProblemSheet:
+        """Return the problems with the sheets and rows of this workbook."""
+        lines = [self._move_line(line) for line in problems.lines]
+        return ProblemSheet([self.move_finding(finding) for finding in problems.findings], lines)
+
+    def _move_line(self, line: ProblemLine) -> ProblemLine:
+        index = self.names[line.finding["file"], line.finding["sheet"]]
+        others = tuple(self.find_row(index, row) for row in line.other_rows)
+        return replace(line, finding=self.move_finding(line.finding), other_rows=others)
+
+    def move_finding(self, finding: RenderedFinding) -> RenderedFinding:
+        """Return a finding with the sheet and row of this workbook."""
+        index = self.names[finding["file"], finding["sheet"]]
+        moved = RenderedFinding(**finding)
+        moved["sheet"] = self.sheets[index].name
+        if finding["row"] is not None:
+            moved["row"] = self.find_row(index, finding["row"])
+        if finding["cell"]:
+            moved["cell"] = f"{moved['sheet']}!{finding['column'] or ''}{moved['row'] or ''}"
+        return moved
+
+    def move_change(self, change: CorrectedCell) -> CorrectedCell:
+        """Return a correction with the sheet and row of this workbook."""
+        index = self.names[change.file, change.sheet]
+        return replace(change, sheet=self.sheets[index].name, row=self.find_row(index, change.row))
+
+
+def write_workbook(target: Path, sheets: Sequence[Sheet], headers: Mapping[int, SheetHeader], lang: str) -> NewWorkbook:
+    """Write the sheets of files into a new workbook.
 
     Args:
         target: the file to write.
         sheets: the sheets as they were read.
-        outcomes: a row for each row read (see `workbooks.write_results`).
-        findings: the rows of the Problems sheet.
-        summary: the Summary sheet.
-        lang: language of texts.
         headers: sheet index → its header.
+        lang: language of the formats of dates.
     """
-    options = {**KEEP_TEXT, "constant_memory": outcomes.height > 20_000, "in_memory": False}
-    book = xlsxwriter.Workbook(str(target), options)
-    own = (SUMMARY.text(lang), PROBLEMS.text(lang))
-    book.set_properties({"category": style.RESULT_CATEGORY, "created": WORKBOOK_CREATED, "keywords": "; ".join(own)})
-    if summary.provenance:
-        book.set_custom_property(PROPERTY, summary.provenance.text, "text")
-    titles = style.sheet_titles(sheets, own)
+    options = {**KEEP_TEXT, "constant_memory": sum(sheet.frame.height for sheet in sheets) > _MANY_ROWS}
+    book = xlsxwriter.Workbook(str(target), {**options, "in_memory": False})
+    book.set_properties({"title": TEMPLATE_TITLE, "created": WORKBOOK_CREATED})
     formats = _create_formats(book, lang)
-    _write_summary(book.add_worksheet(own[0]), summary.sections, formats)
-    _write_problems(book.add_worksheet(own[1]), findings, lang, formats)
-    for index, (sheet, title) in enumerate(zip(sheets, titles, strict=True)):
-        rows, header = style.outcomes_of_sheet(outcomes, index), headers.get(index)
-        marks = style.cell_marks(findings, sheet, header.row if header else None)
-        _write_sheet(book.add_worksheet(title), sheet, header, rows, marks, lang, formats)
+    placed, rows = [], {}
+    for index, (sheet, title) in enumerate(zip(sheets, style.sheet_titles(sheets, ()), strict=True)):
+        _write_sheet(book.add_worksheet(title), sheet, headers.get(index), formats)
+        frame = sheet.frame
+        if sheet.format == "csv":
+            rows[index] = dict(zip(frame["row"], range(1, frame.height + 1), strict=True))
+            frame = frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row"))
+        placed.append(replace(sheet, name=title, frame=frame, merged_ranges=()))
     book.close()
-
-
-def mark_problems(
-    target: Path,
-    sheets: Sequence[Sheet],
-    findings: Sequence[RenderedFinding],
-    lang: str,
-    header_rows: Mapping[int, int],
-    changes: Sequence[CorrectedCell] = (),
-) -> None:
-    """Write every sheet with the cells coloured that have findings, and the Problems sheet.
-
-    With `changes` (the sheets have them) the corrected cells are coloured, too, and there is a Changes sheet.
-    """
-    book = xlsxwriter.Workbook(str(target), {**KEEP_TEXT, "constant_memory": False})
-    own = (*([CHANGES.text(lang)] if changes else []), PROBLEMS.text(lang))
-    book.set_properties({"category": style.RESULT_CATEGORY, "created": WORKBOOK_CREATED, "keywords": "; ".join(own)})
-    formats = _create_formats(book, lang)
-    if changes:
-        _write_changes(book.add_worksheet(own[0]), changes, lang, formats)
-    _write_problems(book.add_worksheet(own[-1]), findings, lang, formats)
-    for index, (sheet, title) in enumerate(zip(sheets, style.sheet_titles(sheets, own), strict=True)):
-        marks = {
-            (change.row, change.column): (style.BLUE, style.describe_change(change, lang))
-            for change in changes
-            if (change.file, change.sheet) == (sheet.file, sheet.name)
-        }
-        marks |= style.cell_marks(findings, sheet, header_rows.get(index))
-        _write_marked_sheet(book.add_worksheet(title), sheet, header_rows.get(index), marks, formats)
-    book.close()
-
-
-def _write_marked_sheet(
-    page: Any,
-    sheet: Sheet,
-    header_row: int | None,
-    marks: Mapping[tuple[int, str], tuple[str, str]],
-    formats: Formats,
-) -> None:
-    """Write a sheet; `marks` are its coloured cells: (row, letter) → (colour, comment)."""
-    comments = 0
-    for index, row in _positions(sheet):
-        for column, letter in enumerate(sheet.letters):
-            colour, text = marks.get((row["row"], letter), ("", ""))
-            if row[letter] is not None:
-                is_head = row["row"] == header_row and not text
-                _write_cell(page, index, column, row, letter, formats, is_head=is_head, colour=colour)
-            elif text:
-                page.write_blank(index, column, None, formats[colour])
-            if text and comments < _MAX_COMMENTS:
-                page.write_comment(index, column, style.escape_text(text), _COMMENT_SIZE)
-                comments += 1
-        if row["row"] == header_row:
-            page.freeze_panes(index + 1, 0)
-    page.set_column(0, len(sheet.letters), 16)
+    names = {(sheet.file, sheet.name): index for index, sheet in enumerate(sheets)}
+    return NewWorkbook(placed, names, rows)
 
 
 def _positions(sheet: Sheet) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -129,105 +120,33 @@ def _positions(sheet: Sheet) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _create_formats(book: Any, lang: str) -> dict[str, Any]:
     head = {"bold": True, "font_color": f"#{style.INK}", "bg_color": f"#{style.HEAD}", "valign": "vcenter"}
-    wrapped = {"text_wrap": True, "valign": "top", "num_format": "@"}
-    formats = {
+    return {
         "head": book.add_format(head),
         "text": book.add_format({"num_format": "@"}),
         "date": book.add_format({"num_format": date_format(lang)}),
-        "wrapped": book.add_format(wrapped),
-        "link": book.add_format({"font_color": "#0B5CAD", "underline": 1, "valign": "top"}),
-        "title": book.add_format({"bold": True, "font_size": 16, "font_color": f"#{style.HEAD}"}),
-        "section": book.add_format({"bold": True, "font_size": 12, "font_color": f"#{style.HEAD}"}),
-        "number": book.add_format({"num_format": "#,##0", "align": "left"}),
-        "amount": book.add_format({"num_format": "#,##0.00", "align": "left"}),
     }
-    for colour in {*style.OUTCOME_COLOURS.values(), style.BLUE}:
-        formats[colour] = book.add_format({"bg_color": f"#{colour}", "num_format": "@"})
-        formats[f"date{colour}"] = book.add_format({"bg_color": f"#{colour}", "num_format": date_format(lang)})
-    for mark in {style.key_mark(outcome) for outcome in style.OUTCOME_COLOURS}:
-        fill, symbol = {"bg_color": f"#{mark[:6]}"}, mark[6:]
-        for name, code in (("", "@"), ("number", "General"), ("date", date_format(lang))):
-            marked = add_symbol(code, symbol) if symbol else code
-            formats[f"{name}{mark}"] = book.add_format({**fill, "num_format": marked or code})
-    return formats
 
 
-def _write_sheet(
-    page: Any,
-    sheet: Sheet,
-    header: SheetHeader | None,
-    outcomes: Mapping[int, tuple[str | None, ...]],
-    marks: Mapping[tuple[int, str], tuple[str, str]],
-    lang: str,
-    formats: Formats,
-) -> None:
-    """Write one sheet with its rows, its marked cells (row, letter) → (colour, comment), and the outcome columns."""
-    header_row, key = (header.row, header.key_letter) if header else (None, "")
-    old = style.outcome_letters(sheet, header_row) if header_row else {}
-    letters = [letter for letter in sheet.letters if letter not in old.values()]
-    widths = [12] * len(letters)
-    first = last = comments = 0
+def _write_sheet(page: Any, sheet: Sheet, header: SheetHeader | None, formats: Formats) -> None:
+    """Write one sheet with its rows."""
+    widths = [_MIN_WIDTH] * len(sheet.letters)
+    top = 0
     for index, row in _positions(sheet):
-        is_head, number = row["row"] == header_row, row["row"]
-        cells = {letter: marks[number, letter] for letter in letters if (number, letter) in marks}
-        mark = _choose_mark(outcomes.get(number))
-        if mark and key in letters:
-            cells[key] = mark, cells.get(key, ("", ""))[1]
-        for column, letter in enumerate(letters):
-            colour, comment = cells.get(letter, ("", ""))
-            _write_marked_cell(page, index, column, row, letter, formats, is_head=is_head, colour=colour)
-            widths[column] = max(widths[column], min(len(row[letter] or "") + 2, 40))
-            if comment and comments < _MAX_COMMENTS:
-                page.write_comment(index, column, style.escape_text(comment), _COMMENT_SIZE)
-                comments += 1
-        if is_head:
-            first = index
-            _add_outcome_headers(page, index, len(letters), lang, formats)
-        elif number in outcomes:
-            _write_outcome(page, index, len(letters), outcomes[number], formats)
-        last = index
-    for column, width in enumerate(widths):
-        page.set_column(column, column, width)
-    if header_row:
-        page.autofilter(first, 0, last, len(letters) + len(OUTCOME_FIELDS) - 1)
-
-
-def _write_marked_cell(
-    page: Any,
-    index: int,
-    column: int,
-    row: Mapping[str, Any],
-    letter: str,
-    formats: Formats,
-    *,
-    is_head: bool,
-    colour: str,
-) -> None:
-    if row[letter] is not None:
-        _write_cell(page, index, column, row, letter, formats, is_head=is_head, colour=colour)
-    elif colour:
-        page.write_blank(index, column, None, formats[colour])
-
-
-def _add_outcome_headers(page: Any, index: int, start: int, lang: str, formats: Formats) -> None:
-    """Add the headers and the widths of the outcome columns, which begin at the column `start`."""
-    for column, name in enumerate(OUTCOME_FIELDS, start=start):
-        page.write_string(index, column, OUTCOME_HEADERS[name].text(lang), formats["head"])
-        page.set_column(column, column, style.OUTCOME_WIDTHS[name])
-    page.freeze_panes(index + 1, 0)
-
-
-def _choose_mark(values: tuple[str | None, ...] | None) -> str:
-    """Return the mark of a record's key cell; "" without an outcome."""
-    outcome = find_outcome(values[0] or "") if values else None
-    return style.key_mark(outcome) if outcome else ""
-
-
-def _write_outcome(page: Any, index: int, first: int, values: tuple[str | None, ...], formats: Formats) -> None:
-    for column, (name, value) in enumerate(zip(OUTCOME_FIELDS, values, strict=True), start=first):
-        if value:
-            colour = style.outcome_colour(name, value)
-            page.write_string(index, column, style.escape_text(value), formats[colour or "text"])
+        is_head = header is not None and row["row"] == header.row
+        top = index + 1 if is_head else top
+        for column, letter in enumerate(sheet.letters):
+            if row[letter] is not None:
+                _write_cell(page, index, to_index(letter), row, letter, formats, is_head=is_head)
+                widths[column] = max(widths[column], min(len(row[letter]) + 2, _MAX_WIDTH))
+    for letter, width in zip(sheet.letters, widths, strict=True):
+        page.set_column(to_index(letter), to_index(letter), width)
+    if header is not None:
+        key = to_index(header.key_letter) + 1 if header.key_letter else 0
+        page.freeze_panes(top, key if key <= _FROZEN_COLUMNS else 0)
+        page.repeat_rows(top - 1)
+    page.set_paper(_A4)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
 
 
 def _write_cell(
@@ -239,88 +158,18 @@ def _write_cell(
     formats: Formats,
     *,
     is_head: bool,
-    colour: str = "",
 ) -> None:
-    """Write a cell as it was: numbers as numbers while Excel keeps all digits, dates as dates, the rest as shown.
-
-    `colour` is a colour of `style`, or a key's mark.
-    """
+    """Write a cell as it was: numbers as numbers while Excel keeps all digits, dates as dates, the rest as shown."""
     text, cell_type = row[letter], row[f"{letter}.cell"]
     if cell_type == "formatted":
         text = row[f"{letter}{SHOWN}"]
     if is_head:
         page.write_string(index, column, style.escape_text(text), formats["head"])
     elif cell_type == "number" and len(re.sub(r"[-.]", "", text).lstrip("0")) <= EXCEL_EXACT_DIGITS:
-        name = f"number{colour}" if f"number{colour}" in formats else colour
-        page.write_number(index, column, float(text), formats[name] if colour else None)
+        page.write_number(index, column, float(text))
     elif cell_type == "date":
-        page.write_datetime(index, column, date.fromisoformat(text), formats[f"date{colour}"])
+        page.write_datetime(index, column, date.fromisoformat(text), formats["date"])
     elif cell_type == "boolean":
-        page.write_boolean(index, column, text == "TRUE", formats[colour or "text"])
+        page.write_boolean(index, column, text == "TRUE", formats["text"])
     else:
-        page.write_string(index, column, style.escape_text(text), formats[colour or "text"])
-
-
-def _write_summary(page: Any, sections: Sequence[Section], formats: Formats) -> None:
-    page.hide_gridlines(2)
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
-    page.set_column(0, 0, 48)
-    page.set_column(1, 1, 70)
-    row = 0
-    for section in sections:
-        page.write_string(row, 0, style.escape_text(section.title), formats["section" if row else "title"])
-        page.set_row(row, 18 if row else 26)
-        row += 1
-        for values in section.rows:
-            _write_row(page, row, values, formats)
-            row += 1
-        row += 1
-
-
-def _write_row(page: Any, row: int, values: Row, formats: Formats) -> None:
-    label, value = values
-    if label:
-        page.write_string(row, 0, style.escape_text(str(label)), formats["wrapped"])
-        _write_value(page, row, value, formats)
-    else:
-        page.merge_range(row, 0, row, 1, "", formats["wrapped"])
-        page.write_string(row, 0, style.escape_text(str(value)), formats["wrapped"])
-        page.set_row(row, 32)
-
-
-def _write_value(page: Any, row: int, value: Value, formats: Formats) -> None:
-    if isinstance(value, str):
-        page.write_string(row, 1, style.escape_text(value), formats["wrapped"])
-    else:
-        page.write_number(row, 1, float(value or 0), formats["number" if isinstance(value, int) else "amount"])
-
-
-def _write_changes(page: Any, changes: Sequence[CorrectedCell], lang: str, formats: Formats) -> None:
-    for column, (words, width) in enumerate(style.CHANGE_COLUMNS):
-        page.write_string(0, column, words.text(lang), formats["head"])
-        page.set_column(column, column, width)
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
-    for row, change in enumerate(changes, start=1):
-        for column, text in enumerate(style.change_cells(change)):
-            page.write_string(row, column, style.escape_text(text), formats["wrapped"])
-    page.freeze_panes(1, 0)
-    page.autofilter(0, 0, len(changes), len(style.CHANGE_COLUMNS) - 1)
-
-
-def _write_problems(page: Any, findings: Sequence[RenderedFinding], lang: str, formats: Formats) -> None:
-    for column, (words, width) in enumerate(style.PROBLEM_COLUMNS):
-        page.write_string(0, column, words.text(lang), formats["head"])
-        page.set_column(column, column, width)
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
-    headers = list_field_headers()
-    for row, finding in enumerate(findings, start=1):
-        colour = style.RED if finding["severity"] == "error" else style.YELLOW
-        cells = style.problem_cells(finding, headers, lang)
-        page.set_row(row, style.problem_row_height(cells))
-        for column, text in enumerate(cells):
-            page.write_string(row, column, style.escape_text(text), formats["wrapped" if column else colour])
-    page.freeze_panes(1, 0)
-    page.autofilter(0, 0, len(findings), len(style.PROBLEM_COLUMNS) - 1)
+        page.write_string(index, column, style.escape_text(text), formats["text"])

@@ -1,6 +1,7 @@
 """A section of a summary sheet."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 Value = str | int | Decimal | None
@@ -17,9 +18,17 @@ class Section:
         rows: the rows.
         headings: headings of the columns, where there are several.
         is_good: colours the first value of the first row: green when True, red when False.
+        mark: colour and symbol of the title, as `style.key_mark` has them; "" for a plain one.
+        marks: colour and symbol of each row's label; empty for plain ones.
+        links: index of a row → the row of the Problems sheet that its label leads to; -1 is the title.
+        has_total: whether the last row is a sum.
     """
 
     title: str
     rows: tuple[Row, ...]
     headings: tuple[str, ...] = ()
     is_good: bool | None = None
+    mark: str = ""
+    marks: tuple[str, ...] = ()
+    links: Mapping[int, int] = field(default_factory=dict)
+    has_total: bool = False

@@ -1,18 +1,17 @@
 """What both writers of result workbooks share: texts, colours, widths, and text that stays text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from armbulk.findings.frame import RenderedFinding
-from armbulk.i18n import Words, _
+from armbulk.i18n import _
 from armbulk.mapping.header_text import fold_header
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.outcome import Outcome
-from armbulk.model.outcome_words import find_outcome
 from armbulk.model.result_columns import OUTCOME_FIELDS, PROBLEMS, list_outcome_headers
 from armbulk.model.sheet import Sheet
 from armbulk.writers.provenance import Provenance
@@ -38,9 +37,9 @@ OUTCOME_COLOURS = {
     Outcome.NOT_SENT: GREY,
     Outcome.ALREADY_SENT: GREY,
 }
-_SYMBOLS = {GREEN: "✓", YELLOW: "!", RED: "✗", ORANGE: "?"}
+SYMBOLS = {GREEN: "✓", YELLOW: "!", RED: "✗", ORANGE: "?"}
 OUTCOME_SYMBOLS = {
-    **{outcome: _SYMBOLS.get(colour, "") for outcome, colour in OUTCOME_COLOURS.items()},
+    **{outcome: SYMBOLS.get(colour, "") for outcome, colour in OUTCOME_COLOURS.items()},
     Outcome.ALREADY_SENT: "✓",
 }
 """The symbol that the key cell of a record shows, so that its outcome is seen without colours, too."""
@@ -48,16 +47,6 @@ OUTCOME_SYMBOLS = {
 COLOURED_FIELD = "outcome"
 """The outcome column whose cells are coloured by OUTCOME_COLOURS."""
 
-PROBLEM_COLUMNS = (
-    (_("Severity"), 11),
-    (_("Sheet"), 16),
-    (_("Cell"), 18),
-    (_("Column"), 20),
-    (_("Value"), 24),
-    (_("What is wrong"), 60),
-    (_("What to do"), 60),
-    (_("Code"), 22),
-)
 CHANGE_COLUMNS = (
     (_("Sheet"), 16),
     (_("Cell"), 18),
@@ -67,7 +56,6 @@ CHANGE_COLUMNS = (
     (_("What was wrong"), 60),
     (_("Code"), 22),
 )
-SEVERITY_TITLES = {"error": _("error"), "warning": _("warning")}
 RESULT_CATEGORY = "armbulk result"
 """The category property of result workbooks: armbulk replaces its own sheets in such a workbook."""
 
@@ -77,10 +65,6 @@ MAX_COMMENT_CHARS = 2_000
 CUT_CHARS, CUT_MARK = EXCEL_MAX_CELL_CHARS - 40, f" … (→ {'/'.join(PROBLEMS.all())})"
 """How many characters stay of a text that is too long for a cell, and what follows them."""
 
-_SENTENCE = 60
-"""Columns as wide as this have sentences."""
-
-_LINE_HEIGHT, _MAX_ROW_HEIGHT = 15.0, 405.0  # points
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
 
 
@@ -113,18 +97,6 @@ def escape_text(text: str) -> str:
     return safe[:CUT_CHARS] + CUT_MARK
 
 
-def outcomes_of_sheet(outcomes: pl.DataFrame, index: int) -> dict[int, tuple[str | None, ...]]:
-    """Return the outcomes of one sheet: row → values in the order of OUTCOME_FIELDS."""
-    rows = outcomes.filter(pl.col("sheet") == index).select("row", *OUTCOME_FIELDS)
-    return {row[0]: row[1:] for row in rows.iter_rows()}
-
-
-def outcome_colour(name: str, value: str | None) -> str | None:
-    """Return the colour of a cell in the outcome column `name`; None for a plain one."""
-    outcome = find_outcome(value or "") if name == COLOURED_FIELD else None
-    return OUTCOME_COLOURS[outcome] if outcome else None
-
-
 def key_mark(outcome: Outcome) -> str:
     """Return the colour and the symbol of a key cell, such as `DDF0DC✓`; the symbol may be missing."""
     return OUTCOME_COLOURS[outcome] + OUTCOME_SYMBOLS[outcome]
@@ -140,32 +112,6 @@ def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:
         if text and fold_header(text) in by_header:
             letters.setdefault(by_header[fold_header(text)], letter)
     return letters
-
-
-def problem_cells(finding: RenderedFinding, headers: Mapping[str, Words], lang: str) -> tuple[str, ...]:
-    """Return the cells of a finding's row, in the order of PROBLEM_COLUMNS."""
-    name = finding["field"] or ""
-    column = headers[name].text(lang) if name in headers else (finding["column"] or "")
-    return (
-        SEVERITY_TITLES[finding["severity"]].text(lang),
-        finding["sheet"],
-        finding["cell"] or (f"{finding['sheet']}!{finding['row']}" if finding["row"] else ""),
-        column,
-        finding["value"] or "",
-        finding["message"],
-        finding["fix"],
-        finding["code"],
-    )
-
-
-def problem_row_height(cells: Sequence[str]) -> float:
-    """Return the height of a finding's row in points, so that its sentences are read in full.
-
-    Not every program calculates the heights of wrapped rows.
-    """
-    columns = zip(cells, PROBLEM_COLUMNS, strict=True)
-    lines = (len(text) // (width * 1.1) + text.count("\n") + 1 for text, (_, width) in columns if width >= _SENTENCE)
-    return min(_LINE_HEIGHT * max(lines), _MAX_ROW_HEIGHT)
 
 
 def cell_marks(

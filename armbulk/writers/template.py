@@ -18,7 +18,7 @@ from armbulk.writers.data_validation import CodeLists, data_validation, input_me
 from armbulk.writers.template_formats import NUMBER_FORMATS, create_formats, set_up_print
 from armbulk.writers.template_guide import GuideRow, write_codes, write_guide
 from armbulk.writers.template_start import StartPage, write_start
-from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
+from armbulk.writers.workbook_options import KEEP_TEXT, TEMPLATE_TITLE, WORKBOOK_CREATED
 
 _LAST_ROW = EXCEL_MAX_ROWS - 1
 _FILTER_ROWS = 1_000  # Excel extends a filter automatically when more is filled in
@@ -56,7 +56,7 @@ class TemplateBook:
 def write_template(target: Path, template: TemplateBook, lang: str) -> list[str]:
     """Write a template; return the names of its sheets."""
     book = xlsxwriter.Workbook(str(target), KEEP_TEXT)
-    book.set_properties({"title": "armbulk", "created": WORKBOOK_CREATED})
+    book.set_properties({"title": TEMPLATE_TITLE, "created": WORKBOOK_CREATED})
     formats = create_formats(book, lang)
     lists = CodeLists(CODES.text(lang), lang)
     write_start(book.add_worksheet(START.text(lang)), template.start, lang, formats)

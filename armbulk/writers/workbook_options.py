@@ -7,6 +7,9 @@ from armbulk.i18n import ENGLISH
 WORKBOOK_CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 """The time of creation in its properties: the same data give the same bytes."""
 
+TEMPLATE_TITLE = "armbulk"
+"""The title property of templates, and of workbooks made of other files: armbulk may arrange what these show."""
+
 KEEP_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """Options of `xlsxwriter.Workbook` with which a text stays a text, whatever it looks like."""
 

@@ -13,6 +13,7 @@ from armbulk.model.sheet import Sheet
 from armbulk.writers import new_workbook, template
 from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.inputs import without_macros
+from armbulk.writers.problem_sheet import ProblemSheet
 from armbulk.writers.style import SheetHeader, SummarySheet
 from armbulk.writers.xlsx_patch import user_workbook
 
@@ -23,7 +24,7 @@ def write_results(
     target: Path,
     sheets: Sequence[Sheet],
     outcomes: pl.DataFrame,
-    findings: Sequence[RenderedFinding],
+    problems: ProblemSheet,
     summary: SummarySheet,
     lang: str,
     *,
@@ -36,8 +37,8 @@ def write_results(
         target: the file; when it is open elsewhere, the workbook gets another name beside it.
         sheets: the sheets as they were read.
         outcomes: a row for each row read: sheet UInt16, row Int64, and as String outcome (as text), message, warnings,
-            reference, batch, time.
-        findings: the rows of the Problems sheet.
+            reference, batch, time; target Int64, the row of its line in the Problems sheet.
+        problems: what is wrong, and the lines of the Problems sheet.
         summary: the Summary sheet.
         lang: language of texts.
         headers: sheet index → its header.
@@ -51,10 +52,20 @@ def write_results(
     """
     content = _read_original(sheets)
     with temporary_file(target) as temporary:
-        values = (sheets, outcomes, findings, summary, lang, headers)
+        values = (sheets, outcomes, problems, summary, lang, headers)
         is_copy = content is not None and _is_written(user_workbook.write_results, temporary, content, *values)
         if not is_copy:
-            new_workbook.write_results(temporary, *values)
+            book = new_workbook.write_workbook(temporary, sheets, headers, lang)
+            user_workbook.write_results(
+                temporary,
+                temporary.read_bytes(),
+                book.sheets,
+                book.move_outcomes(outcomes),
+                book.move_problems(problems),
+                summary,
+                lang,
+                book.move_headers(headers),
+            )
         return move(temporary, target if is_copy else without_macros(target))
 
 
@@ -78,7 +89,17 @@ def write_marked(
         values = (sheets, findings, lang, header_rows, changes)
         is_copy = content is not None and _is_written(user_workbook.mark_problems, temporary, content, *values)
         if not is_copy:
-            new_workbook.mark_problems(temporary, *values)
+            headers = {index: SheetHeader(row) for index, row in header_rows.items()}
+            book = new_workbook.write_workbook(temporary, sheets, headers, lang)
+            user_workbook.mark_problems(
+                temporary,
+                temporary.read_bytes(),
+                book.sheets,
+                [book.move_finding(finding) for finding in findings],
+                lang,
+                {index: header.row for index, header in book.move_headers(headers).items()},
+                [book.move_change(change) for change in changes],
+            )
         return replace_atomically(temporary, target if is_copy else without_macros(target), own=own)
 
 

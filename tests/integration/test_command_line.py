@@ -47,8 +47,28 @@ def test_check_speaks_norwegian() -> None:
 
 
 def test_clean_file_exits_0_and_warnings_too() -> None:
-    """A file without errors exits 0, whatever warnings there are."""
-    assert call("check", str(SAMPLES / "kunder-og-fakturaer.xlsx"))[0] == 0
+    """A file without errors exits 0, whatever warnings there are, and the next command reads it in the same way."""
+    file = str(SAMPLES / "kunder-og-fakturaer.xlsx")
+    code, out, _ = call("check", file, "--dates", "dmy", "--update")
+    assert code == 0
+    assert out.endswith(f"To send it: armbulk import {file} --dates dmy --update\n")
+
+
+def test_every_end_names_the_next_command(tmp_path: Path) -> None:
+    """In both languages, also where there is nothing to do, or something is wrong."""
+    documents = write_files(tmp_path)[1]
+    env = {"ARMBULK_HOME": str(tmp_path), "ARMBULK_BASE_URL": "http://127.0.0.1:9", "ARMBULK_CLIENT_NO": "2218",
+           "ARMBULK_TOKEN": "t"}  # fmt: skip
+    commands = [
+        ["runs"], ["usage"], ["profiles"], ["fields", "lines"], ["fields", "ar-items"], ["explain", "email"],
+        ["purge", "--older-than", "90d", "--yes"], ["map", documents, "--explain", "2"], ["plan", documents],
+        ["check", documents], ["check", str(SAMPLES / "with-errors.xlsx")], ["import", documents, "--dry-run"],
+        ["template", "all", "-o", str(tmp_path / "t.xlsx")], ["logout"], ["show", "1"],
+    ]  # fmt: skip
+    for number, words in enumerate(commands):
+        _, out, err = call(*words, "--lang", ["en", "no"][number % 2], env=env)
+        end = " ".join((err if err.startswith(("Error", "Feil")) else out).splitlines()[-2:])
+        assert "armbulk " in end or "--yes" in end, words
 
 
 @pytest.mark.parametrize("name", ["show", "results", "resume", "resolve"])
@@ -132,6 +152,11 @@ def test_import_show_results_runs_usage(tmp_path: Path) -> None:
         assert called("runs", env=env)[1]["runs"][0]["run"] == said["run"]
         again = str(tmp_path / "again.xlsx")
         assert called("results", said["run"], "-o", again, env=env)[1]["result"] == again
+        assert f"Result        {again} (run {said['run']})" in call("show", said["run"], env=env)[1]
+        Path(again).unlink()
+        lost = call("show", said["run"], env=env)[1]
+        assert f"{again} is no longer there." in lost
+        assert f"armbulk results {said['run']} -o FILE" in lost
         used = {(m["window"], m["meter"]): m["used"] for m in called("usage", env=env)[1]["meters"]}
         assert used["hour", "writes"] == arm.state.usage()["hour.writes"]
         assert used["hour", "requests"] == arm.state.usage()["hour.requests"]
@@ -239,7 +264,7 @@ def test_the_demo_is_a_tour_in_five_steps(tmp_path: Path, monkeypatch: pytest.Mo
     assert "the sandbox on this computer" in plan
     assert "116 of 117 invoices created" in send
     (row,) = re.findall(r"ARM rejected row (\d+) of Documents", export)
-    assert f"Documents!A{row}, rejected" in send
+    assert f"Documents!C{row}, rejected" in send
     assert "Reconciled" in export
     files = re.findall(r"^  (\S+\.xlsx) ", out.partition("Files to open")[2], flags=re.MULTILINE)
     assert len(files) == 3

@@ -65,3 +65,19 @@ def test_a_person_is_asked(path: Path, monkeypatch: pytest.MonkeyPatch, *, joins
     if joins:
         assert done.exit_code == 0, done.output + done.stderr
         assert explained(path, 2)["name"] == "Kari Nordmann"
+
+
+def test_a_whole_address_in_one_column(tmp_path: Path) -> None:
+    """Nearly all are a street, a postal code and a city: they are divided at the last comma; another stays whole."""
+    rows = [f"{number};Kunde {number};Vei {number}, oppgang B, 01{number} Oslo" for number in range(50, 60)]
+    text = "\n".join(["Kundekonto;Firma;Adresse", *rows, "60;Kunde 60;Storgata 1, Oslo", "61;Kunde 61;", ""])
+    path, mapping = tmp_path / "adresser.csv", tmp_path / "m.toml"
+    path.write_text(text, encoding="utf-8")
+    assert called("map", str(path), "-o", str(mapping))[0] == 0
+    values = [explained(path, row, "--mapping", str(mapping)) for row in (2, 12, 13)]
+    assert [(each["address_line_1"], each["postal_code"], each["city_name"]) for each in values] == [
+        ("Vei 50, oppgang B", "0150", "Oslo"), ("Storgata 1, Oslo", None, None), (None, None, None),
+    ]  # fmt: skip
+    accounts = "Kundekonto;Firma;Gate;Konto\n1;A;Vei 1;1503 20 80119\n2;B;Vei 2;8150 17 57322\n"
+    path.write_text(accounts, encoding="utf-8")
+    assert called("check", str(path))[1]["proposals"][0]["derived"] == []

@@ -492,7 +492,7 @@ def test_a_result_that_cannot_be_written_any_more(tmp_path: Path, monkeypatch: p
         with monkeypatch.context() as world:
             world.setattr("armbulk.app.imports.send_run", sends_and_loses)
             if lost == "the room":
-                world.setattr("armbulk.writers.new_workbook.write_results", no_room)
+                world.setattr("armbulk.writers.new_workbook.write_workbook", no_room)
             done = armbulk("import", *files, "-o", str(out / "result.xlsx"), "--yes", env=arm.settings)
         said = json.loads(done.stdout)
         assert (done.exit_code, said["state"], said["outcomes"]["created"], said["result"]) == (2, "finished", 9, None)

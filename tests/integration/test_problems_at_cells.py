@@ -40,4 +40,6 @@ def test_a_warning_of_arm_is_at_its_cell(tmp_path: Path, form: str) -> None:
     assert (page["A2"].value, page["A3"].value) == ("0101", "0102")
     assert page["C3"].comment is None
     problems = [[cell.value for cell in line] for line in result["Problems"].iter_rows(min_row=2)]
-    assert [line[2:5] for line in problems if line[7] == "arm-warning"] == [["kunder!C2", "Email", "kari @eksempel.no"]]
+    assert [line[3:7] for line in problems if line[9] == "arm-warning"] == [
+        ["kunder!C2", "0101", "Email", "kari @eksempel.no"]
+    ]

@@ -62,5 +62,5 @@ def test_what_another_process_has_purged_is_no_bug(tmp_path: Path) -> None:
         way.carry_on(run)
         way.store.purge(way.bench.profile.account, way.clock.now() + 1)
         for read in (way.store.usage_of_run, way.store.stamp, way.store.run):
-            with pytest.raises(StoreError, match=f"There is no run {run}"):
+            with pytest.raises(StoreError, match=f"data of run {run} was deleted"):
                 read(run)

@@ -65,12 +65,14 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
                     f"ALTER TABLE usage_clock DROP COLUMN {name};"
                     for name in ("heard", "high", "wall", "monotonic", "boot")
                 )
-                + "DROP TABLE usage_foreign; ALTER TABLE item DROP COLUMN base;"
+                + "".join(f"ALTER TABLE event DROP COLUMN {name};" for name in ("status", "uuid", "arm_time", "hashes"))
+                + "DROP TABLE usage_foreign; ALTER TABLE item DROP COLUMN base; ALTER TABLE run DROP COLUMN hash_key;"
                 "PRAGMA user_version = 1;"
             )
         raw.close()
         way.store = way.bench.open_store()
         assert way.run(files).count_outcomes()["already_sent"] == 6
+        assert (way.store.hash_key(1), {event.sent for event in way.store.run_events(1)}) == (None, {None})
         indexes = {index["name"] for index in sa.inspect(way.store._engine).get_indexes("sent_key")}
         assert indexes == {"sent_key_date", "sent_key_key_norm"}
 

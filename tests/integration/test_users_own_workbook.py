@@ -229,7 +229,7 @@ def test_tables_names_and_comments_go_on(tmp_path: Path) -> None:
     assert page["C3"].comment.text == "wrong in C3\n→ fix it"
     assert page["E3"].value == "=C3*2"
     assert [page.column_dimensions[letter].width for letter in "BFG"] == [30.7109375, 22, 44]
-    link = after["Problems"]["C2"].hyperlink
+    link = after["Problems"]["D2"].hyperlink
     assert link.location == "'Kunder'!B2"
 
 

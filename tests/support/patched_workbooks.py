@@ -11,6 +11,7 @@ import polars as pl
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome
 from armbulk.readers import read_sheets
+from armbulk.writers.problem_sheet import FIRST_ROW, ProblemLine, ProblemSheet
 from armbulk.writers.provenance import Provenance
 from armbulk.writers.section import Section
 from armbulk.writers.style import SheetHeader, SummarySheet
@@ -48,6 +49,7 @@ def write_result(
     index = next(i for i, sheet in enumerate(sheets) if sheet.name == (name or sheets[0].name))
     sheet = sheets[index]
     rows = [number for number in sheet.frame["row"] if number > header_row]
+    at = {int(cell[1:]) for cell in problems}
     words = [translate_outcome(outcome, lang) for outcome, _ in zip(cycle(OUTCOMES), rows, strict=False)]
     frame = pl.DataFrame(
         {
@@ -55,6 +57,7 @@ def write_result(
             "outcome": words, "message": [MESSAGE] * len(rows),
             "warnings": pl.Series([None] * len(rows), dtype=pl.String),
             "reference": [str(number) for number in rows], "batch": ["1"] * len(rows), "time": ["12:00"] * len(rows),
+            "target": pl.Series([FIRST_ROW if number in at else None for number in rows], dtype=pl.Int64),
         }
     )  # fmt: skip
     findings: list[Any] = [
@@ -65,9 +68,12 @@ def write_result(
         }
         for cell in problems
     ]  # fmt: skip
+    lines = [ProblemLine(finding, number="1") for finding in findings]
     summary = SummarySheet([Section("Result", (("Rows", len(rows)), ("Run", "1"), ("", "A sentence.")))], PROVENANCE)
     headers = {index: SheetHeader(header_row, key)}
-    user_workbook.write_results(target, path.read_bytes(), sheets, frame, findings, summary, lang, headers)
+    user_workbook.write_results(
+        target, path.read_bytes(), sheets, frame, ProblemSheet(findings, lines), summary, lang, headers
+    )
 
 
 def parts_of(path: Path) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from support.sheets import check_texts
 
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.frame import make_finding, render_findings
+from armbulk.findings.titles import TITLES
 from armbulk.i18n import pack_text, quote_names, unpack_text
 from armbulk.mapping.expressions import ExpressionEngine, ExpressionError
 from armbulk.model.sheet import Sheet
@@ -38,9 +39,9 @@ def test_every_pattern_has_a_hint() -> None:
 
 @pytest.mark.parametrize("code", list(CATALOGUE))
 def test_every_text_is_translated(code: str) -> None:
-    """Message and fix of each code, and their variants, have Norwegian."""
+    """Title, message and fix of each code, and their variants, have Norwegian."""
     kind = CATALOGUE[code]
-    texts = [kind.message, kind.fix, *([kind.without_detail] if kind.without_detail else [])]
+    texts = [TITLES[code], kind.message, kind.fix, *([kind.without_detail] if kind.without_detail else [])]
     texts += [text for pair in kind.by_value.values() for text in pair]
     assert [each for text in texts for each in list_untranslated(text)] == []
 

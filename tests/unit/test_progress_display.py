@@ -129,6 +129,10 @@ def test_a_pipe_gets_a_line_when_a_phase_begins_and_ends() -> None:
         ]
     )  # fmt: skip
     assert "Your ARM limits are used up." in lines.pop(5)
+    waits = [(seconds, event("waiting", 120, 120, done, why=WaitReason.PROCESSING)) for seconds, done in
+             [(0, 0), (290, 0), (310, 0), (500, 0), (550, 9), (800, 9), (860, 9)]]  # fmt: skip
+    notices = [line for line in lines_of(waits) if "It is safe to stop" in line]
+    assert [re.findall(r"\((.*) so far\)", line) for line in notices] == [["6 min"], ["6 min"]]
     assert lines == [
         "Check files", "Check files: done in 2 s",
         "Look up in ARM: 120 records", "Look up in ARM: 120 of 120 records done in 6 s",

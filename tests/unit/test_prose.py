@@ -91,11 +91,22 @@ def test_a_list_has_a_name_for_people(name: str, shown: str) -> None:
     assert name_list(name, "en") == shown
 
 
+SETTLED = "No documents are unconfirmed. To see the runs: armbulk runs\n"
+
+
 @pytest.mark.parametrize(
     ("decision", "count", "shown"),
     [
-        ("mark-created", 1, "1 document marked as created.\nNo documents are unconfirmed.\n"),
-        ("give-up", 2, "2 documents given up. They will not be sent.\nNo documents are unconfirmed.\n"),
+        (
+            "mark-created",
+            1,
+            "1 document marked as created.\n" + SETTLED,
+        ),
+        (
+            "give-up",
+            2,
+            "2 documents given up. They will not be sent.\n" + SETTLED,
+        ),
         ("resend", 5, "5 documents will be sent again. Send them with: armbulk resume\n"),
     ],
 )

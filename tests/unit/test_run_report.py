@@ -32,6 +32,7 @@ def result(*records: dict[str, Any], state: str = "finished", update: bool = Fal
     """Return run 12 of `my invoices.xlsx` with these records."""
     options = {
         "files": [f"{FOLDER}/my invoices.xlsx"], "sheets": ["Documents"], "key_letters": ["B"],
+        "columns": [{"document_no": "B", "customer_no": "C", "due_date": "E"}],
         "reading": {"update": update},
     }  # fmt: skip
     resume_at = 1_796_040_000.0 if state == "paused" else None
@@ -79,6 +80,24 @@ def test_rejected_records_are_listed_with_cell_and_reason() -> None:
     assert lines[11] == "    and 9 more: see the sheet Problems"
     assert len(lines) == 17
     assert lines[-1] == '                armbulk import "my invoices.xlsx"'
+
+
+def test_the_same_reason_is_one_line_at_the_cells_it_is_about() -> None:
+    """From four records on; ARM's field decides the column, and what has no line is counted."""
+    many = [record(number, "rejected", message="Refused; customerNo: Not found") for number in range(1, 41)]
+    three = [record(number, "rejected", message="dueDate: Too early") for number in range(41, 44)]
+    warned = [record(number, "created", warnings="Odd") for number in range(44, 49)]
+    text = report(result(*many, *three, *warned))
+    assert text.splitlines()[1:7] == [
+        "    ✗ 40 invoices, rejected: Refused; customerNo: Not found (F1 Documents!C1, F2 C2, F3 C3 and 37 more)",
+        "    ✗ F41, Documents!E41, rejected: dueDate: Too early",
+        "    ✗ F42, Documents!E42, rejected: dueDate: Too early",
+        "    ✗ F43, Documents!E43, rejected: dueDate: Too early",
+        "! ARM warns about 5 records:",
+        "    ! 5 invoices: Odd (F44 Documents!B44, F45 B45, F46 B46 and 2 more)",
+    ]
+    others = [record(number, "rejected", message=f"Bad {number}") for number in range(50, 62)]
+    assert "    and 6 more: see the sheet Problems" in report(result(*others, *many, *three))
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,22 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 def read_own_sheets(package: Package, category: str) -> tuple[str, ...]:
     """Return the names of the sheets that armbulk added to its own workbook (by its category)."""
-    part = _find(package, "metadata/core-properties")
-    if part is None:
-        return ()
-    values = {child.name: package.xml(part).text(child).decode() for child in package.xml(part).root.children}
+    values = _read_core(package)
     if values.get("category") != category:
         return ()
-    return tuple(_unescape(values.get("keywords", "")).split("; "))
+    return tuple(values.get("keywords", "").split("; "))
+
+
+def is_template(package: Package, title: str) -> bool:
+    """Return whether a workbook was made of armbulk's own template (by its title)."""
+    return _read_core(package).get("title") == title
+
+
+def _read_core(package: Package) -> dict[str, str]:
+    part = _find(package, "metadata/core-properties")
+    if part is None:
+        return {}
+    return {child.name: _unescape(package.xml(part).text(child).decode()) for child in package.xml(part).root.children}
 
 
 def write_core(package: Package, category: str, keywords: str) -> None:

@@ -3,21 +3,33 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from armbulk.findings.frame import RenderedFinding
 from armbulk.i18n import Text
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.resources import list_field_headers
 from armbulk.writers import style
+from armbulk.writers.problem_sheet import (
+    CELL_COLUMN,
+    FIRST_ROW,
+    PROBLEM_COLUMNS,
+    ProblemLine,
+    count_lines,
+    row_height,
+)
 from armbulk.writers.section import Row, Section, Value
 from armbulk.writers.xlsx_patch.style_book import OwnStyle, StyleBook
 from armbulk.writers.xlsx_patch.texts import escape_cell_text
 from armbulk.writers.xlsx_patch.xml_part import escape_attribute
 
-_MAX_LINKS = 65_000  # Excel keeps 65,530 in a sheet
+MAX_LINKS = 65_000
+"""Links that a sheet gets; Excel keeps 65,530."""
+
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_LABEL_WIDTH, _VALUE_WIDTH = 48, 70
-_TITLE_HEIGHT, _SECTION_HEIGHT, _TEXT_HEIGHT = 26, 18, 30
+_LABEL_WIDTH, _VALUE_WIDTH, _VALUE_COLUMNS = 40, 18, 4
+_TITLE_HEIGHT, _BAND_HEIGHT, _SECTION_HEIGHT = 28.0, 26.0, 20.0
+_LINE_HEIGHT = 15.0
+_FOOTER = "&amp;L&amp;9&amp;A&amp;R&amp;9&amp;P / &amp;N"
+_EDGE = 4  # letters less that surely fit a line
 
 
 class OwnSheet:
@@ -50,51 +62,93 @@ class OwnSheet:
         self._widths = [width for _, width in columns]
 
     def _link(self, row: int, column: int, sheet: str, cell: str) -> None:
-        if len(self._links) < _MAX_LINKS:
+        if len(self._links) < MAX_LINKS:
             quoted = sheet.replace("'", "''")
             location = escape_attribute(f"'{quoted}'!{cell}")
             self._links.append(f'<hyperlink ref="{to_letters(column)}{row}" location="{location}"/>')
 
-    def add_sections(self, sections: Sequence[Section]) -> None:
-        """Add the sections of the Summary sheet."""
-        self._widths = [_LABEL_WIDTH, _VALUE_WIDTH]
+    def add_sections(self, sections: Sequence[Section], problems: str) -> None:
+        """Add the sections of the Summary sheet; `problems` is the name of the Problems sheet."""
+        self._widths = [_LABEL_WIDTH, *[_VALUE_WIDTH] * _VALUE_COLUMNS]
         for section in sections:
-            is_first = not self._rows
-            own = OwnStyle(font="title" if is_first else "section")
-            self._add_row(
-                self._cell(len(self._rows) + 1, 0, section.title, own), _TITLE_HEIGHT if is_first else _SECTION_HEIGHT
-            )
-            for values in section.rows:
-                self._add_values(values)
-            self._add_row("")
+            self._add_title(section, problems)
+            if section.headings:
+                head = OwnStyle(font="small", is_right=True, has_line=True)
+                number = len(self._rows) + 1
+                self._add_row(
+                    "".join(self._cell(number, index, text, head) for index, text in enumerate(section.headings))
+                )
+            for index, values in enumerate(section.rows):
+                mark = section.marks[index] if index < len(section.marks) else ""
+                is_total = section.has_total and index == len(section.rows) - 1
+                self._add_values(values, mark, section.links.get(index, 0), problems, is_total=is_total)
+            if section.rows or section.mark:
+                self._add_row("")
 
-    def _add_values(self, values: Row) -> None:
-        label, value = values
+    def _add_title(self, section: Section, problems: str) -> None:
+        row = len(self._rows) + 1
+        target = section.links.get(-1, 0)
+        if target:
+            self._link(row, 0, problems, f"A{target}")
+        if section.mark:
+            own = OwnStyle(section.mark[:6], "band", is_centred=True)
+            cells = (self._cell(row, index, "" if index else section.title, own) for index in range(len(self._widths)))
+            self._merged.append(f"A{row}:{to_letters(_VALUE_COLUMNS)}{row}")
+            self._add_row("".join(cells), _BAND_HEIGHT)
+            return
+        own = OwnStyle(font="section" if self._rows else "title")
+        self._add_row(self._cell(row, 0, section.title, own), _SECTION_HEIGHT if self._rows else _TITLE_HEIGHT)
+
+    def _add_values(self, values: Row, mark: str, target: int, problems: str, *, is_total: bool) -> None:
+        label, *others = values
         row = len(self._rows) + 1
         if not label:
-            self._merged.append(f"A{row}:B{row}")
-            self._add_row(self._cell(row, 0, str(value), OwnStyle(is_wrapped=True)), _TEXT_HEIGHT)
+            self._add_across(row, 0, str(others[0]), OwnStyle(is_wrapped=True), "")
             return
-        number = "@" if isinstance(value, str) else "#,##0" if isinstance(value, int) else "#,##0.00"
-        own = OwnStyle(number_format=number, is_left=True, has_line=True)
-        self._add_row(self._cell(row, 0, str(label), OwnStyle(has_line=True)) + self._cell(row, 1, value, own))
+        if target:
+            self._link(row, 0, problems, f"A{target}")
+        font = "linked" if target else "bold" if is_total else ""
+        own = OwnStyle(mark[:6], font, is_wrapped=True, has_line=True)
+        cell = self._cell(row, 0, f"{mark[6:]} {label}".strip() if mark else str(label), own)
+        if len(others) == 1 and isinstance(others[0], str):
+            self._add_across(row, 1, others[0], OwnStyle(is_left=True, has_line=True), cell)
+            return
+        numbers = (
+            self._cell(
+                row,
+                index,
+                value,
+                OwnStyle(font="bold" if is_total else "", number_format=_format(value), has_line=True),
+            )
+            for index, value in enumerate(others, start=1)
+        )
+        self._add_row(cell + "".join(numbers))
 
-    def add_problems(self, findings: Sequence[RenderedFinding], lang: str, sheet_names: frozenset[str]) -> str:
+    def _add_across(self, row: int, first: int, text: str, own: OwnStyle, before: str) -> None:
+        """Add a row with a text from a column to the last one; the height shows all of it."""
+        self._merged.append(f"{to_letters(first)}{row}:{to_letters(_VALUE_COLUMNS)}{row}")
+        cells = (
+            self._cell(row, index, "" if index > first else text, own) for index in range(first, len(self._widths))
+        )
+        lines = count_lines(text, int(sum(self._widths[first:])) - _EDGE)
+        self._add_row(before + "".join(cells), _LINE_HEIGHT * lines if lines > 1 else 0)
+
+    def add_problems(self, lines: Sequence[ProblemLine], lang: str, sheet_names: frozenset[str]) -> str:
         """Add the rows of the Problems sheet; return their range."""
-        self._add_head(style.PROBLEM_COLUMNS, lang)
+        self._add_head(PROBLEM_COLUMNS, lang)
         headers = list_field_headers()
-        wrapped, link = OwnStyle(is_wrapped=True), OwnStyle(font="link", is_wrapped=True)
-        for row, finding in enumerate(findings, start=2):
-            texts = style.problem_cells(finding, headers, lang)
-            colour = style.RED if finding["severity"] == "error" else style.YELLOW
-            styles = [OwnStyle(colour, is_wrapped=True), *[wrapped] * (len(texts) - 1)]
+        wrapped, link = OwnStyle(is_wrapped=True, has_line=True), OwnStyle(font="link", is_wrapped=True, has_line=True)
+        for row, line in enumerate(lines, start=FIRST_ROW):
+            finding, texts = line.finding, line.list_cells(headers, lang)
+            marked = OwnStyle(line.colour, is_wrapped=True, has_line=True)
+            styles = [marked, marked, *[wrapped] * (len(texts) - 2)]
             if finding["row"] and finding["sheet"] in sheet_names:
-                self._link(row, 2, finding["sheet"], f"{finding['column'] or 'A'}{finding['row']}")
-                styles[2] = link
+                self._link(row, CELL_COLUMN, finding["sheet"], f"{finding['column'] or 'A'}{finding['row']}")
+                styles[CELL_COLUMN] = link
             cells = (
                 self._cell(row, index, text, own) for index, (text, own) in enumerate(zip(texts, styles, strict=True))
             )
-            self._add_row("".join(cells), style.problem_row_height(texts))
+            self._add_row("".join(cells), row_height(texts))
         return self._range()
 
     def add_changes(self, changes: Sequence[CorrectedCell], lang: str) -> str:
@@ -113,7 +167,7 @@ class OwnSheet:
         return f"A1:{to_letters(len(self._widths) - 1)}{len(self._rows)}"
 
     def render(self, filtered: str = "") -> bytes:
-        """Return the sheet; with a range to be filtered its first row stays in sight."""
+        """Return the sheet; with a range to be filtered its first row stays in sight, else it is printed on a page."""
         shown = ' tabSelected="1"' if self._is_shown else ""
         pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if filtered else ""
         grid = "" if filtered else ' showGridLines="0"'
@@ -130,6 +184,11 @@ class OwnSheet:
             f'<mergeCells count="{len(self._merged)}">{merged}</mergeCells>' if merged else "",
             f"<hyperlinks>{''.join(self._links)}</hyperlinks>" if self._links else "",
             '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>',
-            '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>',
+            f'<pageSetup paperSize="9" orientation="landscape" fitToHeight="{0 if filtered else 1}"/>',
+            f"<headerFooter><oddFooter>{_FOOTER}</oddFooter></headerFooter></worksheet>",
         ]
         return "".join(pieces).encode()
+
+
+def _format(value: Value) -> str:
+    return "@" if isinstance(value, str) else "#,##0" if isinstance(value, int) else "#,##0.00"

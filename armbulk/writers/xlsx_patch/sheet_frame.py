@@ -1,11 +1,12 @@
 """What a worksheet has before and after its rows: size, widths of columns, filter, comments."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from armbulk.model.excel import EXCEL_MAX_COLUMNS
 from armbulk.readers.cell_buffer import to_index, to_letters
-from armbulk.writers.xlsx_patch.xml_part import XmlElement, XmlPart
+from armbulk.writers.xlsx_patch.xml_part import XmlElement, XmlPart, escape_attribute, set_attributes
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 _ORDER = (
@@ -56,36 +57,53 @@ def widen_dimension(head: XmlPart, right: int, bottom: int) -> None:
 def read_column_styles(head: XmlPart) -> dict[int, int]:
     """Return column index → style of its cells that are not there."""
     styles: dict[int, int] = {}
-    for element in _list_columns(head):
+    for first, last, element in list_columns(head):
         number = element.attributes.get("style", "0")
         if number.isdecimal() and number != "0":
-            first, last = _limits(element)
             styles |= dict.fromkeys(range(first, last + 1), int(number))
     return styles
 
 
-def set_widths(head: XmlPart, widths: Mapping[int, float]) -> None:
-    """Set the widths of columns; ranges of columns that include one are split."""
-    cols = head.root.find("cols")
+def set_columns(
+    head: XmlPart, widths: Mapping[int, float], changes: Mapping[int, Mapping[str, str | None]] | None = None
+) -> None:
+    """Set the widths and other attributes of columns; ranges of columns that include one are split.
+
+    Args:
+        head: What is before the rows.
+        widths: Column index → width of a column that is new.
+        changes: Column index → attributes; None removes one.
+    """
+    changes = changes or {}
     prefix = head.prefix(head.root)
-    new = {
-        index: f'<{prefix}col min="{index + 1}" max="{index + 1}" width="{width}" customWidth="1"/>'
+    columns = {
+        index: f'<{prefix}col min="{index + 1}" max="{index + 1}" width="{width}" customWidth="1"/>'.encode()
         for index, width in widths.items()
     }
-    if cols is None:
-        xml = "".join(new[index] for index in sorted(new))
-        head.insert(head.root, f"<{prefix}cols>{xml}</{prefix}cols>", head.root.find("sheetData"))
-        return
-    columns: list[tuple[int, bytes]] = [(index, xml.encode()) for index, xml in new.items()]
-    for element in _list_columns(head):
+    rest = set(changes) - set(widths)
+    kept: list[tuple[int, bytes]] = []
+    for first, last, element in list_columns(head):
         tag = head.content[element.start : element.end]
-        columns += [(first, _set_limits(tag, first, last)) for first, last in _split(*_limits(element), set(widths))]
-    head.replace_content(cols, b"".join(xml for _, xml in sorted(columns)))
-
-
-def _list_columns(head: XmlPart) -> list[XmlElement]:
+        columns |= {index: _set_limits(tag, index, index) for index in rest if first <= index <= last}
+        kept += [(left, _set_limits(tag, left, right)) for left, right in _split(first, last, {*widths, *rest})]
+    for index in rest - set(columns):
+        columns[index] = f'<{prefix}col min="{index + 1}" max="{index + 1}" width="9.140625"/>'.encode()
+    for index, attributes in changes.items():
+        columns[index] = set_attributes(columns[index], dict(attributes))
+    xml = b"".join(tag for _, tag in sorted([*kept, *columns.items()]))
     cols = head.root.find("cols")
-    return list(cols.find_all("col")) if cols else []
+    if cols is not None:
+        head.replace_content(cols, xml)
+    else:
+        head.insert(
+            head.root, f"<{prefix}cols>".encode() + xml + f"</{prefix}cols>".encode(), head.root.find("sheetData")
+        )
+
+
+def list_columns(head: XmlPart) -> list[tuple[int, int, XmlElement]]:
+    """Return (index of the first column, of the last one, element) of each range of columns."""
+    cols = head.root.find("cols")
+    return [(*_limits(element), element) for element in cols.find_all("col")] if cols else []
 
 
 def _limits(element: XmlElement) -> tuple[int, int]:
@@ -132,6 +150,40 @@ def grow_filter(tail: XmlPart, header_row: int, data: Area, *, may_add: bool) ->
         return None
     insert_in_order(tail, "autoFilter", f'autoFilter ref="{data.reference}"/>')
     return data
+
+
+def set_links(tail: XmlPart, letters: str, sheet: str, targets: Iterable[tuple[int, int]], limit: int) -> None:
+    """Let cells of a column lead to rows of another sheet, instead of the links of an earlier result.
+
+    Args:
+        tail: What is after the rows.
+        letters: The letters of the column.
+        sheet: The name of the other sheet.
+        targets: (row, row of the other sheet).
+        limit: How many links the worksheet may have.
+    """
+    element, prefix = tail.root.find("hyperlinks"), tail.prefix(tail.root)
+    children = element.children if element is not None else []
+    earlier = {child for child in children if "location" in child.attributes and _is_in_column(child, letters)}
+    location = escape_attribute("'" + sheet.replace("'", "''") + "'!A")
+    new = [
+        f'<{prefix}hyperlink ref="{letters}{row}" location="{location}{target}"/>'
+        for row, target in islice(targets, max(limit - len(children) + len(earlier), 0))
+    ]
+    if element is None:
+        if new:
+            insert_in_order(tail, "hyperlinks", f"hyperlinks>{''.join(new)}</{prefix}hyperlinks>")
+    elif not new and len(earlier) == len(children):
+        tail.remove(element)
+    else:
+        for child in earlier:
+            tail.remove(child)
+        tail.insert(element, "".join(new))
+
+
+def _is_in_column(link: XmlElement, letters: str) -> bool:
+    area = Area.parse(link.attributes.get("ref", ""))
+    return area is not None and area.left == area.right == to_index(letters)
 
 
 def insert_in_order(tail: XmlPart, name: str, xml: str) -> None:

@@ -15,6 +15,8 @@ from armbulk.model.sheet import Sheet
 from armbulk.readers.cell_buffer import to_index, to_letters
 from armbulk.writers import style
 from armbulk.writers.style import SheetHeader
+from armbulk.writers.xlsx_patch import own_view
+from armbulk.writers.xlsx_patch.own_sheets import MAX_LINKS
 from armbulk.writers.xlsx_patch.package import Package
 from armbulk.writers.xlsx_patch.refusal import PatchRefusedError
 from armbulk.writers.xlsx_patch.relations import OFFICE, STRICT_OFFICE
@@ -24,7 +26,8 @@ from armbulk.writers.xlsx_patch.sheet_frame import (
     grow_filter,
     insert_in_order,
     read_column_styles,
-    set_widths,
+    set_columns,
+    set_links,
     widen_dimension,
 )
 from armbulk.writers.xlsx_patch.sheet_stream import OutcomeRow, RowChanges, SheetStream
@@ -32,6 +35,7 @@ from armbulk.writers.xlsx_patch.style_book import OwnStyle, StyleBook, Variant, 
 from armbulk.writers.xlsx_patch.tables import grow_table
 from armbulk.writers.xlsx_patch.texts import build_outcome_cells, escape_cell_text
 from armbulk.writers.xlsx_patch.workbook_part import STRICT
+from armbulk.writers.xlsx_patch.xml_part import XmlPart
 
 _SLICE_ROWS = 10_000
 _CHAIN = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["']""")
@@ -45,7 +49,7 @@ class SheetPatch:
     Attributes:
         sheet: The sheet as it was read.
         header_row: The row of its header; 0 for none.
-        rows: The outcomes: `row`, `colour`, `symbol` and the fields; None without.
+        rows: The outcomes: `row`, `colour`, `symbol`, `target` (of `problem_lines`) and the fields; None without.
         letters: Field → letters of its column.
         new_letters: The columns that are new.
         headers: Field → header, of the columns whose header is written.
@@ -53,6 +57,8 @@ class SheetPatch:
         edits: Row → column index → change.
         comments: (row, letter) → comment.
         replaced: The cells whose content is replaced, such as B2.
+        is_own: Whether it is in a workbook of armbulk's own, which opens with the outcome columns in sight.
+        problems: The name of the Problems sheet.
         drawing_id: The relation to a new drawing; "" for none.
         filtered: The new range of the filter, once the worksheet is written; "" if it does not change.
     """
@@ -67,6 +73,8 @@ class SheetPatch:
     edits: dict[int, dict[int, CellEdit]] = field(default_factory=dict)
     comments: dict[tuple[int, str], str] = field(default_factory=dict)
     replaced: set[str] = field(default_factory=set)
+    is_own: bool = False
+    problems: str = ""
     drawing_id: str = ""
     filtered: str = ""
     _has_tables: bool = False
@@ -121,8 +129,9 @@ class SheetPatch:
             if letter in self.new_letters
         }
         columns = read_column_styles(head)
-        if widths:
-            set_widths(head, widths)
+        changes = self._set_view(head)
+        if widths or changes:
+            set_columns(head, widths, changes)
         widen_dimension(head, data.right, data.bottom)
         yield stream.render_head()
         patcher = RowPatcher(stream.prefix, styles.vary, columns)
@@ -132,11 +141,24 @@ class SheetPatch:
         if self.letters:
             area = grow_filter(tail, self.header_row, data, may_add=not self._has_tables)
             self.filtered = area.reference if area else ""
+        if self.rows is not None:
+            linked = self.rows.filter(pl.col("target").is_not_null())
+            pairs = zip(linked["row"], linked["target"], strict=True)
+            set_links(tail, self.letters[style.COLOURED_FIELD], self.problems, pairs, MAX_LINKS)
         if self.drawing_id:
             office = STRICT_OFFICE if head.root.namespace == STRICT else OFFICE
             xml = f'legacyDrawing xmlns:ab="{office}" ab:id="{self.drawing_id}"/>'
             insert_in_order(tail, "legacyDrawing", xml)
         yield stream.render_tail(tail)
+
+    def _set_view(self, head: XmlPart) -> dict[int, dict[str, str | None]]:
+        """Show the outcome columns beside the keys; return the attributes of columns that change."""
+        if not self.is_own or not self.key_letter or not self.letters:
+            return {}
+        header = SheetHeader(self.header_row, self.key_letter)
+        first = min(to_index(letter) for letter in self.letters.values())
+        own_view.scroll_to_outcomes(head, header, first)
+        return own_view.fold_blank_columns(head, self.sheet, header, first)
 
     def _data_area(self) -> Area:
         used = [to_index(letter) for letter in (*self.sheet.letters, *self.letters.values())]
@@ -168,7 +190,7 @@ class SheetPatch:
 
     def _list_outcomes(self, styles: StyleBook, prefix: str, order: Sequence[str]) -> Iterator[OutcomeRow]:
         assert self.rows is not None  # noqa: S101 - the caller asks only then
-        numbers = outcome_styles(styles, {colour: colour for colour in style.OUTCOME_COLOURS.values()})
+        numbers = outcome_styles(styles, style.OUTCOME_COLOURS.values())
         variants: dict[tuple[str, str], Variant | None] = {}
         for rows in self.rows.iter_slices(_SLICE_ROWS):
             cells = build_outcome_cells(rows, order, self.letters, numbers, prefix)
@@ -209,6 +231,8 @@ def build_outcomes(sheet: Sheet, header: SheetHeader, rows: pl.DataFrame, lang: 
         rows.with_columns(
             colour=outcome.replace_strict(colours, default="", return_dtype=pl.String).fill_null(""),
             symbol=outcome.replace_strict(symbols, default="", return_dtype=pl.String).fill_null(""),
+        ).with_columns(
+            style=pl.concat_str("colour", pl.when(pl.col("target").is_null()).then(pl.lit("")).otherwise(pl.lit("+")))
         ),
         letters,
         frozenset(new),

@@ -1,7 +1,7 @@
 """The cell styles of a workbook: those of the user stay, new ones are appended."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,9 +30,16 @@ _FONTS = {
     "head": f'<{{p}}b/><{{p}}sz val="11"/><{{p}}color rgb="FF{style.INK}"/>',
     "title": f'<{{p}}b/><{{p}}sz val="16"/><{{p}}color rgb="FF{style.HEAD}"/>',
     "section": f'<{{p}}b/><{{p}}sz val="12"/><{{p}}color rgb="FF{style.HEAD}"/>',
+    "band": f'<{{p}}b/><{{p}}sz val="13"/><{{p}}color rgb="FF{style.HEAD}"/>',
+    "bold": f'<{{p}}b/><{{p}}sz val="11"/><{{p}}color rgb="FF{style.HEAD}"/>',
+    "small": f'<{{p}}sz val="9"/><{{p}}color rgb="FF{style.MUTED}"/>',
+    "linked": f'<{{p}}u/><{{p}}sz val="11"/><{{p}}color rgb="FF{style.HEAD}"/>',
     "link": '<{p}u/><{p}sz val="11"/><{p}color rgb="FF0B5CAD"/>',
 }
 _TOP = '<{p}alignment vertical="top" wrapText="1"/>'
+_HIGH = '<{p}alignment vertical="top"/>'
+_RIGHT = '<{p}alignment horizontal="right"/>'
+_CENTRED = '<{p}alignment vertical="center" indent="1" horizontal="left"/>'
 _TOP_LEFT = '<{p}alignment horizontal="left" vertical="top" wrapText="1"/>'
 _ROW_TAG = re.compile(rb"""^<[^\s/>]+[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 
@@ -68,6 +75,8 @@ class OwnStyle:
         number_format: Its number format.
         is_wrapped: Whether lines are wrapped, at the top of the cell.
         is_left: Whether it is left-aligned (and wrapped).
+        is_right: Whether it is right-aligned.
+        is_centred: Whether it is in the middle of its height.
         has_line: Whether it has a line at the bottom.
     """
 
@@ -76,6 +85,8 @@ class OwnStyle:
     number_format: str = "@"
     is_wrapped: bool = False
     is_left: bool = False
+    is_right: bool = False
+    is_centred: bool = False
     has_line: bool = False
 
 
@@ -168,12 +179,21 @@ class StyleBook:
         fill = self._add_fill(own.fill) if own.fill else 0
         font = self._add_font(own.font) if own.font else 0
         border = self._add_line() if own.has_line else 0
-        alignment = _TOP_LEFT if own.is_left else _TOP if own.is_wrapped else ""
-        alignment = '<{p}alignment vertical="center"/>' if own.font == "head" else alignment
+        alignment = self._align(own)
         attributes = f'numFmtId="{number}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"'
         applied = {"NumberFormat": number, "Font": font, "Fill": fill, "Border": border, "Alignment": alignment}
         attributes += "".join(f' apply{name}="1"' for name, value in applied.items() if value)
         return self._append("cellXfs", f"<{{p}}xf {attributes}>{alignment}</{{p}}xf>".format(p=self._prefix))
+
+    @staticmethod
+    def _align(own: OwnStyle) -> str:
+        if own.font == "head":
+            return '<{p}alignment vertical="center"/>'
+        if own.is_centred:
+            return _CENTRED
+        if own.is_right:
+            return _RIGHT
+        return _TOP_LEFT if own.is_left else _TOP if own.is_wrapped else _HIGH if own.has_line else ""
 
     def _add_fill(self, colour: str) -> int:
         pattern = (
@@ -224,6 +244,7 @@ class StyleBook:
         return next((child for child in self._part.root.children if child.name not in before), None)
 
 
-def outcome_styles(book: StyleBook, colours: Mapping[str, str]) -> dict[str, int]:
-    """Return the styles of outcome cells by their colour; "" is the plain one."""
-    return {colour: book.add(OwnStyle(fill=colour)) for colour in ("", *colours.values())}
+def outcome_styles(book: StyleBook, colours: Iterable[str]) -> dict[str, int]:
+    """Return the styles of outcome cells by their colour, with + for those with a link; "" is the plain one."""
+    plain = {colour: book.add(OwnStyle(fill=colour)) for colour in ("", *colours)}
+    return plain | {f"{colour}+": book.add(OwnStyle(fill=colour, font="linked")) for colour in ("", *colours)}

@@ -38,14 +38,14 @@ def build_outcome_cells(
     """Return the outcome cells of each row as XML, separated by SEPARATOR; blank cells have no characters.
 
     Args:
-        outcomes: The rows: `row`, `colour` (a key of `styles`; "" for none) and the fields as String.
+        outcomes: The rows: `row`, `style` (a key of `styles`; "" is the plain one) and the fields as String.
         fields: The fields in the order of the columns.
         letters: Field → letters of its column.
-        styles: Colour → number of the style.
+        styles: Key → number of the style.
         prefix: The prefix of the worksheet's elements.
     """
     row = pl.col("row").cast(pl.String)
-    coloured = pl.col("colour").replace_strict(styles, return_dtype=pl.Int64).cast(pl.String)
+    coloured = pl.col("style").replace_strict(styles, return_dtype=pl.Int64).cast(pl.String)
     plain = pl.lit(str(styles[""]))
     cells: list[pl.Expr] = []
     for index, name in enumerate(fields):

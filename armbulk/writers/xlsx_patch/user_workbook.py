@@ -11,7 +11,9 @@ from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.result_columns import CHANGES, PROBLEMS, SUMMARY, with_prefix
 from armbulk.model.sheet import Sheet
 from armbulk.writers import style
+from armbulk.writers.problem_sheet import ProblemLine, ProblemSheet, order_findings
 from armbulk.writers.style import SheetHeader, SummarySheet
+from armbulk.writers.workbook_options import TEMPLATE_TITLE
 from armbulk.writers.xlsx_patch import comments, doc_props
 from armbulk.writers.xlsx_patch.own_sheets import OwnSheet
 from armbulk.writers.xlsx_patch.package import Package
@@ -30,7 +32,7 @@ def write_results(
     content: bytes,
     sheets: Sequence[Sheet],
     outcomes: pl.DataFrame,
-    findings: Sequence[RenderedFinding],
+    problems: ProblemSheet,
     summary: SummarySheet,
     lang: str,
     headers: Mapping[int, SheetHeader],
@@ -42,7 +44,7 @@ def write_results(
         content: The user's workbook.
         sheets: Its sheets as they were read.
         outcomes: A row for each row read (see `workbooks.write_results`).
-        findings: The rows of the Problems sheet.
+        problems: What is wrong, and the lines of the Problems sheet.
         summary: The Summary sheet.
         lang: The language of texts.
         headers: Sheet index → its header.
@@ -55,10 +57,10 @@ def write_results(
             rows = outcomes.filter(pl.col("sheet") == index)
             if index in headers and rows.height:
                 patch = build_outcomes(sheet, headers[index], rows.sort("row"), lang)
-                patch.add_marks(style.cell_marks(findings, sheet, headers[index].row))
+                patch.add_marks(style.cell_marks(problems.findings, sheet, headers[index].row))
                 copy.patch(sheet, patch)
         provenance = summary.provenance.text if summary.provenance else ""
-        copy.finish(target, lang, findings, summary=summary, provenance=provenance)
+        copy.finish(target, lang, problems.lines, summary=summary, provenance=provenance)
 
 
 def mark_problems(
@@ -83,7 +85,7 @@ def mark_problems(
             marks = style.cell_marks(findings, sheet, header_rows.get(index))
             if (own or marks) and not copy.replaces(sheet):
                 copy.patch(sheet, build_marks(sheet, marks, own, lang))
-        copy.finish(target, lang, findings, changes=changes)
+        copy.finish(target, lang, [ProblemLine(finding) for finding in order_findings(findings)], changes=changes)
 
 
 class _Copy:
@@ -96,6 +98,7 @@ class _Copy:
             raise PatchRefusedError(message)
         self._book = WorkbookPart(self._package)
         self._own_before = doc_props.read_own_sheets(self._package, style.RESULT_CATEGORY)
+        self._is_template = doc_props.is_template(self._package, TEMPLATE_TITLE)
         for name in self._own_before:
             self._book.remove_sheet(name)
         self._style_part = next(iter(self._book.relations.targets("styles")), "") or self._add_styles()
@@ -140,6 +143,7 @@ class _Copy:
         if entry is None or sheet.name not in self._book.names or not self._package.has(entry.part):
             message = "a sheet that was read is not found"
             raise PatchRefusedError(message)
+        patch.is_own = self._is_template
         patch.grow_tables(self._package, entry.part)
         drawing = comments.find_drawing(self._package, entry.part)
         patch.drawing_id = comments.add_comments(
@@ -162,7 +166,7 @@ class _Copy:
         self,
         target: Path,
         lang: str,
-        findings: Sequence[RenderedFinding],
+        lines: Sequence[ProblemLine],
         *,
         summary: SummarySheet | None = None,
         changes: Sequence[CorrectedCell] = (),
@@ -176,11 +180,13 @@ class _Copy:
         pages = [
             OwnSheet(self._book.namespace, self.styles, is_shown=is_shown and index == 0) for index in range(len(parts))
         ]
-        problems = pages[-1].add_problems(findings, lang, frozenset(self._book.names))
+        problems = pages[-1].add_problems(lines, lang, frozenset(self._book.names))
         self._book.set_filter(titles[-1], problems)
+        for patch in self._patches.values():
+            patch.problems = titles[-1]
         self._package.put(parts[-1], pages[-1].render(problems))
         if summary:
-            pages[0].add_sections(summary.sections)
+            pages[0].add_sections(summary.sections, titles[-1])
             self._package.put(parts[0], pages[0].render())
         elif changes:
             changed = pages[0].add_changes(changes, lang)

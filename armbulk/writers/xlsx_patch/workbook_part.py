@@ -21,6 +21,7 @@ _AS_WORKBOOK = {
     _MAIN.format("ms-excel.template.macroEnabled"): _MAIN.format("ms-excel.sheet.macroEnabled"),
 }
 _FILTER_NAME = "_xlnm._FilterDatabase"
+_TITLES_NAME = "_xlnm.Print_Titles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,11 @@ class WorkbookPart:
             f'<{self._prefix}definedName name="{_FILTER_NAME}" localSheetId="{position}" hidden="1">'
             f"{_absolute_range(*filtered)}</{self._prefix}definedName>"
             for position, filtered in wanted.items()
+        ) + "".join(
+            f'<{self._prefix}definedName name="{_TITLES_NAME}" localSheetId="{position}">'
+            f"{_quote(name)}!$1:$1</{self._prefix}definedName>"
+            for position, name in enumerate(self._new_names)
+            if name in self._filters
         )
         if new and names is not None:
             self.part.insert(names, new, names.children[0] if names.children else None)
@@ -193,9 +199,14 @@ class WorkbookPart:
 
 
 def _absolute_range(name: str, reference: str) -> str:
-    quoted = name.replace("'", "''")
     corners = []
     for corner in reference.split(":"):
         letters = corner.rstrip("0123456789")
         corners.append(f"${letters}${corner[len(letters) :]}")
-    return escape_attribute(f"'{quoted}'!{':'.join(corners)}")
+    return f"{_quote(name)}!{':'.join(corners)}"
+
+
+def _quote(name: str) -> str:
+    """Return the name of a sheet as it is in a formula, as XML."""
+    quoted = name.replace("'", "''")
+    return escape_attribute(f"'{quoted}'")

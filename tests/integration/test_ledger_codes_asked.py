@@ -1,0 +1,118 @@
+"""A ledger's own codes are asked about, saved, and offered again; lists of suppliers are not read as customers."""
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from support.commands import called
+
+from armbulk.cli import cli
+from armbulk.cli.command import CommandContext
+
+LEDGER = """NORDLYS REGNSKAP AS;;;;;;;
+Reskontro pr. 31.10.2026;;;;;;;
+Kontonr;Navn;Bilart;Bilnr;Bdato;F.dato;Brutto;Spr
+10001;Kåre Ødegård;UF;50123;01.10.26;15.10.26;1234,50;
+10001;Kåre Ødegård;UK;50130;12.10.26;12.10.26;-234,50;
+10001;Kåre Ødegård;BB;50131;13.10.26;27.10.26;-100,00;
+10002;Bjørnsen Bygg AS;UF;50125;31.10.26;14.11.26;8000,00;
+Sum;;;;;;8900,00;
+Sum 2;;;;;;8900,00;
+Sum 3;;;;;;8900,00;
+Sum 4;;;;;;8900,00;
+"""
+ASKED = "y\n\n\nx\n\n\n-\nNOK\ndmy\nl\ny\n"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    """A customer ledger in the encoding of old programs."""
+    file = tmp_path / "reskontro.csv"
+    file.write_text(LEDGER, encoding="cp1252")
+    return str(file)
+
+
+@pytest.fixture
+def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody sits at the terminal."""
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
+    monkeypatch.setattr(CommandContext, "is_output_seen", property(lambda _: True))
+
+
+def answer(*words: str, typed: str) -> tuple[int, str]:
+    """Run a command whose questions are answered line by line."""
+    result = CliRunner().invoke(cli, [*words], input=typed)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout + result.stderr
+
+
+def saved_mapping() -> Path:
+    """The only saved mapping of this test."""
+    (path,) = (Path(os.environ["ARMBULK_HOME"]) / "mappings").glob("*.toml")
+    return path
+
+
+@pytest.mark.usefixtures("somebody")
+def test_codes_are_asked_about_and_offered_again(path: str) -> None:
+    """Each code is one question; what is left open is held back; `map` begins with every answer and loses none."""
+    code, shown = answer("check", path, typed=ASKED)
+    assert code == 1, shown
+    for words in ('"UK": 1 row; usual for credit notes, and its amount is negative', '"x" is no code here',
+                  "    row 11: Sum 4", '"BB": 1 row; its amount is negative',
+                  'The mapping does not have the value "BB"'):  # fmt: skip
+        assert words in shown
+    before = saved_mapping().read_text(encoding="utf-8")
+    (sheet,) = tomllib.loads(before)["sheet"]
+    assert sheet["values"] == {"document_type": {"UF": "IN", "UK": "CN"}}
+    assert sheet["otherwise"] == {"document_type": "error"}
+    assert (sheet["constant"], sheet["dates"], sheet["skip_totals"]) == ({"currency": "NOK"}, "dmy", True)
+    code, said = called("check", path)
+    assert {(each["row"], each["code"]) for each in said["findings"] if each["severity"] == "error"} == {
+        (6, "value-not-mapped")
+    }
+    code, shown = answer("map", path, typed="\n\n\n\n-\n\n\n\n")
+    assert (code, "as you decided for an earlier file" in shown, "Press Enter for NOK as before" in shown) == (
+        0, True, True,
+    ), shown  # fmt: skip
+    assert saved_mapping().read_text(encoding="utf-8") == before
+    code, shown = answer("map", path, typed="\n\n\n\ncn\n\n\n\n")
+    assert tomllib.loads(saved_mapping().read_text(encoding="utf-8"))["sheet"][0]["otherwise"] == {
+        "document_type": "keep"
+    }
+
+
+def test_a_script_gets_the_codes_as_comments(path: str) -> None:
+    """Rows with a code are held back by the mapping that is written, until the # of the code is removed."""
+    target = Path(path).with_name("m.toml")
+    code, said = called("map", path, "-o", str(target))
+    assert [(each["value"], each["code"], each["sure"]) for each in said["proposals"][0]["values"]] == [
+        ("UF", "IN", False), ("UK", "CN", False), ("BB", "CN", False),
+    ]  # fmt: skip
+    text = target.read_text(encoding="utf-8").replace('# currency = ""', 'currency = "NOK"')
+    target.write_text(text.replace("[sheet.rename]", 'dates = "dmy"\n[sheet.rename]', 1), encoding="utf-8")
+    code, said = called("check", path, "--mapping", str(target))
+    held = [each["code"] for each in said["findings"] if each["severity"] == "error"]
+    assert (code, held) == (1, ["value-not-mapped"] * 4), said["findings"]
+    decided = target.read_text(encoding="utf-8").replace('# "U', '"U').replace('# "B', '"B')
+    target.write_text(decided, encoding="utf-8")
+    code, said = called("check", path, "--mapping", str(target))
+    assert (code, said["counts"]["error"]) == (0, 0), said["findings"]
+
+
+@pytest.mark.usefixtures("somebody")
+def test_suppliers_with_the_headers_of_customers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A title or name that speaks of suppliers is asked about on a terminal, and a warning in a script."""
+    text = "Debitor;Firma;Gate;Postnr;Sted\n20001;Mel AS;Storgata 1;0155;Oslo\n"
+    customers, suppliers = tmp_path / "kunder.csv", tmp_path / "liste.csv"
+    customers.write_text(text, encoding="utf-8")
+    suppliers.write_text(f"Leverandørliste;;;;\n{text}", encoding="utf-8")
+    code, shown = answer("check", str(customers), typed="\n\n\n\n\n\n\n")
+    assert (code, "speaks of suppliers" in shown) == (0, False), shown
+    code, shown = answer("check", str(suppliers), typed="n\n")
+    assert (code, '"liste" is a list of suppliers. Nothing was read.' in shown) == (2, True), shown
+    assert '"Leverandørliste" speaks of suppliers' in shown
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: False))
+    code, said = called("check", str(suppliers))
+    assert (code, "supplier-list" in {each["code"] for each in said["findings"]}) == (0, True)
