@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from armbulk.app.check import CheckResult
     from armbulk.app.corrections import Corrected
     from armbulk.app.dialog import Dialog, ReportProgress
-    from armbulk.app.diff.comparison import Comparison
+    from armbulk.app.diff.comparison import FileComparison
     from armbulk.app.exports import Export, ExportQuery
     from armbulk.app.history import PurgeResult
     from armbulk.app.import_result import ImportResult
@@ -163,7 +163,7 @@ class Session(ClientSession):
         target: str | Path | None = None,
         wait: bool = True,
         dialog: "Dialog | None" = None,
-    ) -> "Comparison | None":
+    ) -> "FileComparison | None":
         """Compare files with ARM: what an import would send, and which values of customers it would change.
 
         Args:

@@ -19,7 +19,7 @@ from armbulk.model.command_line import write_command
 from armbulk.model.read_options import list_read_options
 
 if TYPE_CHECKING:
-    from armbulk.app.diff.comparison import Comparison
+    from armbulk.app.diff.comparison import FileComparison
     from armbulk.model.read_options import ReadOptions
 
 
@@ -91,7 +91,7 @@ def diff(
     return Exit.OK
 
 
-def _write_import(files: tuple[str, ...], options: "ReadOptions", compared: "Comparison") -> str:
+def _write_import(files: tuple[str, ...], options: "ReadOptions", compared: "FileComparison") -> str:
     """The command that sends what differs; "" where nothing would be sent."""
     if not compared.is_sent:
         return ""
@@ -100,7 +100,7 @@ def _write_import(files: tuple[str, ...], options: "ReadOptions", compared: "Com
 
 
 def _show(
-    context: CommandContext, compared: "Comparison", report: dict[str, Any], import_command: str, *, details: bool
+    context: CommandContext, compared: "FileComparison", report: dict[str, Any], import_command: str, *, details: bool
 ) -> None:
     """Show what differs; before it the findings, where there are errors."""
     checked = compared.check.to_json() if compared.check.errors else {"findings": []}

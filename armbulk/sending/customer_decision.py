@@ -1,4 +1,4 @@
-"""What becomes of a customer that was compared with ARM: what is sent of it, or what stands in its way. Pure.
+"""What becomes of a customer that was compared with ARM: what is sent of it, or why nothing is. Pure.
 
 Sending, and the command that only shows the differences, decide by the same functions.
 """
@@ -19,10 +19,10 @@ class CustomerDecision:
     """What is sent of a customer.
 
     Attributes:
-        payload: what is sent, as JSON; None: ARM has all of it, or something stands in its way.
+        payload: what is sent, as JSON; None: ARM has all of it, or it is in conflict.
         changes: every value that ARM has otherwise.
-        obstacles: what stands in its way.
-        conflict: the same as a message; "": nothing.
+        obstacles: the values that keep it from being sent.
+        conflict: the same as a message; "": there are none.
     """
 
     payload: str | None

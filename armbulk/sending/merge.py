@@ -71,7 +71,7 @@ class MergeResult:
 
     Attributes:
         payload: what is left to send, as JSON (None: nothing, or there are conflicts).
-        conflicts: what stands in its way.
+        conflicts: the values that keep it from being sent.
         changes: every value that ARM has otherwise than the change.
     """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import stat
 from dataclasses import replace
@@ -26,7 +25,7 @@ from armbulk.sandbox import Sandbox
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from armbulk.app.diff.comparison import Comparison
+    from armbulk.app.diff.comparison import FileComparison
 
 HEADERS = {"Customer no": "", "Name": "Kunde", "Address line 1": "Storgata", "Postal code": "0150", "City": "Oslo",
            "Phone": "22334455", "Email": "a@eksempel.no", "Organisation no": "984842252"}  # fmt: skip
@@ -68,7 +67,7 @@ def write(path: Path, rows: list[dict[str, str | None]]) -> str:
     return str(path)
 
 
-def compare(made: Journey, file: str, **options: Any) -> Comparison:
+def compare(made: Journey, file: str, **options: Any) -> FileComparison:
     """Compare a file as a script does."""
     with Session(made.bench.profile, made.clock) as session:
         compared = session.diff(file, **options)
@@ -190,7 +189,7 @@ def test_a_fresh_list_costs_nothing(tmp_path: Path) -> None:
         assert compare(made, file, fresh=20).to_json()["read"]["age_seconds"] == 16 * 60
         assert calls(made) == 2
         (kept,) = (tmp_path / "home" / "exports").glob("kept-*.db")
-        assert stat.S_IMODE(os.stat(kept).st_mode) == 0o600
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
         made.clock.at += 21 * 60
         with Session(made.bench.profile, made.clock) as session:
             session.check(file)
@@ -225,7 +224,7 @@ def test_an_interrupted_reading_continues(tmp_path: Path) -> None:
 
 
 def test_a_high_price_is_asked_about(tmp_path: Path) -> None:
-    """What takes half of an hour's limits is read with a yes only; a script says --yes."""
+    """What takes half of an hour's limits is read with a yes only; a script uses --yes."""
     with Sandbox(size="S") as arm:
         for number in range(5_000):
             arm.state.add_customer({"customerNo": f"{number:05d}", "name": "Kunde"})
@@ -266,7 +265,7 @@ def test_what_is_shown_and_written(tmp_path: Path, lang: str) -> None:
         book = openpyxl.load_workbook(tmp_path / "d.xlsx")
         assert len(book.sheetnames) == 4
         assert [value for values in book.worksheets[1].values for value in values].count("00001") == 2
-        assert call("check", str(tmp_path / "d.xlsx"), env=env)[0] == 2  # nobody imports it
+        assert call("check", str(tmp_path / "d.xlsx"), env=env)[0] == 2  # it cannot be imported by mistake
         for name in ("d.csv", "d.json"):
             assert call("diff", file, "-o", str(tmp_path / name), env=env)[0] == 1
             assert "Customers!F2" in (tmp_path / name).read_text(encoding="utf-8")
@@ -310,13 +309,21 @@ def test_documents_are_looked_up(tmp_path: Path) -> None:
         before = calls(made)
         shown = session.diff(*files[1:])
         assert shown is not None
-        assert {name: count for name, count in shown.document_counts.items() if count} == {"new": 1, "same": 2, "other": 1}
+        assert {name: count for name, count in shown.document_counts.items() if count} == {
+            "new": 1,
+            "same": 2,
+            "other": 1,
+        }
         assert calls(made) - before == 1  # of F9
         env = {**made.sandbox.settings, "ARMBULK_HOME": str(tmp_path / "other")}
         said = called("diff", *files[1:], env=env)[1]
         assert (said["documents"], said["sends"]["documents"]) == (shown.document_counts, 1)
         assert [(each["document_no"], each["state"], each["message"]) for each in said["document_records"]] == [
-            ("F2", "other", "ARM has another document with this number: date is 2026-11-01 in ARM, 2026-11-02 in this file"),
+            (
+                "F2",
+                "other",
+                "ARM has another document with this number: date is 2026-11-01 in ARM, 2026-11-02 in this file",
+            ),
             ("F9", "new", ""),
         ]
 

@@ -77,7 +77,7 @@ def read_records(
 
     Raises:
         LimitError, LoginError, ServerError, Interrupted: What was read is kept; the same call continues.
-        QuestionError: The price has to be confirmed, and nobody can be asked.
+        QuestionError: The price has to be confirmed, and no person can answer.
     """
     with ExitStack() as stack:
         progress = stack.enter_context(dialog.comparing())

@@ -61,7 +61,7 @@ class DiffRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class FileComparison:
     """Files, compared with ARM.
 
     Attributes:
@@ -156,7 +156,7 @@ class Comparison:
         }
 
     def describe(self, report: dict[str, Any], *, details: bool) -> dict[str, Any]:
-        """Return what the terminal shows besides `report`, the JSON; with `details` all of it."""
+        """Return what the terminal shows in addition to `report`, the JSON; with `details` all of it."""
         return describe(self, report, details=details)
 
     def write(self, target: str | Path) -> Path:
@@ -172,7 +172,7 @@ class Comparison:
         return write_comparison(self, Path(target))
 
 
-def compare_files(context: Context, store: Store, request: DiffRequest, dialog: Dialog) -> Comparison | None:
+def compare_files(context: Context, store: Store, request: DiffRequest, dialog: Dialog) -> FileComparison | None:
     """Check files and compare their valid rows with ARM; None when the price was not confirmed.
 
     Raises:
@@ -204,10 +204,10 @@ def compare_files(context: Context, store: Store, request: DiffRequest, dialog: 
 
 def _compare(
     context: Context, check: CheckResult, options: ImportOptions, items: pl.DataFrame, arm: ArmRecords
-) -> Comparison:
+) -> FileComparison:
     customers = compare_customers(items, arm, update=options.update, overwrite=options.overwrite)
     left_out = {customer.key for customer in customers if customer.state is CustomerState.CONFLICT}
-    return Comparison(
+    return FileComparison(
         check,
         options.update,
         options.overwrite,

@@ -143,7 +143,7 @@ def _choose_state(decision: CustomerDecision, *, was_sent: bool) -> CustomerStat
 
 
 def _list_changes(decision: CustomerDecision, state: CustomerState) -> Iterator[ValueChange]:
-    """The values that differ, each with what stands in its way; then what is masked in ARM."""
+    """The values that differ, each with the reason why it is not sent; then what is masked in ARM."""
     obstacles = {obstacle.path: obstacle for obstacle in decision.obstacles if not obstacle.is_masked}
     for difference in decision.changes:
         obstacle = obstacles.get(difference.path)

@@ -20,19 +20,19 @@ from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import CSV_DIALECT_NAMES
 
 if TYPE_CHECKING:
-    from armbulk.app.diff.comparison import Comparison
+    from armbulk.app.diff.comparison import FileComparison
 
 _CSV_COLUMNS = (
     "state", "document_no", "customer_no", "file", "sheet", "cell", "header", "at_arm", "in_file", "exported", "note",
 )  # fmt: skip
 
 
-def _write_json(comparison: "Comparison", target: Path) -> None:
+def _write_json(comparison: "FileComparison", target: Path) -> None:
     report = {**comparison.to_json(is_whole=True), "file": target.name}
     target.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _write_csv(comparison: "Comparison", target: Path) -> None:
+def _write_csv(comparison: "FileComparison", target: Path) -> None:
     """Write a row for each value that differs, for each customer without one, and for each document."""
     lang = comparison.check.lang
     changes = comparison.list_changes()
@@ -58,7 +58,7 @@ def _write_csv(comparison: "Comparison", target: Path) -> None:
     write_csv(target, stream, CSV_DIALECTS[CSV_DIALECT_NAMES[0]], lang)
 
 
-_WRITERS: dict[str, Callable[["Comparison", Path], None]] = {
+_WRITERS: dict[str, Callable[["FileComparison", Path], None]] = {
     ".xlsx": write_workbook,
     ".csv": _write_csv,
     ".json": _write_json,
@@ -76,7 +76,7 @@ def verify_target(target: Path, files: tuple[str, ...]) -> None:
     verify_no_input(target, [name.partition("#")[0] for name in files])
 
 
-def write_comparison(comparison: "Comparison", target: Path) -> Path:
+def write_comparison(comparison: "FileComparison", target: Path) -> Path:
     """Write the differences in the format of the target's ending; return the path it got.
 
     Raises:

@@ -8,7 +8,7 @@ from armbulk.app.diff.words import explain_state, mark_state, name_state
 from armbulk.model.text_style import style
 
 if TYPE_CHECKING:
-    from armbulk.app.diff.comparison import Comparison
+    from armbulk.app.diff.comparison import FileComparison
 
 MAX_VALUES, MAX_RECORDS = 20, 10
 """How many values, and other records, are shown without --details."""
@@ -25,8 +25,8 @@ _STYLES: dict[str, str] = {
 }
 
 
-def describe(comparison: "Comparison", report: dict[str, Any], *, details: bool) -> dict[str, Any]:
-    """Return what the template of `armbulk diff` shows besides its JSON."""
+def describe(comparison: "FileComparison", report: dict[str, Any], *, details: bool) -> dict[str, Any]:
+    """Return what the template of `armbulk diff` shows in addition to its JSON."""
     values, left = report["changes"], _list_left(report, details=details)
     shown = len(values) if details else MAX_VALUES
     shown_left = left if details else left[:MAX_RECORDS]

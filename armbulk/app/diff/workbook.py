@@ -20,7 +20,7 @@ from armbulk.writers.section import Row, Section
 from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
 
 if TYPE_CHECKING:
-    from armbulk.app.diff.comparison import Comparison
+    from armbulk.app.diff.comparison import FileComparison
 
 _TITLE = _("What differs from ARM")
 _CHANGED_FIELDS, _NEW_CUSTOMERS, _OTHER_CUSTOMERS = _("Changed fields"), _("New customers"), _("Other customers")
@@ -31,7 +31,7 @@ _BAD_REASONS = (Reason.ZEROS_LOST, Reason.MASKED, Reason.CHANGED_SINCE_EXPORT)
 _WITHOUT_VALUES = (CustomerState.CONFLICT, CustomerState.CHANGED_IN_ARM, CustomerState.NOT_COMPARED)
 
 
-def write_workbook(comparison: "Comparison", target: Path) -> None:
+def write_workbook(comparison: "FileComparison", target: Path) -> None:
     """Write the sheets Summary, Changed fields and New customers, and further ones where they are needed."""
     lang, report = comparison.check.lang, comparison.to_json(is_whole=True)
     with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
@@ -50,7 +50,7 @@ def _summarise(report: dict[str, Any], lang: str) -> list[Section]:
     about = [
         (_("Files").text(lang), files),
         (_("ARM as read at").text(lang), format_time(report["read"]["at"], lang)),
-        (_("Import").text(lang), _describe_import(report).text(lang)),
+        (_("How it is imported").text(lang), _describe_import(report).text(lang)),
     ]
     sections = [Section(_NOTHING_SENT.text(lang), tuple(about))]
     for resource in ("customers", "documents"):
@@ -101,7 +101,7 @@ def _list_fields(report: dict[str, Any], lang: str) -> ReportSheet:
     return _build_sheet(_CHANGED_FIELDS, names, rows, (_BLANKS.text(lang),), lang, bad)
 
 
-def _list_new(comparison: "Comparison", records: Sequence[dict[str, Any]], lang: str) -> ReportSheet:
+def _list_new(comparison: "FileComparison", records: Sequence[dict[str, Any]], lang: str) -> ReportSheet:
     checked = comparison.check.checked
     columns = checked.tables["customers"].rows.select("sheet", "row", "name").iter_rows()
     names = {(checked.sheets[sheet].file, checked.sheets[sheet].name, row): name for sheet, row, name in columns}
