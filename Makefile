@@ -6,12 +6,13 @@ PROGRAM := $(VENV)/.installed
 STAMP := $(VENV)/.installed-dev
 DOCS := $(VENV)/.installed-docs
 BUNDLER := $(VENV)/.installed-bundler
+BENCH := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test proofs lint format samples templates messages docs docs-site pictures promises golden bench soak wheel bundle clean
+.PHONY: help venv demo test proofs lint format samples templates messages docs docs-site pictures promises golden bench bench-compare soak wheel bundle clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: $(STAMP) ## Set up .venv with armbulk and the tools (done again when pyproject.toml changes)
 
@@ -66,9 +67,12 @@ promises: $(STAMP) ## Prove the promises, and write docs/promises.md from what t
 golden: $(STAMP) ## Write the expected-output files again; read the diff before you commit it
 	@ARMBULK_GOLDEN=1 $(BIN)/python -m pytest -q tests/integration/test_written_workbooks.py
 
-bench: $(STAMP) ## Measure speed and memory
-	@$(BIN)/python -m benchmarks.run
-	@$(BIN)/python -m benchmarks.exports
+bench: $(BENCH) ## Measure speed and memory: SIZE=small, medium or full; ONLY=WORDS; JSON=FILE
+	@$(BIN)/python -m benchmarks --size $(or $(SIZE),medium) --json $(or $(JSON),build/bench-$(or $(SIZE),medium).json) \
+	  $(if $(ONLY),--only "$(ONLY)",$(if $(filter small,$(SIZE)),,--page))
+
+bench-compare: $(BENCH) ## Compare two measurements: make bench-compare OLD.json NEW.json
+	@$(BIN)/python -m benchmarks.compare $(MEASUREMENTS)
 
 soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILLS=1000 FAULTS=1000
 	@ARMBULK_SOAK=$(or $(EXAMPLES),100000) ARMBULK_SCHEDULES=$(or $(SCHEDULES),10000) ARMBULK_KILLS=$(or $(KILLS),1000) \
@@ -109,10 +113,20 @@ $(BUNDLER): $(STAMP)
 	@$(call install,'.[bundle]')
 	@touch $@
 
+$(BENCH): $(STAMP)
+	@echo "Adding the packages that armbulk is compared with..."
+	@$(call install,'.[bench]')
+	@touch $@
+
 $(STAMP): $(PROGRAM)
 	@echo "Adding the tools for tests and checks..."
 	@$(call install,'.[dev]')
 	@touch $@
+
+MEASUREMENTS = $(filter %.json,$(MAKECMDGOALS)) # the files of bench-compare are no targets
+.PHONY: $(MEASUREMENTS)
+$(MEASUREMENTS):
+	@:
 
 install = $(BIN)/python -m pip install -q --disable-pip-version-check -e $(1) || { \
 	  echo "pip could not install what armbulk needs; what it says above is the reason (often: no network, or a proxy)." >&2; exit 1; }

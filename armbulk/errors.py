@@ -20,7 +20,7 @@ Problems in data are findings, not exceptions. These are raised for files, setti
 """
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
 from armbulk.i18n import NO_TEXT, Text, _, quote_text
@@ -44,7 +44,9 @@ EXIT_MEANINGS: dict[Exit, Text] = {
     Exit.OK: _("done; all rows were accepted (there may be warnings)"),
     Exit.FINDINGS: _("done, but rows were rejected or held back, or the check found errors"),
     Exit.USAGE: _("wrong usage, or a file that cannot be read"),
-    Exit.UNFINISHED: _("something is unconfirmed or unfinished; continue with `armbulk resume`"),
+    Exit.UNFINISHED: _(
+        "something is unconfirmed or unfinished, or ARM has other values; the message shows how to continue"
+    ),
     Exit.LIMIT: _("stopped at a limit; the message shows when to continue"),
     Exit.SETTINGS: _("settings or login are missing or wrong"),
     Exit.SERVER: _("ARM is unreachable, or its answer cannot be read"),
@@ -52,6 +54,17 @@ EXIT_MEANINGS: dict[Exit, Text] = {
     Exit.INTERRUPTED: _("interrupted; the run can be continued"),
 }
 """What each code means, in English and Norwegian."""
+
+
+_EXIT_ORDER = (
+    Exit.INTERRUPTED, Exit.BUG, Exit.SETTINGS, Exit.USAGE, Exit.UNFINISHED, Exit.LIMIT, Exit.SERVER, Exit.FINDINGS,
+)  # fmt: skip
+
+
+def choose_exit(codes: Iterable[Exit]) -> Exit:
+    """Return the exit code of a command to which several apply."""
+    all_codes = frozenset(codes)
+    return next((code for code in _EXIT_ORDER if code in all_codes), Exit.OK)
 
 
 class ArmbulkError(Exception):

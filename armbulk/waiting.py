@@ -1,13 +1,18 @@
-"""Waiting between calls outside a run: for room in the quota, and before a failed call is made again."""
+"""Calls outside a run: waiting for room in the quota, and making a call again that failed."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from armbulk.errors import Interrupted, LimitError
-from armbulk.i18n import Text, _
+from armbulk.i18n import Text, _, join_texts
 from armbulk.model.progress import Phase, Progress, WaitReason
-from armbulk.rate_limited import RateLimitedClient
+from armbulk.model.response import unreachable_error
+from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
+from armbulk.retry import failure_backoff
+
+Content = TypeVar("Content")
 
 _log = logging.getLogger(__name__)
 
@@ -59,3 +64,50 @@ class CallWaiter:
         """Raise Interrupted when the user asked to stop."""
         if self.client.clock.interrupted:
             raise Interrupted("interrupted", _("Interrupted"), self.hint)
+
+
+@dataclass(slots=True)
+class CallRepeater:
+    """Makes each call until it is answered.
+
+    Attributes:
+        waiter: waits between calls.
+        failures: failed calls in a row.
+    """
+
+    waiter: CallWaiter
+    failures: int = 0
+
+    def repeat(self, call: Callable[[], Content | RateLimited | CallFailed]) -> Content:
+        """Return the answer to a call.
+
+        Raises:
+            LimitError: there is no room in the quota, and the waiter does not wait.
+            ServerError: the system failed to answer too often in a row.
+            LoginError: the system does not accept the login.
+            Interrupted: the user asked to stop.
+        """
+        while True:
+            self.waiter.raise_if_interrupted()
+            result = call()
+            if isinstance(result, RateLimited):
+                self.waiter.wait_for_room(result.retry_at)
+            elif isinstance(result, CallFailed):
+                self._retry_later(result)
+            else:
+                self.failures = 0
+                return result
+
+    def _retry_later(self, failed: CallFailed) -> None:
+        waiter = self.waiter
+        self.failures += 1
+        backoff = failure_backoff(waiter.pause)
+        if backoff.is_exhausted(self.failures):
+            error = unreachable_error(failed.response)
+            error.hint = join_texts(error.hint, waiter.hint, separator=". ")
+            raise error
+        until = waiter.client.clock.now() + backoff.delay(self.failures)
+        waiter.on_progress(
+            Progress("retrying", until=until, reason=failed.response.failure, phase=Phase.WAIT, why=WaitReason.RETRY)
+        )
+        waiter.sleep(until)

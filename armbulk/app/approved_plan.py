@@ -5,17 +5,19 @@ The file has counts, sums, settings and hashes; no record and no personal data.
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from armbulk._version import __version__
 from armbulk.app.plan import Plan
 from armbulk.clock import format_iso
 from armbulk.errors import FileError, UsageError, describe_os_error
 from armbulk.i18n import Text, _, join_texts, quote_text
+from armbulk.model.command_line import quote_word
 from armbulk.planning.plan import count_to_send, sum_documents
 from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.inputs import verify_no_input
@@ -23,6 +25,11 @@ from armbulk.writers.inputs import verify_no_input
 _VERSION = 1
 _COUNTS = {"customers": _("customers"), "documents": _("documents"), "lines": _("document lines")}
 _CHOICES = ("update", "overwrite", "skip_invalid", "limit", "look_up", "first_import")
+_DESTINATION = {
+    "address": _("ARM's address"), "client_no": _("The client number"), "profile": _("The profile"),
+}  # fmt: skip
+_AMOUNT = re.compile(r"-?\d{1,38}(\.\d{1,10})?")
+_SUMS = ("excl_vat", "vat", "incl_vat")
 
 
 def describe_plan(plan: Plan) -> dict[str, Any]:
@@ -78,6 +85,7 @@ def read_plan(path: Path) -> dict[str, Any]:
     Raises:
         FileError: It cannot be read, or is no plan.
     """
+    content: object = None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -86,15 +94,64 @@ def read_plan(path: Path) -> dict[str, Any]:
             _("{file} cannot be read: {reason}", file=path, reason=describe_os_error(error)),
             _("Check the file name and the permissions"),
         ) from None
-    except ValueError:
-        content = None
-    if not isinstance(content, dict) or content.get("armbulk_plan") != _VERSION:
+    except (ValueError, RecursionError):
+        pass
+    if not is_plan(content):
         raise FileError(
             "no-plan",
-            _("{file} is not a plan of armbulk", file=path),
-            _("Make one with: armbulk plan FILE -o {file}", file=path),
+            _("{file} is not a plan of armbulk, or was changed", file=path),
+            _("Make one with: armbulk plan FILE -o {file}", file=quote_word(str(path))),
         )
     return content
+
+
+def is_plan(content: object) -> TypeGuard[dict[str, Any]]:
+    """Return whether a JSON value is what `describe_plan` returns, in every part that is compared."""
+    return (
+        _has(content, {"armbulk_plan": _is_count, "content": _is_text, "mapping": _is_text_or_null})
+        and content["armbulk_plan"] == _VERSION
+        and _has(content, {"destination": _is_object, "files": _is_object, "choices": _is_object})
+        and _has(content["destination"], dict.fromkeys(_DESTINATION, _is_text))
+        and all(map(_is_text, content["files"].values()))
+        and _has(content["choices"], dict.fromkeys(_CHOICES, _is_choice))
+        and _has(content, {"records": _is_object, "totals": _is_list})
+        and _has(content["records"], dict.fromkeys(_COUNTS, _is_count))
+        and all(_has(row, {"currency": _is_text, **dict.fromkeys(_SUMS, _is_amount)}) for row in content["totals"])
+    )
+
+
+def _has(value: object, parts: Mapping[str, Callable[[object], bool]]) -> TypeGuard[dict[str, Any]]:
+    """Whether a value is an object with these parts."""
+    return isinstance(value, dict) and all(name in value and is_right(value[name]) for name, is_right in parts.items())
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_text_or_null(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_choice(value: object) -> bool:
+    return value is None or isinstance(value, bool) or _is_count(value)
+
+
+def _is_amount(value: object) -> bool:
+    """Whether a value is an amount as text; a document may have none, so a total may be null."""
+    return value is None or (isinstance(value, str) and _AMOUNT.fullmatch(value) is not None)
 
 
 def verify_plan(plan: Plan, approved: Mapping[str, Any]) -> None:
@@ -103,17 +160,7 @@ def verify_plan(plan: Plan, approved: Mapping[str, Any]) -> None:
     Raises:
         UsageError: It differs; the message lists each difference.
     """
-    now = describe_plan(plan)
-    differences = [
-        *_compare_destination(now["destination"], approved.get("destination", {})),
-        *_compare_files(now["files"], approved.get("files", {})),
-        *_compare_choices(now["choices"], approved.get("choices", {})),
-        *_compare_sums(now, approved),
-    ]
-    if now["mapping"] != approved.get("mapping"):
-        differences.append(_("The mapping is not the same."))
-    if not differences and now["content"] != approved.get("content"):
-        differences.append(_("The counts and totals are the same, but some records have other values."))
+    differences = compare_plans(describe_plan(plan), approved)
     if differences:
         raise UsageError(
             "plan-differs",
@@ -122,14 +169,24 @@ def verify_plan(plan: Plan, approved: Mapping[str, Any]) -> None:
         )
 
 
+def compare_plans(now: Mapping[str, Any], approved: Mapping[str, Any]) -> list[Text]:
+    """Return how two plans differ, as `describe_plan` describes them."""
+    differences = [
+        *_compare_destination(now["destination"], approved["destination"]),
+        *_compare_files(now["files"], approved["files"]),
+        *_compare_choices(now["choices"], approved["choices"]),
+        *_compare_sums(now, approved),
+    ]
+    if now["mapping"] != approved["mapping"]:
+        differences.append(_("The mapping is not the same."))
+    if not differences and now["content"] != approved["content"]:
+        differences.append(_("The counts and totals are the same, but some records have other values."))
+    return differences
+
+
 def _compare_destination(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Text]:
-    names = {
-        "address": _("ARM's address"), "client_no": _("The client number"), "profile": _("The profile"),
-    }  # fmt: skip
     return [
-        _difference(title, then.get(name), now.get(name))
-        for name, title in names.items()
-        if now.get(name) != then.get(name)
+        _difference(title, then[name], now[name]) for name, title in _DESTINATION.items() if now[name] != then[name]
     ]
 
 
@@ -144,9 +201,9 @@ def _compare_files(now: Mapping[str, str], then: Mapping[str, str]) -> list[Text
 
 def _compare_choices(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Text]:
     return [
-        _difference(quote_text(f"--{name.replace('_', '-')}"), _say(then.get(name)), _say(now.get(name)))
+        _difference(quote_text(f"--{name.replace('_', '-')}"), _say(then[name]), _say(now[name]))
         for name in _CHOICES
-        if (now.get(name) or None) != (then.get(name) or None)
+        if (now[name] or None) != (then[name] or None)
     ]
 
 
@@ -157,11 +214,11 @@ def _say(value: object) -> object:
 def _compare_sums(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Text]:
     counts = [
         _("Number of {records}: {then} in the plan, {now} now.",
-          records=title, then=then.get("records", {}).get(name, 0), now=now["records"][name])
+          records=title, then=then["records"][name], now=now["records"][name])
         for name, title in _COUNTS.items()
-        if now["records"][name] != then.get("records", {}).get(name, 0)
+        if now["records"][name] != then["records"][name]
     ]  # fmt: skip
-    sums, before = ({row["currency"]: row["incl_vat"] for row in each.get("totals", [])} for each in (now, then))
+    sums, before = ({row["currency"]: row["incl_vat"] or "0" for row in each["totals"]} for each in (now, then))
     totals = [
         _("Total in {currency}: {then:amount} in the plan, {now:amount} now.",
           currency=currency, then=before.get(currency, "0"), now=sums.get(currency, "0"))

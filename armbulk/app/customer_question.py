@@ -18,7 +18,6 @@ from armbulk.rate_limited import RateLimitedClient
 from armbulk.sending.conflict_check import NEW_AT_ARM
 from armbulk.sending.customer_preview import CustomerPreview
 from armbulk.sending.merge import CustomerComparison
-from armbulk.sending.repeated_calls import RepeatedCalls
 from armbulk.store import ListCheck, Store
 
 _SHOWN = 5
@@ -53,7 +52,7 @@ def ask_about_customers(
     profile = context.profile
     with dialog.comparing() as progress, closing(open_client(context, progress)) as client:
         limited = RateLimitedClient(store, client, context.clock, profile.account, profile.limits)
-        preview = CustomerPreview(RepeatedCalls(limited, wait, profile.poll_seconds, progress))
+        preview = CustomerPreview(limited, wait, profile.poll_seconds, progress)
         comparisons = preview.compare(customers)
     decisions = _decide(customers, comparisons, dialog)
     revised = revise_plan(plan.import_plan, decisions, read_planning_inputs(context, store))

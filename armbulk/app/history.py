@@ -38,7 +38,7 @@ def load_run(context: Context, store: Store, run_id: int) -> ImportResult:
     """Return a run as the store has it; StoreError if there is no run with this number."""
     result = run_result.load_result(store, run_id)
     state = result.run.state if result.run else ""
-    return ImportResult(state, result, store, context.clock, context.profile.lang)
+    return ImportResult(state, result, store, context.clock, context.profile)
 
 
 @dataclass(frozen=True, slots=True)

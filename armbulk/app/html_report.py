@@ -17,7 +17,6 @@ from armbulk.i18n import Text, _, format_number
 from armbulk.model.plain_text import show_safely
 from armbulk.package_data import data_path
 from armbulk.results.run_result import recheck_files
-from armbulk.settings.profile import Profile
 from armbulk.writers import atomic
 from armbulk.writers.inputs import find_input
 
@@ -55,21 +54,20 @@ def verify_report_target(target: Path, files: Sequence[str]) -> None:
         raise
 
 
-def write_report(result: ImportResult, target: Path, profile: Profile) -> Path:
+def write_report(result: ImportResult, target: Path) -> Path:
     """Write the report of a run, or of files that were not sent; return the path it got.
 
     A file that it replaces is kept as .bak, unless it is as armbulk wrote it.
 
     Args:
         result: the run.
-        target: the file.
-        profile: the settings; ARM's limits are shown if the run belongs to its client.
+        target: the file. ARM's limits are shown if the run belongs to the client of the profile.
 
     Raises:
         UsageError: it would replace one of the run's files.
         FileError: it cannot be written.
     """
-    run, store = result.result.run, result.store
+    run, store, profile = result.result.run, result.store, result.profile
     files = [*(list_run_files(run) if run else ()), str(result.workbook or (run and run.result) or "")]
     verify_report_target(target, [name for name in files if name])
     checked = result.checked or (recheck_files(run) if run else None)

@@ -12,8 +12,9 @@ from armbulk.app.check import name_sheets
 from armbulk.app.plan import Plan
 from armbulk.app.run_report import describe_run
 from armbulk.app.runs import describe_lost_result, finish_run, list_run_files, locate_result, redact_finished_run
+from armbulk.app.totals_report import describe_run_totals
 from armbulk.clock import Clock
-from armbulk.errors import ArmbulkError, Exit
+from armbulk.errors import ArmbulkError, Exit, choose_exit
 from armbulk.model.batch_state import NEEDS_DECISION
 from armbulk.model.outcome import ApiUsage
 from armbulk.results.list_check_texts import describe_list_check
@@ -21,7 +22,7 @@ from armbulk.results.reconcile import list_row_keys
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
 from armbulk.results.store_check import choose_result_path, prepare_target
-from armbulk.results.summary import sum_outcomes
+from armbulk.settings.profile import Profile
 from armbulk.store import Store
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
@@ -54,10 +55,12 @@ class ImportResult:
     Attributes:
         state: `finished`, `paused` (at a limit), `in_doubt` (documents are unconfirmed) or `interrupted`; where nothing
             was sent: `planned`, `stopped` (errors in the files) or `declined` (not confirmed).
+        profile: The settings: whose limits are shown, and in which language.
         plan: What was planned; None for a run of which only the store is known.
         workbook: The result workbook, once it is written.
         write_error: Why the result workbook or a report could not be written; what was sent is in the store all the
             same.
+        verify_error: Why the accepted records could not be read back; the same command reads the rest.
         files_changed: The files were removed or changed after the run started: the workbook lists the records.
     """
 
@@ -65,12 +68,18 @@ class ImportResult:
     result: RunResult
     store: Store
     clock: Clock
-    lang: str
+    profile: Profile
     checked: Checked | None = None
     plan: Plan | None = None
     workbook: Path | None = None
     write_error: ArmbulkError | None = None
+    verify_error: ArmbulkError | None = None
     files_changed: bool = False
+
+    @property
+    def lang(self) -> str:
+        """The language of texts."""
+        return self.profile.lang
 
     @property
     def run(self) -> int | None:
@@ -128,7 +137,7 @@ class ImportResult:
         needs_decision = any(batch.state in NEEDS_DECISION for batch in batches)
         return {
             **describe_run(self.result, self.checked, self.lang, needs_decision=needs_decision, folder=str(Path.cwd())),
-            "totals": sum_outcomes(self.result.items),
+            "control": describe_run_totals(self.result, self.lang),
             "lost": describe_lost_result(run) if run else "",
             "list_check_texts": [describe_list_check(check, self.lang) for check in self.result.list_checks],
         }
@@ -165,6 +174,23 @@ class ImportResult:
         self.workbook = Path(str(self.result.run.result)) if self.result.run else None
         return self.workbook or path
 
+    def write_report(self, target: str | Path) -> Path:
+        """Write the report of the import as one HTML file, as `armbulk import --report` does. Return the path it got.
+
+        It has the outcomes, control totals, problems, batches and, for the client of the session, the use of ARM's
+        limits. It loads nothing from the network.
+
+        Args:
+            target: The file, with the ending .html or .htm. A file that armbulk did not write is kept as .bak.
+
+        Raises:
+            UsageError: It would replace one of the files, or its name is not that of an HTML file.
+            FileError: It cannot be written.
+        """
+        from armbulk.app.html_report import write_report  # noqa: PLC0415 - it needs this class
+
+        return write_report(self, Path(target))
+
     def forget_personal_data(self) -> None:
         """Remove personal data from what the store keeps of the run, once it is finished."""
         if self.run is not None:
@@ -182,9 +208,18 @@ class ImportResult:
         if self.state == "paused":
             return Exit.LIMIT
         if self.state == "in_doubt" or self.counts["in_doubt"]:
-            return Exit.UNFINISHED
-        outcome = Exit.OK if self.all_successful else Exit.FINDINGS
-        return outcome or (self.write_error.exit if self.write_error else Exit.OK)
+            codes = [Exit.UNFINISHED]
+        else:
+            outcome = Exit.OK if self.all_successful else Exit.FINDINGS
+            codes = [outcome or (self.write_error.exit if self.write_error else Exit.OK)]
+        return choose_exit([*codes, self.verification_exit])
+
+    @property
+    def verification_exit(self) -> Exit:
+        """The exit code of `armbulk verify`: whether ARM has what was sent, as far as it was read back."""
+        if self.verify_error is not None:
+            return self.verify_error.exit
+        return Exit.OK if self.result.verification is None or self.result.is_verified else Exit.UNFINISHED
 
 
 def _time() -> pl.Expr:

@@ -13,6 +13,7 @@ from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
 from armbulk.app.known_customers import load_known_customers
 from armbulk.app.login import add_login
 from armbulk.app.plan import Plan, PlanChoices, describe_change, plan_again, plan_checked, verify_expected_totals
+from armbulk.app.read_back import verify_result
 from armbulk.app.runs import create_run, send_run
 from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
@@ -118,6 +119,8 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
         if not _is_confirmed(plan, dialog):
             return _unsent(context, store, plan, DECLINED)
         plan, result = _send_if_unchanged(context, store, plan, request, dialog, list_checks)
+    if request.options.verify:
+        verify_result(context, store, result, dialog, wait=request.wait)
     return write_result(result, target, replace_input=request.replace_input)
 
 
@@ -135,6 +138,8 @@ def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wai
     result: ImportResult | None = None
     while result is None:
         plan, result = _send_if_unchanged(context, store, plan, request, dialog)
+    if request.options.verify:
+        verify_result(context, store, result, dialog, wait=wait)
     return result
 
 
@@ -143,7 +148,7 @@ def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wai
 
 def _unsent(context: Context, store: Store, plan: Plan, state: str) -> ImportResult:
     result = build_unsent_result(plan.import_plan.items)
-    return ImportResult(state, result, store, context.clock, context.profile.lang, plan.check.checked, plan)
+    return ImportResult(state, result, store, context.clock, context.profile, plan.check.checked, plan)
 
 
 def _verify_before_sending(
@@ -235,7 +240,7 @@ def send_stored_run(
     """Send what is left of a run, as `armbulk.app.runs.send_run` does; return how it ended."""
     with dialog.sending() as progress:
         state = send_run(context, store, run, wait=wait, progress=progress, look_first=look_first, lock=lock)
-    return ImportResult(state, load_result(store, run.id), store, context.clock, context.profile.lang)
+    return ImportResult(state, load_result(store, run.id), store, context.clock, context.profile)
 
 
 def write_result(result: ImportResult, target: Path, *, replace_input: bool = False) -> ImportResult:

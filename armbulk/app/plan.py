@@ -11,6 +11,8 @@ import polars as pl
 
 from armbulk.app.check import CheckResult, check_as
 from armbulk.app.plan_summary import Destination, describe_records, summarise_plan
+from armbulk.app.totals_report import describe_plan_totals
+from armbulk.app.verification_price import describe_price, price_plan
 from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
@@ -119,6 +121,13 @@ class Plan:
         """Return the plan, as the JSON of `armbulk plan` has it."""
         return {**to_json(self.import_plan), **summarise_plan(self.import_plan, self.destination, self.check.lang)}
 
+    def describe_totals(self) -> dict[str, Any]:
+        """Return what the terminal shows of the control totals, and what reading back costs."""
+        totals = describe_plan_totals(self.import_plan, self.check.lang)
+        if self.import_plan.options.verify:
+            totals["price"] = describe_price(*price_plan(self.import_plan)).text(self.check.lang)
+        return totals
+
     def describe(self) -> Text:
         """Return what would be sent in a few words: `120 invoices (NOK 825 259.59)`."""
         return describe_records(self.import_plan)
@@ -133,6 +142,7 @@ class PlanChoices(TypedDict, total=False):
         look_up: Look each document up in ARM before it is sent.
         first_import: ARM has none of these documents: do not look them up.
         overwrite: Send customers also where ARM has values that were not exported or sent from here.
+        verify: Read the accepted records back from ARM afterwards, and compare them with what was sent.
     """
 
     skip_invalid: bool
@@ -140,6 +150,7 @@ class PlanChoices(TypedDict, total=False):
     look_up: bool
     first_import: bool
     overwrite: bool
+    verify: bool
 
 
 def plan_files(context: Context, store: Store, checked: CheckResult, **choices: Unpack[PlanChoices]) -> Plan:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from armbulk.app.verification_price import price_plan, price_to_json
 from armbulk.findings.frame import group_findings
 from armbulk.i18n import Text, _, join_texts
 from armbulk.model.environment import Environment, find_environment
@@ -18,6 +19,8 @@ from armbulk.model.value_forms import compare_form, list_leaves
 from armbulk.planning.plan import ImportPlan
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.resources.identifiers import mask_national_id
+from armbulk.results.control_totals import calculate_planned
+from armbulk.results.totals_words import to_json as totals_to_json
 from armbulk.sending.conflict_check import NEW_AT_ARM
 from armbulk.settings.profile import Profile
 from armbulk.validation.check import Checked
@@ -73,6 +76,8 @@ def summarise_plan(plan: ImportPlan, destination: Destination, lang: str) -> dic
         "errors": list_findings(plan.checked, Severity.ERROR, lang),
         "warnings": list_findings(plan.checked, Severity.WARNING, lang),
         "changes": list_changes(plan, lang),
+        "control_totals": totals_to_json(calculate_planned(plan.items)),
+        "verification": price_to_json(*price_plan(plan)) if plan.options.verify else None,
         "reserved_percent": destination.reserved_percent,
     }
 

@@ -9,13 +9,15 @@ import polars as pl
 from armbulk.app.import_result import STOPPED, ImportResult
 from armbulk.app.prose_names import name_environment_of
 from armbulk.app.report_problems import MAX_ROWS, group_problems
+from armbulk.app.totals_report import describe_totals_page
 from armbulk.i18n import _, format_amount, format_exact_time, format_number, join_texts, ngettext
 from armbulk.model.batch_state import BatchState
 from armbulk.model.command_line import write_command
 from armbulk.model.outcome import SUCCESSFUL, Outcome
 from armbulk.model.outcome_words import translate_outcome, translate_state
-from armbulk.model.record_kinds import count_records, sum_by_kind
+from armbulk.model.record_kinds import sum_by_kind
 from armbulk.resources import RESOURCES
+from armbulk.results.totals_words import TYPES
 from armbulk.store import Run
 from armbulk.validation.check import Checked
 
@@ -28,7 +30,6 @@ _SYMBOLS = {
 }  # fmt: skip
 
 _NEEDS_WORK = (Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.CONFLICT, Outcome.HELD_BACK)
-_UNSENT = [outcome.value for outcome in (Outcome.HELD_BACK, Outcome.NOT_SENT, Outcome.CONFLICT)]
 _ACCEPTED = [outcome.value for outcome in SUCCESSFUL]
 
 _TITLE = _("Import result")
@@ -53,16 +54,7 @@ _FACTS = {
 
 _FIGURES = {"records": _("Records"), "in_arm": _("In ARM"), "warnings": _("With warnings from ARM")}
 
-_TYPES = {
-    "customers": _("Customers"),
-    "invoices": _("Invoices"),
-    "credit_notes": _("Credit notes"),
-    "documents": _("Other documents"),
-}
-
 _METERS = {"requests": _("Requests"), "reads": _("Records read"), "writes": _("Records sent")}
-
-_TOTAL_COLUMNS = {"in_files": _("In the files"), "sent": _("Sent"), "accepted": _("Accepted by ARM")}
 
 _BATCH_STATES = {
     BatchState.PLANNED: _("not sent yet"),
@@ -109,8 +101,7 @@ def describe_page(
         "figures": _count_figures(result),
         "bars": _draw_bars(result.counts, lang),
         "by_type": _sum_by_outcome(items, lang),
-        "columns": [(name, label.text(lang)) for name, label in _TOTAL_COLUMNS.items()],
-        "totals": _compare_totals(items, lang),
+        "control": describe_totals_page(result.result, lang),
         "groups": group_problems(
             result.result, checked, lang, workbook=Path(workbook).name if workbook else "", command=command
         ),
@@ -215,7 +206,7 @@ def _sum_by_outcome(items: pl.DataFrame, lang: str) -> list[dict[str, Any]]:
         rows.append(
             {
                 "kind": part["kind"],
-                "type": _TYPES[part["kind"]].text(lang),
+                "type": TYPES[part["kind"]].text(lang),
                 "outcome": part["outcome"],
                 "word": translate_outcome(part["outcome"], lang),
                 "records": part["records"],
@@ -227,35 +218,6 @@ def _sum_by_outcome(items: pl.DataFrame, lang: str) -> list[dict[str, Any]]:
 
 def _write_sum(currency: str | None, amount: Any, lang: str) -> str:
     return f"{currency or '?'} {format_amount(amount, lang)}"
-
-
-def _compare_totals(items: pl.DataFrame, lang: str) -> list[dict[str, Any]]:
-    """Records and sums in the files, sent, and accepted by ARM, by kind and currency."""
-    parts = {
-        "in_files": items,
-        "sent": items.filter(~pl.col("outcome").is_in(_UNSENT)),
-        "accepted": items.filter(pl.col("outcome").is_in(_ACCEPTED)),
-    }
-    sums = {
-        name: {(part["kind"], part["currency"]): part for part in sum_by_kind(records)}
-        for name, records in parts.items()
-    }
-    rows = []
-    for kind, currency in sums["in_files"]:
-        row: dict[str, Any] = {"kind": kind, "type": _TYPES[kind].text(lang)}
-        for name, parts_by_type in sums.items():
-            part = parts_by_type.get((kind, currency), {"records": 0, "incl_vat": 0 if kind != "customers" else None})
-            amount = part["incl_vat"]
-            row[name] = {
-                "records": part["records"],
-                "amount": "" if amount is None else f"{amount:.2f}",
-                "sum": "" if amount is None else _write_sum(currency, amount, lang),
-            }
-        rest = row["in_files"]["records"] - row["accepted"]["records"]
-        row["agrees"] = not rest
-        row["difference"] = count_records(rest, kind).text(lang)
-        rows.append(row)
-    return rows
 
 
 def _list_limits(used: Mapping[str, int], limits: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:

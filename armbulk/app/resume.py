@@ -6,6 +6,7 @@ from armbulk.app.dialog import Dialog
 from armbulk.app.import_result import ImportResult
 from armbulk.app.imports import send_stored_run, verify_target, write_result
 from armbulk.app.plan import validate_lookup_options
+from armbulk.app.read_back import verify_result
 from armbulk.app.runs import find_unfinished_run, list_run_files, locate_result, verify_run_client
 from armbulk.app.store_notices import report_store_notices
 from armbulk.context import Context
@@ -67,6 +68,8 @@ def resume_import(context: Context, store: Store, request: ResumeRequest, dialog
                 result = send_stored_run(
                     context, store, run, dialog, wait=request.wait, look_first=look_first, lock=lock
                 )
+    if run.options.get("verify"):
+        verify_result(context, store, result, dialog, wait=request.wait)
     return write_result(result, target)
 
 

@@ -61,6 +61,11 @@ _STEPS = {
     "paused-early": _("Stopped before everything was sent. Continue with:"),
     "ask": _("ARM may still be processing the unconfirmed records. Ask ARM again in half an hour with:"),
     "decide": _("Look up the unconfirmed documents in ARM, and decide about each with:"),
+    "read-back": _("Reading back from ARM is not finished. Continue with:"),
+    "differs": _(
+        "ARM has other values than those that were sent. Compare these records with ARM and settle the differences. "
+        "Then read them back again with:"
+    ),
     "rejected": _("Correct the rejected rows, then import the file again. Nothing is sent twice:"),
     "customer-no": _(
         "ARM refused the customer numbers. Import the customers first, or correct the numbers. Then import this file "
@@ -139,6 +144,10 @@ def choose_next_step(result: RunResult, *, needs_decision: bool, folder: str) ->
     if Outcome.IN_DOUBT.value in outcomes:
         name = "decide" if needs_decision else "ask"
         return NextStep(_STEPS[name], write_command("resolve" if needs_decision else "resume", [number]))
+    if result.verification is not None and not result.is_verified:
+        return NextStep(
+            _STEPS["differs" if result.verification.ended else "read-back"], write_command("verify", [number])
+        )
     name, flags = _find_correction(items, outcomes)
     if name in {"done", "left-out"}:
         return NextStep(_STEPS[name])

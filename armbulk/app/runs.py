@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from armbulk._version import __version__
 from armbulk.app.check import InputFiles
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
@@ -23,6 +25,7 @@ from armbulk.results.run_result import RunResult, load_result
 from armbulk.results.store_check import choose_result_path
 from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
+from armbulk.settings.system_user import read_user_name
 from armbulk.store import ITEM_SCHEMA, ClientLock, ListCheck, Run, Store
 from armbulk.validation.check import Checked
 from armbulk.writers.provenance import read_provenance
@@ -57,21 +60,7 @@ def create_run(
         "client_no": profile.account.client_no,
         "profile": profile.name,
         "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in plan.checked.sheets},
-        "options": {
-            "files": [_absolute_name(name) for name in inputs.files],
-            "sheets": [sheet.name for sheet in plan.checked.sheets],
-            "key_letters": [_find_key_letter(match) for match in plan.checked.header_matches],
-            "columns": [match.columns for match in plan.checked.header_matches],
-            "reading": asdict(inputs.options),
-            "look_first": plan.lookups is not None and plan.lookups.documents > 0,
-            "look_until": plan.lookups.until if plan.lookups else None,
-            "sole_sender": profile.sole_sender and store.is_guarded(),
-            "first_import": plan.options.first_import,
-            "overwrite": plan.options.overwrite,
-            "compare_customers": not plan.options.first_import,
-            "customers_read": plan.customers_read,
-            "target": str(Path(target).absolute()) if target else None,
-        },
+        "options": _describe_options(context, store, plan, inputs, target),
     }
     items = plan.items.with_columns(
         pl.lit(None, pl.String).alias("warnings"),
@@ -86,6 +75,31 @@ def create_run(
     for check in list_checks:
         store.save_list_check(run_id, check)
     return run_id
+
+
+def _describe_options(
+    context: Context, store: Store, plan: ImportPlan, inputs: InputFiles, target: str | None
+) -> dict[str, Any]:
+    """What a run keeps of how it was started: files, choices, and who started it with which armbulk."""
+    profile = context.profile
+    return {
+        "files": [_absolute_name(name) for name in inputs.files],
+        "sheets": [sheet.name for sheet in plan.checked.sheets],
+        "key_letters": [_find_key_letter(match) for match in plan.checked.header_matches],
+        "columns": [match.columns for match in plan.checked.header_matches],
+        "reading": asdict(inputs.options),
+        "look_first": plan.lookups is not None and plan.lookups.documents > 0,
+        "look_until": plan.lookups.until if plan.lookups else None,
+        "sole_sender": profile.sole_sender and store.is_guarded(),
+        "first_import": plan.options.first_import,
+        "overwrite": plan.options.overwrite,
+        "compare_customers": not plan.options.first_import,
+        "customers_read": plan.customers_read,
+        "verify": plan.options.verify,
+        "user": read_user_name(),
+        "armbulk": __version__,
+        "target": str(Path(target).absolute()) if target else None,
+    }
 
 
 def _find_key_letter(match: HeaderMatch) -> str:

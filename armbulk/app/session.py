@@ -14,29 +14,31 @@ when they are called.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from armbulk.app.client_session import ClientSession
+from armbulk.app.session_history import SessionHistory
+from armbulk.clock import Clock
+from armbulk.settings.profile import Profile
 
 if TYPE_CHECKING:
-    import polars as pl
+    import httpx
 
     from armbulk.app.check import CheckResult
     from armbulk.app.corrections import Corrected
     from armbulk.app.dialog import Dialog, ReportProgress
-    from armbulk.app.diff.comparison import FileComparison
+    from armbulk.app.diff.comparison import DiffChoices, FileComparison
     from armbulk.app.exports import Export, ExportQuery
-    from armbulk.app.history import PurgeResult
     from armbulk.app.import_result import ImportResult
     from armbulk.app.imports import ImportChoices
     from armbulk.app.plan import Plan, PlanChoices
     from armbulk.app.resolve import ResolveResult
+    from armbulk.context import Context
     from armbulk.model.read_options import ReadOptions
+    from armbulk.store import Store
 
 
-class Session(ClientSession):
+class Session(SessionHistory):
     """What a script, a notebook, the command line or a web page needs of armbulk, for one client.
 
     The store (runs, usage, what was sent before) is opened when it is first needed. Use the session as a context
@@ -46,6 +48,52 @@ class Session(ClientSession):
         profile: The settings.
         clock: The time, and waiting.
     """
+
+    def __init__(self, profile: Profile, clock: Clock, transport: "httpx.BaseTransport | None" = None) -> None:
+        self.profile = profile
+        self.clock = clock
+        self._transport = transport
+        self._store: Store | None = None
+        self._unwritten: list[ImportResult] = []
+        self._exports: list[Export] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store and what exports have read.
+
+        Runs that are finished forget personal data, whether their workbook was written or not.
+        """
+        for export in self._exports:
+            export.close()
+        self._exports.clear()
+        for result in self._unwritten:
+            result.forget_personal_data()
+        self._unwritten.clear()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+        self.forget_kept_records()
+
+    def require_login(self) -> "Context":
+        """Return the context with the login for ARM; the secret may come from a file or the keyring.
+
+        Raises:
+            SettingsError: A setting is missing; the message names it.
+        """
+        from armbulk.app.login import add_login
+
+        context = add_login(self.context)
+        self.profile = context.profile
+        return context
+
+    def interrupt(self) -> None:
+        """Request a run or an export to stop after its current call; a signal handler may call this."""
+        self.clock.interrupt()
 
     # ── files in ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -157,24 +205,16 @@ class Session(ClientSession):
         self,
         *files: str | Path,
         options: "ReadOptions | None" = None,
-        update: bool = False,
-        overwrite: bool = False,
-        fresh: int = 15,
-        target: str | Path | None = None,
-        wait: bool = True,
         dialog: "Dialog | None" = None,
+        **choices: "Unpack[DiffChoices]",
     ) -> "FileComparison | None":
         """Compare files with ARM: what an import would send, and which values of customers it would change.
 
         Args:
             files: As for `check`; so are `options`.
             options: How the files are to be read.
-            update: Compare as an import with `update=True` sends; a workbook that armbulk exported always is.
-            overwrite: Compare as an import with `overwrite=True` sends.
-            fresh: For how many minutes what was read from ARM counts; 0: it is read again, and not kept.
-            target: Where `write` will write to; it is checked before anything is read.
-            wait: Whether to wait for ARM's limits; else LimitError.
-            dialog: Confirms a high price, and shows progress.
+            dialog: Confirms a high price, and shows progress; None: any price is accepted.
+            choices: `update=True`, `fresh=60` …; see `armbulk.app.diff.comparison.DiffChoices`.
 
         Returns:
             The comparison; None when the dialog did not accept the price.
@@ -182,12 +222,10 @@ class Session(ClientSession):
         Raises:
             ArmbulkError: As `armbulk.app.diff.comparison.compare_files` lists them.
         """
-        from armbulk.app.check import build_inputs
         from armbulk.app.dialog import Dialog
-        from armbulk.app.diff.comparison import DiffRequest, compare_files
+        from armbulk.app.diff.comparison import build_diff_request, compare_files
 
-        path = Path(target) if target is not None else None
-        request = DiffRequest(build_inputs(files, options, update=update or None), overwrite, fresh, path, wait)
+        request = build_diff_request(files, options, **choices)
         return compare_files(self.context, self.store, request, dialog or Dialog())
 
     def resume(
@@ -252,6 +290,30 @@ class Session(ClientSession):
         numbers = tuple(documents) if documents is not None else None
         request = ResolveRequest(run, decision, numbers, keys_file, expect_count, expect_total, look_up)
         return resolve_documents(self.context, self.store, request, dialog or Dialog())
+
+    def verify(
+        self,
+        run: int,
+        *,
+        target: str | Path | None = None,
+        wait: bool = True,
+        dialog: "Dialog | None" = None,
+    ) -> "ImportResult":
+        """Read the accepted records of a run back from ARM, compare them with what was sent, write the result workbook.
+
+        Args:
+            run: Its number.
+            target: The result workbook; None: where it was written before.
+            wait: Whether to wait for ARM's limits; else LimitError.
+            dialog: Progress and notes.
+
+        Raises:
+            ArmbulkError: As `armbulk.app.verify.verify_run` lists them.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.verify import verify_run
+
+        return verify_run(self.require_login(), self.store, run, dialog or Dialog(), target=target, wait=wait)
 
     # ── data out ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -332,41 +394,3 @@ class Session(ClientSession):
         request, dialog = build_export_request(resource, **query), dialog or Dialog(progress)
         context = self.require_login()
         return retry_when_free(self._exports, lambda: price_export(context, request, dialog))
-
-    # ── history ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def run(self, number: int) -> "ImportResult":
-        """Return an earlier run, as the store has it; StoreError if there is no run with this number."""
-        from armbulk.app.history import load_run
-
-        return load_run(self.context, self.store, number)
-
-    def runs(self) -> "pl.DataFrame":
-        """Return all runs, newest first, with the columns of `app.history.RUNS_SCHEMA`."""
-        from armbulk.app.history import tabulate_runs
-
-        return tabulate_runs(self.list_runs())
-
-    def list_runs(self) -> list[dict[str, Any]]:
-        """Return all runs, newest first, as the JSON of `armbulk runs` has them."""
-        from armbulk.results.run_result import list_runs
-
-        return list_runs(self.store)
-
-    def usage(self) -> "pl.DataFrame":
-        """Return ARM's limits, one row per window and meter, with the columns of `app.usage.METERS_SCHEMA`."""
-        from armbulk.app.usage import tabulate_meters
-
-        return tabulate_meters(self.describe_usage())
-
-    def describe_usage(self) -> dict[str, Any]:
-        """Return ARM's limits, as the JSON of `armbulk usage` has them."""
-        from armbulk.app.usage import list_meters
-
-        return list_meters(self.store, self.profile, self.clock.now())
-
-    def purge(self, older_than: timedelta) -> "PurgeResult":
-        """Remove the local data of the client's finished runs, and of exports, that ended longer ago."""
-        from armbulk.app.history import purge_history
-
-        return purge_history(self.context, self.store, older_than)

@@ -1,14 +1,21 @@
 """Read ARM's answers to look-ups of single documents and customers, and compare documents with what was sent."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from armbulk.arm.batch_results import read_client_nos, read_reference
 from armbulk.arm.json_body import lower_names, parse_json, unwrap
-from armbulk.arm.same_value import is_same_amount, is_same_code, is_same_date, is_same_key
+from armbulk.arm.same_value import (
+    is_same_amount,
+    is_same_code,
+    is_same_date,
+    is_same_key,
+    write_amount,
+    write_code,
+    write_date,
+)
 from armbulk.i18n import Text
-from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
+from armbulk.model.lookup import ComparedField, DocumentLookup, ExpectedDocument, LookupResult
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.record_messages import (
     FIELD_NAMES,
@@ -57,10 +64,13 @@ def compare_document(documents: Sequence[Mapping[str, Any]], expected: ExpectedD
         message = f"{LOOKUP_OTHERS}: {numbers}"
         return DocumentLookup(LookupResult.UNKNOWN, message, client_nos=client_nos)
     has_number = any(_has_number(document, expected.document_no) for document in documents)
+    compared = tuple(_compare_fields(document, expected) for document in documents)
     if len(documents) > 1:
         message = SEVERAL_IN_ARM.fill(count=len(documents), number=expected.document_no)
-        return DocumentLookup(LookupResult.DIFFERENT, message, has_number=has_number, client_nos=client_nos)
-    comparisons = _compare_fields(documents[0], expected)
+        return DocumentLookup(
+            LookupResult.DIFFERENT, message, has_number=has_number, client_nos=client_nos, documents=compared
+        )
+    comparisons = compared[0]
     differences = [_describe(comparison) for comparison in comparisons if comparison.is_same is False]
     unreadable = [_describe(comparison) for comparison in comparisons if comparison.is_same is None]
     reference = read_reference(unwrap(documents[0]), "documents")
@@ -73,7 +83,7 @@ def compare_document(documents: Sequence[Mapping[str, Any]], expected: ExpectedD
         result, message = LookupResult.UNKNOWN, LOOKUP_EMPTY
     else:
         result, message = LookupResult.EQUAL, FOUND_IN_ARM
-    return DocumentLookup(result, message, reference, has_number, client_nos)
+    return DocumentLookup(result, message, reference, has_number, client_nos, compared)
 
 
 def find_customer(response: Response, customer_no: str) -> dict[str, Any] | None:
@@ -144,35 +154,25 @@ def _has_number(document: Mapping[str, Any], number: str) -> bool:
     return is_same_key(unwrap(document).get("documentno"), number) is True
 
 
-@dataclass(frozen=True, slots=True)
-class _Comparison:
-    """One field: its value in ARM, the value sent, and whether they are the same (None: unknown)."""
-
-    name: str
-    there: Any
-    here: str
-    is_same: bool | None
-
-
-def _compare_fields(document: Mapping[str, Any], expected: ExpectedDocument) -> list[_Comparison]:
+def _compare_fields(document: Mapping[str, Any], expected: ExpectedDocument) -> tuple[ComparedField, ...]:
     """The fields that both sides have."""
     members = unwrap(document)
     amount = unwrap(members.get("currencyamounts")).get("inclvat")
     fields = (
-        ("number", members.get("documentno"), expected.document_no, is_same_key),
-        ("type", members.get("documenttype"), expected.doc_type, is_same_code),
-        ("customer", members.get("customerno"), expected.customer, is_same_key),
-        ("date", members.get("documentdate"), expected.date, is_same_date),
-        ("currency", members.get("currency"), expected.currency, is_same_code),
-        ("amount", amount, expected.amount, is_same_amount),
+        ("number", members.get("documentno"), expected.document_no, is_same_key, write_code),
+        ("type", members.get("documenttype"), expected.doc_type, is_same_code, write_code),
+        ("customer", members.get("customerno"), expected.customer, is_same_key, write_code),
+        ("date", members.get("documentdate"), expected.date, is_same_date, write_date),
+        ("currency", members.get("currency"), expected.currency, is_same_code, write_code),
+        ("amount", amount, expected.amount, is_same_amount, write_amount),
     )
-    return [
-        _Comparison(name, there, here, is_same(there, here))
-        for name, there, here, is_same in fields
+    return tuple(
+        ComparedField(name, there, here, is_same(there, here), write(there))
+        for name, there, here, is_same, write in fields
         if there is not None and there != "" and here
-    ]
+    )
 
 
-def _describe(comparison: _Comparison) -> Text:
+def _describe(comparison: ComparedField) -> Text:
     there = to_one_line(str(comparison.there), _MAX_VALUE_CHARS)
     return OTHER_VALUE.fill(field=FIELD_NAMES[comparison.name], there=there, here=comparison.here)

@@ -48,6 +48,23 @@ def is_same_code(there: Any, here: str) -> bool | None:
     return normalise_key_text(text) == normalise_key_text(here) if text else None
 
 
+def write_code(value: Any) -> str:
+    """Return a code or number as it is compared; "" for a value that is neither a text nor a whole number."""
+    return normalise_key_text(_to_text(value))
+
+
+def write_amount(value: Any) -> str:
+    """Return the digits of an amount, exactly; "" when it cannot be read, or in several ways."""
+    readings = _read_amount(value)
+    return f"{readings.pop():f}" if len(readings) == 1 else ""
+
+
+def write_date(value: Any) -> str:
+    """Return a day (ISO); "" when it cannot be read, or in several ways."""
+    readings = _read_date(value)
+    return str(readings.pop()) if len(readings) == 1 else ""
+
+
 def _to_text(value: Any) -> str:
     """A text or a whole number as text; "" for any other value."""
     if isinstance(value, Decimal) and value == value.to_integral_value():

@@ -39,6 +39,7 @@ _COMMANDS = {
     "resolve": ("armbulk.cli.resolve", "resolve", _("Settle documents that ARM never confirmed.")),
     "export": ("armbulk.cli.export", "export", _("Export ARM data to Excel, CSV, Parquet or JSON Lines.")),
     "results": ("armbulk.cli.runs", "results", _("Write the result workbook of a run again.")),
+    "verify": ("armbulk.cli.runs", "verify", _("Compare what ARM has with what a run sent.")),
     "undo": ("armbulk.cli.runs", "undo", _("Propose how to undo a run, for review.")),
     "runs": ("armbulk.cli.runs", "runs", _("List all runs.")),
     "show": ("armbulk.cli.runs", "show", _("Show one run.")),

@@ -10,6 +10,7 @@ from armbulk.cli.command import CommandContext, command
 from armbulk.cli.input_files import with_files, write_files_command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.show import warn_of_other_name
+from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--by",
     "order",
-    type=click.Choice(("remedy", "cell")),
+    type=WordChoice(("remedy", "cell")),
     default="remedy",
     help=_("Order of the problems: by what to do (remedy), or by sheet and row (cell)."),
 )

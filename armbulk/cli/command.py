@@ -14,6 +14,7 @@ from armbulk.app.choices import list_client_sizes
 from armbulk.cli.argument_types import PROFILE
 from armbulk.cli.language import GeneralOption, LanguageType
 from armbulk.cli.prompts import confirm
+from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import ArmbulkError, Exit, Interrupted, QuestionError, UnknownColumnsError
 from armbulk.i18n import Text, _
 from armbulk.stop_signals import STOP, stop_signals
@@ -32,7 +33,7 @@ _SHARED_OPTIONS = (
     _general_option("--quiet", is_flag=True, help=_("Print errors only.")),
     _general_option(
         "--size",
-        type=click.Choice(list_client_sizes(), case_sensitive=False),
+        type=WordChoice(list_client_sizes(), case_sensitive=False),
         help=_("Client size, which sets the limits."),
     ),
     _general_option(

@@ -8,6 +8,7 @@ from click.shell_completion import get_completion_class
 from armbulk.cli.command import PlainContext, plain_command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.lazy_choice import NamedArgument
+from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import Exit
 from armbulk.i18n import _
 
@@ -15,7 +16,7 @@ _SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
 @click.command(cls=TranslatedCommand)
-@click.argument("shell", cls=NamedArgument, type=click.Choice(_SHELLS, case_sensitive=False))
+@click.argument("shell", cls=NamedArgument, type=WordChoice(_SHELLS, case_sensitive=False))
 @plain_command
 def completion(context: PlainContext, shell: str) -> Exit:
     """Print the script that completes commands, options, resources, profiles and runs when you press Tab.

@@ -20,6 +20,7 @@ from armbulk.app.price_words import describe_price
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
 from armbulk.cli.progress import REPEAT_HINT, show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
+from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, format_amount, ngettext
 from armbulk.model.decision import Decision
@@ -176,7 +177,8 @@ class TerminalDialog(Dialog):
         """Show the plan, and ask for a yes where something would be sent."""
         if not self._context.reporter.as_json:
             asks = plan.records and self._context.can_ask and not self._yes
-            self._context.reporter.show("plan", plan.to_json(), details=self._details, asks=asks)
+            control = plan.describe_totals()
+            self._context.reporter.show("plan", plan.to_json(), details=self._details, control=control, asks=asks)
         if not plan.records:
             return True
         target = plan.destination
@@ -253,7 +255,7 @@ class TerminalDialog(Dialog):
 
         lang = self._context.lang
         heading = render_prose("open-document", {"document": document}, lang).rstrip("\n")
-        choices, question = click.Choice(list(_DECISIONS)), _CHOICES.text(lang)
+        choices, question = WordChoice(list(_DECISIONS)), _CHOICES.text(lang)
         while True:
             self._context.reporter.say(heading)
             answer = prompt(question, type=choices, default="l", show_choices=False)

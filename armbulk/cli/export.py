@@ -12,6 +12,7 @@ from armbulk.cli.lazy_choice import LazyChoice, LazyOption, NamedArgument, Resou
 from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.progress import REPEAT_HINT, with_progress
 from armbulk.cli.show import show_export
+from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import Exit, Interrupted
 from armbulk.i18n import _
 from armbulk.model.read_options import DATE_ORDERS
@@ -32,7 +33,7 @@ _OPEN_CSV = _(
 @click.option("--from", "first", metavar="DATE", help=_("First day (2025-02-01 or 01.02.2025)."))
 @click.option("--to", "last", metavar="DATE", help=_("Last day."))
 @click.option(
-    "--dates", type=click.Choice(DATE_ORDERS), help=_("Order of day, month and year in dates such as 01/02/2025.")
+    "--dates", type=WordChoice(DATE_ORDERS), help=_("Order of day, month and year in dates such as 01/02/2025.")
 )
 @click.option("--where", multiple=True, metavar="NAME=VALUE", help=_("Only records with this value (can be repeated)."))
 @click.option("--columns", metavar="A,B,C", help=_("Only these columns, in this order."))
@@ -41,7 +42,7 @@ _OPEN_CSV = _(
 @click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), cls=LazyOption, describe=describe_csv_dialects)
 @click.option(
     "--since",
-    type=click.Choice(["last"]),
+    type=WordChoice(["last"]),
     help=_("Only records that are new or changed since the last export of this list."),
 )
 @click.option(

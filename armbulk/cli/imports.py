@@ -10,7 +10,7 @@ from armbulk.cli.input_files import with_files, write_files_command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.progress import RESUME_HINT, with_progress
-from armbulk.cli.show import REPORT_HELP, show_import, verify_report
+from armbulk.cli.show import REPORT_HELP, VERIFY_HELP, show_import, verify_report
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 
@@ -38,6 +38,7 @@ _REPORT_OF_PLAN = _("--report shows what was sent, and --dry-run sends nothing")
 @click.option("--limit", type=WholeNumber(0), metavar="N", help=_("Only the first N records."))
 @click.option("--look-up", is_flag=True, help=_("Check every document in ARM before it is sent."))
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
+@click.option("--verify", is_flag=True, help=VERIFY_HELP)
 @click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
 @click.option("--dry-run", is_flag=True, help=_("Show the plan and send nothing."))
 @click.option("--expect-count", type=WholeNumber(), metavar="N", help=_("Stop unless exactly N records would be sent."))

@@ -10,6 +10,7 @@ from armbulk.app.choices import describe_import_resources, list_import_resources
 from armbulk.cli.argument_types import FILE_NAME
 from armbulk.cli.flags import choose_flag
 from armbulk.cli.lazy_choice import LazyOption
+from armbulk.cli.word_choice import WordChoice
 from armbulk.i18n import _
 from armbulk.model.command_line import write_command
 from armbulk.model.read_options import (
@@ -35,7 +36,7 @@ _OPTIONS = (
     ),
     click.option(
         "--continuation-rows",
-        type=click.Choice(CONTINUATION_ROWS),
+        type=WordChoice(CONTINUATION_ROWS),
         help=_(
             "Lines without a document number: same-as-above (they belong to the document above) or stop (an error)."
         ),
@@ -54,11 +55,11 @@ _OPTIONS = (
     ),
     click.option(
         "--decimal",
-        type=click.Choice(DECIMAL_SEPARATORS),
+        type=WordChoice(DECIMAL_SEPARATORS),
         help=_("Decimal separator, if values such as 1.234 are ambiguous."),
     ),
     click.option(
-        "--dates", type=click.Choice(DATE_ORDERS), help=_("Order of day, month and year in dates such as 01/02/25.")
+        "--dates", type=WordChoice(DATE_ORDERS), help=_("Order of day, month and year in dates such as 01/02/25.")
     ),
     click.option("--skip-hidden", is_flag=True, help=_("Skip hidden rows and columns.")),
     click.option("--include-hidden", is_flag=True, help=_("Include hidden rows and columns.")),

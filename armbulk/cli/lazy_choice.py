@@ -9,6 +9,7 @@ from click.shell_completion import CompletionItem
 
 from armbulk.cli.language import TranslatedCommand, get_language
 from armbulk.cli.mistyped import MistypedWord
+from armbulk.cli.word_choice import WordChoice
 from armbulk.i18n import ENGLISH, Text, _, join_texts
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 _RESOURCES = _("Resources (by this name, or by their title in English or Norwegian)")
 
 
-class LazyChoice(click.Choice[str]):
-    """A `click.Choice` whose values come from a function, so that importing a command stays cheap."""
+class LazyChoice(WordChoice):
+    """A `WordChoice` whose values come from a function, so that importing a command stays cheap."""
 
     def __init__(self, load: Callable[[], Sequence[str]]) -> None:
         super().__init__(())

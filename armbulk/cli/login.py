@@ -107,7 +107,7 @@ def _choose(context: CommandContext, questions: LoginQuestions, trial: "LoginTri
     choices: dict[str, Text] = {name: questions.again(name) for name in trial.suspects if questions.answers[name]}
     others = {"retry": _("try again"), "save": _("save without a test"), "stop": _("stop; nothing is saved")}
     if trial.found_nothing:
-        choices = {"save": _("save"), **choices, "stop": others["stop"]}
+        choices |= {"save": _("save; the client has no customers yet"), "stop": others["stop"]}
     elif trial.is_refused:
         choices |= others
     else:

@@ -9,6 +9,7 @@ import click
 from armbulk.app.choices import describe_client_sizes, list_client_sizes
 from armbulk.cli.command import CommandContext
 from armbulk.cli.prompts import confirm, prompt
+from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import QuestionError, SettingsError
 from armbulk.i18n import Text, _
 from armbulk.model.environment import Environment, find_environment, name_environment
@@ -252,7 +253,7 @@ class LoginQuestions:
         default = self._context.session.profile.client_size
         if click.get_current_context().params.get("size") or not self._context.can_ask:
             return default
-        sizes = click.Choice(list_client_sizes(), case_sensitive=False)
+        sizes = WordChoice(list_client_sizes(), case_sensitive=False)
         self._context.reporter.say(_SIZES.fill(sizes=describe_client_sizes()))
         return prompt(_SIZE.text(self._context.lang), default=default, type=sizes, show_choices=False)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--look-up", is_flag=True, help=_("Include a duplicate check in ARM for every document."))
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
+@click.option("--verify", is_flag=True, help=_("Include reading the accepted records back from ARM."))
 @click.option("--limit", type=WholeNumber(0), metavar="N", help=_("Only the first N records."))
 @click.option(
     "-o",
@@ -69,5 +70,6 @@ def plan(
         if target is not None:
             report["plan_file"] = str(write_plan(planned, Path(target)))
             command_line = write_import(plan=report["plan_file"])
-        context.reporter.show("plan", report, details=details, next_command=command_line)
+        control = planned.describe_totals()
+        context.reporter.show("plan", report, details=details, control=control, next_command=command_line)
     return Exit.FINDINGS if planned.stopped else Exit.OK

@@ -9,7 +9,8 @@ import click
 from armbulk.cli.argument_types import FILE_NAME, RUN
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
-from armbulk.cli.show import REPORT_HELP, show_files_changed, show_run, verify_report, write_html
+from armbulk.cli.progress import REPEAT_HINT, with_progress
+from armbulk.cli.show import REPORT_HELP, show_files_changed, show_import, show_run, verify_report, write_html
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 
@@ -79,6 +80,29 @@ def results(context: CommandContext, run: int, target: str | None, report: str |
         show_files_changed(context, result)
     show_run(context, result, report=write_html(context, result, report))
     return Exit.OK
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("run", type=RUN)
+@click.option("-o", "target", type=FILE_NAME, metavar="FILE", help=_("Result workbook."))
+@click.option("--report", type=FILE_NAME, metavar="FILE.html", help=REPORT_HELP)
+@click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
+@command
+@with_progress
+def verify(context: CommandContext, run: int, target: str | None, report: str | None, *, no_wait: bool) -> Exit:
+    """Read the accepted records of RUN back from ARM, and compare them with what was sent. Nothing is sent.
+
+    \b
+    Example:  armbulk verify 12
+    """
+    from armbulk.cli.dialog import TerminalDialog
+
+    verify_report(report, target=target)
+    dialog = TerminalDialog(context, hint=REPEAT_HINT)
+    result = context.session.verify(run, target=target, wait=not no_wait, dialog=dialog)
+    show_files_changed(context, result)
+    show_import(context, result, report=report)
+    return result.verification_exit
 
 
 @click.command(cls=TranslatedCommand)

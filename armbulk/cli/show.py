@@ -23,6 +23,8 @@ _SEE_LIMITS = _("To see what is left of your limits:")
 
 REPORT_HELP = _("Also write a report to read, print or send on: one HTML file.")
 
+VERIFY_HELP = _("Afterwards read the accepted records back from ARM, and compare them with what was sent.")
+
 
 def verify_report(report: str | None, files: Sequence[str] = (), target: str | None = None) -> None:
     """Make sure, before anything is sent, that the HTML report can be written, if there is to be one."""
@@ -36,9 +38,7 @@ def write_html(context: "CommandContext", result: "ImportResult", report: str | 
     """Write the HTML report of a run, if there is to be one; return its path, or ""."""
     if report is None:
         return ""
-    from armbulk.app.html_report import write_report
-
-    path = write_report(result, Path(report), context.session.profile)
+    path = result.write_report(report)
     warn_of_other_name(context.reporter, Path(report), path)
     return str(path)
 
@@ -68,7 +68,8 @@ def show_import(
             result.write_error = result.write_error or error
     match result.state:
         case "planned" if result.plan:
-            reporter.show("plan", result.plan.to_json(), details=details, next_command=repeat)
+            control = result.plan.describe_totals()
+            reporter.show("plan", result.plan.to_json(), details=details, control=control, next_command=repeat)
         case "stopped":
             _show_stopped(context, result, written, repeat)
         case "declined":
@@ -78,8 +79,9 @@ def show_import(
         case _:
             show_files_changed(context, result)
             show_run(context, result, details=details, report=written)
-    if result.write_error:
-        reporter.warn(result.write_error.message, result.write_error.hint)
+    for problem in (result.verify_error, result.write_error):
+        if problem:
+            reporter.warn(problem.message, problem.hint)
 
 
 def _show_stopped(context: "CommandContext", result: "ImportResult", report: str, repeat: str) -> None:

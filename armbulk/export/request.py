@@ -59,6 +59,7 @@ class ExportRequest:
         dialect: how a csv file is written.
         only_changes: write only what is new or changed since the last complete export of the same.
         max_requests: the most requests the export may make; None: what costs much is asked about.
+        purpose: what else than an export reads the list: its pages are kept apart.
     """
 
     resource: Resource
@@ -70,6 +71,7 @@ class ExportRequest:
     dialect: str
     only_changes: bool = False
     max_requests: int | None = None
+    purpose: str = ""
 
     @property
     def is_raw(self) -> bool:

@@ -124,6 +124,7 @@ def _charge_orphans(store: Store, account: Account) -> None:
 def build_checkpoint_name(account: Account, request: ExportRequest) -> str:
     """Return the name of an export's checkpoint: the same query of the same client has the same."""
     query = [request.root.to_json(), sorted(request.ignored), request.is_raw]
+    query += [request.purpose] if request.purpose else []
     return _hash_name(account, request, query)
 
 

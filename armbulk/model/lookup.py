@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 NO_LOOKUP_STATUSES = frozenset({405, 501})
 """HTTP statuses by which a server says that it does not offer single look-ups."""
@@ -29,6 +30,25 @@ class LookupResult(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedField:
+    """One field of a document that both sides have.
+
+    Attributes:
+        name: its name in `record_messages.FIELD_NAMES`.
+        there: its value in the system.
+        here: the value that was sent.
+        is_same: whether they are the same; None: unknown.
+        text: its value in the system as a plain text; "" where that can be read in several ways, or not at all.
+    """
+
+    name: str
+    there: Any
+    here: str
+    is_same: bool | None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentLookup:
     """The answer to a look-up of one document.
 
@@ -38,6 +58,7 @@ class DocumentLookup:
         reference: the system's own reference; "" when there is none.
         has_number: the answer shows a document of this number, whatever else it lacks.
         client_nos: the clients that the documents in the answer say they belong to.
+        documents: what was compared of each document that may be meant; several have the same number.
     """
 
     result: LookupResult
@@ -45,3 +66,4 @@ class DocumentLookup:
     reference: str = ""
     has_number: bool = False
     client_nos: frozenset[str] = frozenset()
+    documents: tuple[tuple[ComparedField, ...], ...] = ()

@@ -96,6 +96,8 @@ NO_OUTCOME = _("Sent several times without a result, and ARM does not have these
 LOOKUP_ANSWERED = _("ARM answered {status} to the look-up")
 LOOKUP_OTHERS = _("ARM answered the look-up with other documents")
 LOOKUP_UNCLEAR = _("ARM's answer to the look-up is unclear")
+NOT_SHOWN = _("ARM does not show its {field}")
+NUMBER_REMOVED = _("Its number is an identity number, which armbulk has removed from the finished run")
 LOOKUP_EMPTY = _("ARM's answer to the look-up has nothing to compare")
 
 # ── ARM's answers ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,5 @@
 """Write a month-end into its file: the workbook with all sheets, or the postings alone in another format."""
 
-import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from armbulk.month_end.gl_sheets import (
     gl_text,
 )
 from armbulk.settings.names import DEFAULT_SETTINGS
+from armbulk.settings.system_user import read_user_name
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
 from armbulk.writers.report_summary import create_summary
 from armbulk.writers.table_stream import TableStream
@@ -91,14 +91,6 @@ def _describe_origin(context: Context, closing: Closing) -> Origin:
     profile = context.profile
     user = profile.user_id
     if user == DEFAULT_SETTINGS["user_id"]:
-        user = _system_user() or user
+        user = read_user_name() or user
     window = closing.request.request.root.describe()
     return Origin(window, profile.client_no, profile.name, user, is_close=closing.request.close)
-
-
-def _system_user() -> str:
-    """The name of the operating system's user; "" when it has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""

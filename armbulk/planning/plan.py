@@ -47,6 +47,7 @@ class ImportOptions:
         look_up: look up every document before it is sent.
         first_import: look no document up: ARM has none of them.
         overwrite: send customers even if others have changed them.
+        verify: read the accepted records back from ARM afterwards.
     """
 
     update: bool = False
@@ -55,6 +56,7 @@ class ImportOptions:
     look_up: bool = False
     first_import: bool = False
     overwrite: bool = False
+    verify: bool = False
 
 
 MAX_LEFT_OUT = 10_000

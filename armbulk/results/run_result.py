@@ -12,7 +12,10 @@ from armbulk.model.outcome import SUCCESSFUL, ApiUsage
 from armbulk.model.read_options import ReadOptions
 from armbulk.planning.items import SEND_ORDER
 from armbulk.results import reconcile
-from armbulk.store import ListCheck, Run, Store
+from armbulk.results.control_totals import ControlTotals, calculate_totals
+from armbulk.results.read_back import verification_to_json
+from armbulk.results.totals_words import to_json as totals_to_json
+from armbulk.store import ListCheck, Run, Store, Verification
 from armbulk.validation.check import Checked, check_files
 
 
@@ -26,6 +29,7 @@ class RunResult:
         batch_numbers: batch id → number of the batch.
         usage: what the run has used of the quota, by meter.
         list_checks: which lists of ARM replaced single look-ups, and which did not.
+        verification: what ARM has of the accepted records, as it was read back; None: it was not.
     """
 
     run: Run | None
@@ -33,6 +37,18 @@ class RunResult:
     batch_numbers: dict[int, int]
     usage: dict[str, int]
     list_checks: tuple[ListCheck, ...] = ()
+    verification: Verification | None = None
+
+    @property
+    def control_totals(self) -> ControlTotals:
+        """The control totals, with what was read back if that was begun."""
+        return calculate_totals(self.items, self.verification.read if self.verification else None)
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether all accepted records were read back, and ARM has them as they were sent."""
+        is_ended = self.verification is not None and self.verification.ended is not None
+        return is_ended and self.control_totals.agrees_with_arm
 
     def count_outcomes(self) -> dict[str, int]:
         """Return the number of records by outcome."""
@@ -55,6 +71,7 @@ class RunResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return the run as the JSON of `import`, `resume` and `show`."""
+        totals = self.control_totals
         return {
             "run": str(self.run.id) if self.run else None,
             "state": self.run.state if self.run else "finished",
@@ -74,6 +91,8 @@ class RunResult:
                 }
                 for check in self.list_checks
             ],
+            "control_totals": totals_to_json(totals),
+            "verification": verification_to_json(self.verification, totals) if self.verification else None,
             "result": self.run.result if self.run else None,
             "resume_at": format_iso(self.run.resume_at) if self.run else None,
         }
@@ -85,7 +104,7 @@ def load_result(store: Store, run_id: int) -> RunResult:
     items = reconcile.fill_outcomes(store.items(run_id), {batch.id: batch.state for batch in batches})
     numbers = {batch.id: batch.no for batch in batches}
     usage, list_checks = store.usage_of_run(run_id).meters(), tuple(store.list_checks(run_id))
-    return RunResult(run, items, numbers, usage, list_checks)
+    return RunResult(run, items, numbers, usage, list_checks, store.verification(run_id))
 
 
 def build_unsent_result(items: pl.DataFrame) -> RunResult:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -12,8 +11,10 @@ from armbulk.model.outcome_words import translate_outcome, translate_state
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_IN_ARM, UNKNOWN_IN_ARM
 from armbulk.resources import RESOURCES
 from armbulk.results import reconcile
+from armbulk.results.control_totals import ControlTotals
 from armbulk.results.problem_lines import WORK_ORDER
 from armbulk.results.run_result import RunResult
+from armbulk.results.totals_words import STAGE_WORDS, name_group
 from armbulk.store import Run
 from armbulk.validation.check import Checked
 from armbulk.writers import style
@@ -34,6 +35,7 @@ _TEXTS = {
     "records": _("Records"),
     "rows": _("All records"),
     "totals": _("Control totals"),
+    "sum": _("Sum incl. VAT"),
     "requests": _("Requests to ARM"),
     "reads": _("Records read"),
     "writes": _("Records sent"),
@@ -123,15 +125,6 @@ _NEXT_STEPS = (
 )
 """Which records need something done, and what; the most urgent first."""
 
-_TOTALS = {
-    "in_file": ngettext(
-        "{currency}: {count} document in the files, incl. VAT", "{currency}: {count} documents in the files, incl. VAT"
-    ),
-    "accepted": ngettext(
-        "{currency}: {count} document in ARM, incl. VAT", "{currency}: {count} documents in ARM, incl. VAT"
-    ),
-}
-
 _NOTHING = _("All records were accepted. Nothing more to do.")
 
 
@@ -153,7 +146,7 @@ def build_summary(
         _describe_status(items, first_rows, lang),
         Section(_text("next", lang), tuple(("", text) for text in _list_next_steps(items, lang))),
         _count_records(result, first_rows, lang),
-        Section(_text("totals", lang), tuple(_total_rows(items, lang))),
+        Section(_text("totals", lang), *_list_totals(result.control_totals, lang)),
         Section(
             _text("legend", lang),
             tuple((words.text(lang), text.text(lang)) for _mark, words, text in _LEGEND),
@@ -292,26 +285,12 @@ def _describe_usage(result: RunResult, lang: str) -> list[Row]:
     return [(_text(meter, lang), format_number(used, lang)) for meter, used in result.usage.items() if used]
 
 
-def sum_outcomes(items: pl.DataFrame) -> list[tuple[str, str, int, Any]]:
-    """Return exact sums of documents by currency, in the files and in ARM.
-
-    Returns:
-        (`in_file` or `accepted`, currency, number of documents, amount including VAT).
-    """
-    documents = items.filter(pl.col("resource") == "documents").with_columns(
-        pl.col("amount").str.to_decimal(scale=2).fill_null(0)
+def _list_totals(totals: ControlTotals, lang: str) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """Return the rows and headings of the control totals: all records of a kind, or a currency, at each stage."""
+    customers = (total for total in totals.sum_up("kind") if total.kind == "customers")
+    rows = tuple(
+        (f"{name_group(total).text(lang)}: {STAGE_WORDS[name].text(lang)}", figure.records, figure.amount)
+        for total in (*customers, *totals.by_currency())
+        for name, figure in total.stages.items()
     )
-    in_arm = [Outcome.CREATED.value, Outcome.CREATED_WITH_WARNINGS.value, Outcome.ALREADY_SENT.value]
-    accepted = documents.filter(pl.col("outcome").is_in(in_arm))
-    totals = []
-    for name, part in (("in_file", documents), ("accepted", accepted)):
-        sums = part.group_by("currency").agg(pl.len().alias("count"), pl.col("amount").sum()).sort("currency")
-        totals += [(name, currency or "?", count, amount) for currency, count, amount in sums.iter_rows()]
-    return totals
-
-
-def _total_rows(items: pl.DataFrame, lang: str) -> list[Row]:
-    return [
-        (_TOTALS[name].fill(currency=currency, count=count).text(lang), amount)
-        for name, currency, count, amount in sum_outcomes(items)
-    ]
+    return rows, ("", _text("records", lang), _text("sum", lang))

@@ -45,6 +45,8 @@ class ServerBehaviour:
     """A batch with failed items: 206, 200, first a 206 with half of any batch's items, or all rejected as one."""
     visibility: str = _number(_SECONDS, "0", "1", "5", "30", "600")
     """Seconds before a created document is found by reading."""
+    stored_amounts: str = _choice("exact", "rounded")
+    """The amounts of a document that was created: as they were sent, or in whole units."""
     duplicate: str = _choice("refuse", "accept")
     """The same documentNo again: refused, or created a second time (duplicates are possible)."""
     unknown_customer: str = _choice("item", "404")

@@ -76,6 +76,8 @@ def create_document(state: SandboxState, record: Any, created_at: float) -> tupl
         status = 404 if state.behaviour.unknown_customer == "404" else 422
         return status, answer_failed(record, [_error("customerNo", "Customer not found")])
     stored = _number_document(state, customer["accountNo"], record)
+    if state.behaviour.stored_amounts == "rounded" and "currencyAmounts" in stored:
+        stored["currencyAmounts"] = {name: round(amount) for name, amount in stored["currencyAmounts"].items()}
     warnings = sanitise_emails(stored, "emailAddress")
     state.documents.setdefault(key, []).append(stored)
     state.created[stored["referenceNo"]] = created_at

@@ -1,19 +1,26 @@
 """Before a run is stored: compare its new customers with what ARM has, for a person to decide about those that differ.
 
-An interruption leaves nothing behind.
+Waits for ARM's limits and tries failed calls again, like an export; an interruption leaves nothing behind.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
+from armbulk.i18n import _
+from armbulk.model.progress import Progress
+from armbulk.rate_limited import RateLimitedClient
 from armbulk.sending.conflict_check import SentCustomers
 from armbulk.sending.customer_reader import CustomerReader
 from armbulk.sending.merge import CustomerComparison
-from armbulk.sending.repeated_calls import RepeatedCalls
 from armbulk.sending.run_progress import RunProgress
 from armbulk.store import ListCheck
+from armbulk.waiting import CallRepeater, CallWaiter
+
+_NEVER_FITS = _("Your ARM limits do not allow customers to be looked up")
+_AGAIN = _("Nothing was sent. Run the same command again")
 
 
 @dataclass(slots=True)
@@ -21,16 +28,25 @@ class CustomerPreview:
     """Compares customers with what ARM has.
 
     Attributes:
-        calls: makes the calls.
+        client: the calls.
+        waits: whether to wait for room in the quota, however long that takes.
+        pause: seconds before the first retry, and the wait that is too short to stop for.
+        on_progress: called before each wait.
         reader: reads customers in ARM.
     """
 
-    calls: RepeatedCalls
+    client: RateLimitedClient
+    waits: bool = True
+    pause: float = 2.0
+    on_progress: Callable[[Progress], None] = lambda _: None
     reader: CustomerReader = field(init=False)
+    _calls: CallRepeater = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin without a list."""
-        self.reader = CustomerReader(self.calls.client)
+        self.reader = CustomerReader(self.client)
+        waiter = CallWaiter(self.client, self.waits, self.pause, self.on_progress, _NEVER_FITS, _AGAIN)
+        self._calls = CallRepeater(waiter)
 
     @property
     def list_checks(self) -> tuple[ListCheck, ...]:
@@ -43,8 +59,8 @@ class CustomerPreview:
         Raises:
             LimitError, ServerError, LoginError, Interrupted: as `read` does.
         """
-        sent = SentCustomers.load(self.calls.client)
-        self.calls.make(lambda: self.reader.read_list(customers.height))
+        sent = SentCustomers.load(self.client)
+        self._calls.repeat(lambda: self.reader.read_list(customers.height))
         records = self.read(customers)
         return {
             no: None if (current := records[no]) is None else sent.compare(key, payload, current)
@@ -55,7 +71,7 @@ class CustomerPreview:
         """Return ARM's records of customers (`no`, `key`, `payload`); None for those that ARM does not have.
 
         Raises:
-            LimitError: there is no room in the quota, and the calls do not wait.
+            LimitError: there is no room in the quota, and `waits` is False.
             ServerError: ARM failed to answer too often in a row.
             LoginError: ARM does not accept the login.
             Interrupted: the user asked to stop.
@@ -66,9 +82,9 @@ class CustomerPreview:
             is_shown, records[no] = self.reader.find_in_list(key, payload)
             if not is_shown:
                 to_look_up.append((no, key, payload))
-        progress = RunProgress(self.calls.client, 0, self.calls.on_progress)
+        progress = RunProgress(self.client, 0, self.on_progress)
         progress.expect_look_ups(len(to_look_up))
         for no, key, payload in to_look_up:
-            records[no] = self.calls.make(lambda key=key, payload=payload: self.reader.find(key, payload))  # type: ignore[misc]
+            records[no] = self._calls.repeat(lambda key=key, payload=payload: self.reader.find(key, payload))  # type: ignore[misc]
             progress.add_look_ups()
         return records

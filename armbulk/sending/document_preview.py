@@ -8,8 +8,8 @@ import polars as pl
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument
 from armbulk.sending.duplicate_check import DuplicateCheck
 from armbulk.sending.lookup_proof import LookupProof
-from armbulk.sending.repeated_calls import RepeatedCalls
 from armbulk.sending.run_progress import RunProgress
+from armbulk.waiting import CallRepeater
 
 _EXPECTED = ("key", "doc_type", "customer_norm", "date", "amount", "currency")
 
@@ -23,21 +23,21 @@ class DocumentPreview:
         settle: seconds after a sending during which a look-up may not find what was sent.
     """
 
-    calls: RepeatedCalls
+    calls: CallRepeater
     settle: float
 
     def read(self, documents: pl.DataFrame) -> Iterator[tuple[int, DocumentLookup]]:
         """Yield what ARM has of each document (`no`, and the columns of items), as soon as it is known.
 
         Raises:
-            LimitError, ServerError, LoginError, Interrupted: as `RepeatedCalls.make` does.
+            LimitError, ServerError, LoginError, Interrupted: as `CallRepeater.repeat` does.
             Unfinished: look-ups show nothing, or ARM does not offer them.
         """
-        check = DuplicateCheck(self.calls.client, 0, LookupProof(self.calls.client, self.settle))
-        progress = RunProgress(self.calls.client, 0, self.calls.on_progress)
+        check = DuplicateCheck(self.calls.waiter.client, 0, LookupProof(self.calls.waiter.client, self.settle))
+        progress = RunProgress(self.calls.waiter.client, 0, self.calls.waiter.on_progress)
         progress.expect_look_ups(documents.height)
         for no, expected in expect_documents(documents):
-            yield no, self.calls.make(lambda expected=expected: check.look_up(expected))  # type: ignore[misc]
+            yield no, self.calls.repeat(lambda expected=expected: check.look_up(expected))  # type: ignore[misc]
             progress.add_look_ups()
 
 

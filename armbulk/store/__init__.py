@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from armbulk.store.queries import HistoryMark, RunMark
     from armbulk.store.rows import ITEM_SCHEMA, Batch, Run, StoreStamp, SubmitIntent
     from armbulk.store.store import Store
+    from armbulk.store.verifications import READ_BACK_SCHEMA, Verification
     from armbulk.store.written_files import WrittenFiles
 else:
     _MODULES = {
@@ -23,6 +24,7 @@ else:
         "armbulk.store.queries": ("HistoryMark", "RunMark"),
         "armbulk.store.rows": ("ITEM_SCHEMA", "Batch", "Run", "StoreStamp", "SubmitIntent"),
         "armbulk.store.store": ("Store",),
+        "armbulk.store.verifications": ("READ_BACK_SCHEMA", "Verification"),
         "armbulk.store.written_files": ("WrittenFiles",),
     }
     _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
@@ -38,6 +40,7 @@ else:
 
 __all__ = [
     "ITEM_SCHEMA",
+    "READ_BACK_SCHEMA",
     "Batch",
     "ClientLock",
     "HistoryMark",
@@ -48,5 +51,6 @@ __all__ = [
     "StoreStamp",
     "SubmitIntent",
     "UnresolvedDocument",
+    "Verification",
     "WrittenFiles",
 ]

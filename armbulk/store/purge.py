@@ -14,8 +14,10 @@ from armbulk.store.schema import (
     item,
     list_check,
     look,
+    read_back,
     run,
     sent_key,
+    verification,
 )
 
 
@@ -46,7 +48,7 @@ def purge(conn: sa.Connection, account: Account, before: float) -> DeletedRows:
     keep_outcomes = sa.update(sent_key).where(sent_key.c.run.in_(run_ids))
     conn.execute(keep_outcomes.values(outcome=outcome.scalar_subquery()))
     records = conn.execute(sa.delete(item).where(item.c.run.in_(run_ids))).rowcount
-    for table in (look, event, list_check, customer_content, batch):
+    for table in (look, event, list_check, customer_content, read_back, verification, batch):
         conn.execute(sa.delete(table).where(table.c.run.in_(run_ids)))
     conn.execute(sa.delete(run).where(run.c.id.in_(run_ids)))
     guarded = sa.select(sa.func.count()).select_from(sent_key).where(*belongs_to(sent_key, account))

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from armbulk.quota.limits import Account
 
-VERSION = 9
+VERSION = 10
 """The version of the tables below; a store of a newer version is refused and left as it is."""
 
 _CLOCKS = ("high FLOAT", "wall FLOAT", "monotonic FLOAT", "boot TEXT")
@@ -73,6 +73,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE run ADD COLUMN hash_key TEXT",
         *(f"ALTER TABLE event ADD COLUMN {name}" for name in _EXCHANGE),
     ),
+    10: (),  # new: verification and read_back
 }
 """Statements that bring a store from the version before to this one; new tables are created in addition."""
 
@@ -259,6 +260,36 @@ list_check = Table(
     Column("reason", Text),  # why the list was not trusted; null: it was
 )
 """Whether a list of ARM replaced single look-ups in a run, and what proved it."""
+
+verification = Table(
+    "verification",
+    metadata,
+    Column("run", ForeignKey("run.id"), primary_key=True),
+    Column("started", Float, nullable=False),
+    Column("ended", Float),  # null: it was interrupted, and can be continued
+    Column("requests", Integer, nullable=False, server_default="0"),
+    Column("reads", Integer, nullable=False, server_default="0"),
+)
+"""The latest reading of a run's accepted records from ARM."""
+
+read_back = Table(
+    "read_back",
+    metadata,
+    Column("run", ForeignKey("run.id"), primary_key=True),
+    Column("item", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("result", Text, nullable=False),  # LookupResult
+    Column("documents", Integer, nullable=False),  # how many ARM has with this number
+    Column("message", Text),
+    # as ARM has them: the value that was sent where it is the same; null where ARM shows none
+    Column("number", Text),
+    Column("doc_type", Text),
+    Column("customer", Text),
+    Column("date", Text),
+    Column("currency", Text),
+    Column("amount", Text),  # exact digits; the sum where ARM has several
+)
+"""What ARM has of each record that it accepted."""
 
 event = Table(
     "event",

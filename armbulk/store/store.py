@@ -46,10 +46,11 @@ from armbulk.store.schema import (
     sequence,
     token,
 )
+from armbulk.store.verifications import VerificationStore
 from armbulk.store.written_files import WrittenFiles
 
 
-class Store(StoreReader, RunLogReader, ListCheckStore, BatchJournal):
+class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, BatchJournal):
     """The database of one user; `clock` is read for every timestamp.
 
     Attributes:

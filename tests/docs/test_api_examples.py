@@ -49,7 +49,14 @@ def test_the_examples_run(acme: Sandbox, tmp_path: Path, capsys: pytest.CaptureF
         exec(compile(block, "docs/api.md", "exec"), names)  # noqa: S102 - our own page
     assert len(BLOCKS) >= 8
     assert {len(copies) for copies in acme.state.documents.values()} == {1}
-    for file in ("invoices.result.xlsx", "customers.result.xlsx", "gl.xlsx", "january.csv", "close-2025-02.xlsx"):
+    for file in (
+        "invoices.result.xlsx",
+        "invoices.html",
+        "customers.result.xlsx",
+        "gl.xlsx",
+        "january.csv",
+        "close-2025-02.xlsx",
+    ):
         assert (tmp_path / file).exists(), file
     shown = capsys.readouterr().out
     assert "160 records in 4 batches" in shown

@@ -36,7 +36,7 @@ GLOBS = (
     "templates/report/*.j2",
     "tests/**/*.py",
     "samples/*.py",
-    "benchmarks/*.py",
+    "benchmarks/**/*.py",
 )
 GENERATED = {"docs/findings.md", "docs/fields.md", "docs/commands.md", "docs/exit-codes.md", "docs/promises.md"}
 """Pages that are made of texts elsewhere: the program's, and the docstrings of tests."""

@@ -90,8 +90,15 @@ def test_a_plan_has_no_records(tmp_path: Path, arm: Sandbox) -> None:
 
 def test_what_is_no_plan_is_refused(tmp_path: Path, arm: Sandbox) -> None:
     """A missing file, a file that is no plan, and a plan over an input are refused; other files are kept as .bak."""
-    files, _, env = plan(tmp_path, arm)
-    for name, code in (("missing.json", "plan-unreadable"), ("documents.csv", "no-plan")):
+    files, target, env = plan(tmp_path, arm)
+    damaged = json.loads(target.read_text(encoding="utf-8")) | {"totals": None}
+    (tmp_path / "damaged.json").write_text(json.dumps(damaged), encoding="utf-8")
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    names = {
+        "missing.json": "plan-unreadable",
+        **dict.fromkeys(("documents.csv", "damaged.json", "deep.json"), "no-plan"),
+    }
+    for name, code in names.items():
         done, said = called("import", *files, "--plan", str(tmp_path / name), "--yes", env=env)
         assert (done, said["error"]["code"]) == (2, code)
     done, said = called("plan", *files, "-o", files[0], env=env)

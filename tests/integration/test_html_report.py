@@ -73,10 +73,10 @@ def test_the_report_of_an_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     totals: dict[str, list[Any]] = {}
     for each in page.with_attribute("data-total"):
         totals.setdefault(each["data-total"], []).append((int(each["data-count"]), Decimal(each["data-amount"] or 0)))
-    assert sum(number for number, _ in totals["in_files"]) == result["rows"]
+    assert sum(number for number, _ in totals["in_file"]) == result["rows"]
     assert sum(number for number, _ in totals["accepted"]) == result["rows"] - 2
     sums = {name: sum(amount for _, amount in parts) for name, parts in totals.items()}
-    assert sums == {"in_files": Decimal(1000), "sent": Decimal(875), "accepted": Decimal(750)}
+    assert sums == {"in_file": Decimal(1000), "valid": Decimal(875), "sent": Decimal(875), "accepted": Decimal(750)}
     assert [row[:2] for row in page.problems("rejected")] == [["F3", "documents!C4"]]
     [[number, cell, message, advice]] = page.problems("held-back")
     assert (number, cell) == ("F2", "documents!C3")

@@ -165,10 +165,11 @@ def test_a_failure_of_the_network_keeps_the_answers(
 
 
 def test_a_client_without_customers_is_confirmed() -> None:
-    """A 404 may mean an empty list, or a wrong client number: the person decides."""
+    """A 404 may mean an empty list, or a wrong client number: the person decides, and Enter alone saves nothing."""
     with Sandbox(dialect={"list_empty": "404"}) as arm:
-        done = log_in(SECRET, "1", options=known(arm))
-    assert "ARM answered 404 (not found)" in done.stderr
+        done = log_in(SECRET, "", "2218", "3", options=known(arm))
+    assert done.stderr.count("ARM answered 404 (not found)") == 2
+    assert "  1  enter the client number again\n" in done.stderr
     assert done.exit_code == 0
 
 

@@ -14,6 +14,7 @@ from armbulk.app.report_problems import MAX_ROWS
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.results.run_result import RunResult
+from armbulk.settings.load import load_profile
 from armbulk.store import ITEM_SCHEMA, Batch, Run
 
 OUTCOMES = ("rejected", "in_doubt", "conflict", "held_back", "created_with_warnings")
@@ -44,7 +45,9 @@ def make_page(records: int, state: str, lang: str, workbook: str | None) -> Html
     options = {"files": ["/books/<i>.xlsx"], "sheets": ["A & B"], "key_letters": ["B"], "reading": {}}
     run = Run(12, 0.0, 1.0, state, 1e9, Account("https://api.amili.no/x", "1"), "acme", {}, options, workbook)
     usage = {"requests": 4, "reads": 3, "writes": 2}
-    result = ImportResult(state, RunResult(run, items, {}, usage), FewBatches(), FakeClock(), lang)  # type: ignore[arg-type]
+    profile = load_profile({}, options={"lang": lang})
+    stored: Any = FewBatches()
+    result = ImportResult(state, RunResult(run, items, {}, usage), stored, FakeClock(), profile)
     source = render_page(describe_page(result, None, [], "1.0"), lang)
     assert len(source.encode()) < MAX_BYTES
     return HtmlPage(source)

@@ -9,6 +9,7 @@ import pytest
 
 from armbulk.app.prose import render_prose
 from armbulk.app.run_report import describe_run
+from armbulk.app.totals_report import describe_run_totals
 from armbulk.model.record_messages import BEYOND_LIMIT, GIVEN_UP_BY_PERSON, HIDDEN_ROW, NOT_IN_ARM, NOT_SENT_YET
 from armbulk.model.text_style import remove_marks
 from armbulk.quota.limits import Account
@@ -44,7 +45,7 @@ def result(*records: dict[str, Any], state: str = "finished", update: bool = Fal
 def report(run: RunResult, lang: str = "en", *, needs_decision: bool = False, **options: Any) -> str:
     """Return the report as text."""
     described = describe_run(run, None, lang, needs_decision=needs_decision, folder=FOLDER)
-    extra = {"totals": [], "list_check_texts": [], "details": False}
+    extra = {"control": describe_run_totals(run, lang), "list_check_texts": [], "details": False}
     return remove_marks(render_prose("run", run.to_json(), lang, **described, **extra, **options))
 
 
@@ -60,6 +61,7 @@ def test_a_good_run_is_three_lines() -> None:
         "✓ 1 credit note created (NOK -5.05).\n"
         "! ARM warns about 1 record:\n"
         "    ! F3, Documents!B3: Odd\n"
+        "✓ Control totals. Files = accepted by ARM: 1 customer, EUR 7.00 (1 document), NOK 995.05 (3 documents).\n"
         "\n"
         "  Result        r.xlsx (run 12)\n"
         "  Next          Nothing more to do.\n"
@@ -78,7 +80,11 @@ def test_rejected_records_are_listed_with_cell_and_reason() -> None:
     assert lines[0] == "✗ 1 of 20 invoices created (NOK 812 345.00), 13 rejected, 6 held back:"
     assert lines[1] == "    ✗ F7, Documents!B7, rejected: Bad 7 really"
     assert lines[11] == "    and 9 more: see the sheet Problems"
-    assert len(lines) == 17
+    assert " ".join(" ".join(lines[12:15]).split()) == (
+        "✗ Control totals. Files NOK 831 345.00 (20 documents), less 13 invoices rejected by ARM (NOK 13 000.00), "
+        "6 invoices held back because of errors (NOK 6 000.00) = accepted by ARM NOK 812 345.00 (1 document)."
+    )
+    assert len(lines) == 20
     assert lines[-1] == '                armbulk import "my invoices.xlsx"'
 
 

@@ -108,11 +108,11 @@ def run_demo(folder: DemoFolder, clock: Clock, lang: str, sending: ShowSending) 
     """
     with (
         tempfile.TemporaryDirectory(prefix="armbulk-demo-", ignore_cleanup_errors=True) as name,
-        Sandbox(size="S", delay=0.4, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm,
+        Sandbox(size="S", delay=0.1, clock=clock.now, lists=build_lists(CLIENT_NO, INVOICES)) as arm,
     ):
         own = Path(name)
         folders = {"ARMBULK_HOME": str(own / "home"), "ARMBULK_GUARD_FOLDER": str(own / "guard")}
-        environ = {**arm.settings, **folders, "ARMBULK_POLL_SECONDS": "0.2"}
+        environ = {**arm.settings, **folders, "ARMBULK_POLL_SECONDS": "0.1"}
         with Session(load_profile(environ, options={"lang": lang}), clock) as session:
             yield from _Tour(session, folder, lang, sending).run()
 

@@ -13,6 +13,7 @@ from armbulk.context import Context
 from armbulk.errors import LoginError, ServerError
 from armbulk.export.kept_records import KeptRecords, open_kept_records
 from armbulk.export.pricing import ExportSize
+from armbulk.i18n import _
 from armbulk.model.lookup import DocumentLookup
 from armbulk.model.outcome import ApiUsage
 from armbulk.sending.bulk_lookup import is_worth_reading
@@ -20,8 +21,10 @@ from armbulk.sending.conflict_check import SentCustomers
 from armbulk.sending.customer_preview import CustomerPreview
 from armbulk.sending.customer_reader import MAX_SINGLE_LOOKUPS
 from armbulk.sending.document_preview import DocumentPreview, expect_documents
-from armbulk.sending.repeated_calls import RepeatedCalls
+from armbulk.waiting import CallRepeater, CallWaiter
 
+_NEVER_FITS = _("Your ARM limits do not allow look-ups")
+_AGAIN = _("Nothing was sent. Run the same command again")
 _NO_LIST = frozenset({"list-refused", "no-such-list"})
 """Errors after which customers are looked up one by one."""
 
@@ -85,12 +88,15 @@ def read_records(
         price = _choose(context, kept, customers, documents)
         if not dialog.accept_price(price):
             return None
-        calls = RepeatedCalls(kept.client, wait, context.profile.poll_seconds, progress)
-        preview = CustomerPreview(calls)
+        pause = context.profile.poll_seconds
+        preview = CustomerPreview(kept.client, wait, pause, progress)
+        waiter = CallWaiter(kept.client, wait, pause, progress, _NEVER_FITS, _AGAIN)
         preview.reader.look_ups = kept
         _use_list(kept, preview, is_new=price.method == "list")
         at_arm = preview.read(customers)
-        lookups = _read_documents(kept, DocumentPreview(calls, context.profile.settle_seconds), documents)
+        lookups = _read_documents(
+            kept, DocumentPreview(CallRepeater(waiter), context.profile.settle_seconds), documents
+        )
         kept.finish()
         listed = frozenset(preview.reader.listed) if kept.has_list and kept.is_list_complete else None
         sent = SentCustomers.load(kept.client)

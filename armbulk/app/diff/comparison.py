@@ -1,13 +1,13 @@
 """Compare files with ARM: what an import would send of them, and which values it would change. Nothing is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
-from armbulk.app.check import CheckResult, InputFiles, check_as, check_inputs
+from armbulk.app.check import CheckResult, InputFiles, build_inputs, check_as, check_inputs
 from armbulk.app.dialog import Dialog
 from armbulk.app.diff.arm_records import ArmRecords, count_only_in_arm, read_records
 from armbulk.app.diff.cells import count_kept_values, find_columns
@@ -33,6 +33,7 @@ from armbulk.app.known_customers import load_known_customers
 from armbulk.app.login import add_login
 from armbulk.app.plan import plan_checked
 from armbulk.context import Context
+from armbulk.model.read_options import ReadOptions
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.store_check import verify_client
 from armbulk.store import Store
@@ -58,6 +59,34 @@ class DiffRequest:
     fresh: int = 15
     target: Path | None = None
     wait: bool = True
+
+
+class DiffChoices(TypedDict, total=False):
+    """How files are compared.
+
+    Attributes:
+        update: As an import with `update=True` sends them; a workbook that armbulk exported always is.
+        overwrite: As an import with `overwrite=True` sends them.
+        fresh: For how many minutes what was read from ARM counts (15); 0: it is read again, and not kept.
+        target: Where `write` will write to; it is checked before anything is read.
+        wait: Whether to wait for ARM's limits (the default); else LimitError.
+    """
+
+    update: bool
+    overwrite: bool
+    fresh: int
+    target: str | Path | None
+    wait: bool
+
+
+def build_diff_request(
+    files: Sequence[str | Path], options: ReadOptions | None, **choices: Unpack[DiffChoices]
+) -> DiffRequest:
+    """Return what to compare, from the choices of a caller."""
+    values: dict[str, Any] = dict(choices)
+    inputs = build_inputs(files, options, update=values.pop("update", False) or None)
+    target = values.pop("target", None)
+    return DiffRequest(inputs, target=Path(target) if target is not None else None, **values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,182 @@
+"""Read customers, documents and lines, check them, and write ARM's JSON: openpyxl or csv, pydantic, and json."""
+
+import csv
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import openpyxl
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError, model_validator
+
+from benchmarks.measured.import_tables import AMOUNTS, DECIMALS, LISTS, PATHS, WHOLE_NUMBERS
+
+Key = Annotated[str, StringConstraints(pattern=r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$", max_length=50)]
+Amount = Annotated[Decimal, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
+Day = Annotated[date, BeforeValidator(lambda value: value.date() if isinstance(value, datetime) else value)]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s;]+@[^@\s;]+\.[a-z]+$")]
+Currency = Literal["NOK", "EUR", "SEK", "DKK", "USD"]
+Language = Literal["no", "en"]
+
+
+class Customer(BaseModel):
+    """A row of the sheet Customers."""
+
+    number: Key = Field(alias="Customer no")
+    name: str = Field(alias="Name", max_length=200)
+    postal_code: str | None = Field(None, alias="Postal code", pattern=r"^\d{4}$")
+    email: Email | None = Field(None, alias="Email")
+    language: Language | None = Field(None, alias="Language")
+    currency: Currency | None = Field(None, alias="Currency")
+
+
+class Amounts(BaseModel):
+    """The amounts of a document or a line."""
+
+    excl_vat: Amount = Field(alias="Amount excl. VAT")
+    vat: Amount = Field(alias="VAT")
+    incl_vat: Amount = Field(alias="Amount incl. VAT")
+
+    @model_validator(mode="after")
+    def add_up(self) -> Self:
+        """The amounts have to add up."""
+        if self.excl_vat + self.vat != self.incl_vat:
+            raise ValueError("the amounts do not add up")
+        return self
+
+
+class Document(Amounts):
+    """A row of the sheet Documents."""
+
+    number: Key = Field(alias="Document no")
+    type: Literal["IN", "CN"] = Field(alias="Document type")
+    customer: Key = Field(alias="Customer no")
+    day: Day = Field(alias="Document date")
+    due: Day = Field(alias="Due date")
+    currency: Currency = Field(alias="Currency")
+    language: Language | None = Field(None, alias="Language")
+    kid: str | None = Field(None, alias="KID", pattern=r"^\d{1,24}[\d-]$")
+    email: Email | None = Field(None, alias="Email")
+    message: str | None = Field(None, alias="Customer message", max_length=1000)
+
+    @model_validator(mode="after")
+    def check(self) -> Self:
+        """The due date is not before the date, and the check digit of the KID is right."""
+        if self.due < self.day:
+            raise ValueError("the due date is before the date")
+        if self.kid and luhn_remainder(self.kid):
+            raise ValueError("the check digit of the KID is wrong")
+        return self
+
+
+class Line(Amounts):
+    """A row of the sheet Lines."""
+
+    document: Key = Field(alias="Document no")
+    number: int = Field(alias="Line no")
+    text: str | None = Field(None, alias="Line text", max_length=2000)
+    quantity: Amount | None = Field(None, alias="Quantity")
+    price: Amount | None = Field(None, alias="Price")
+
+    @model_validator(mode="after")
+    def check(self) -> Self:
+        """Quantity times price is the amount."""
+        if self.quantity is not None and self.price is not None and self.quantity * self.price != self.excl_vat:
+            raise ValueError("quantity times price is not the amount")
+        return self
+
+
+MODELS: dict[str, type[BaseModel]] = {"Customers": Customer, "Documents": Document, "Lines": Line}
+
+
+def luhn_remainder(digits: str) -> int:
+    """Return the remainder of a number's digits by modulus 10; 0 for a right check digit."""
+    values = [int(digit) * (2 if index % 2 else 1) for index, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in values) % 10
+
+
+def read(paths: list[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield each sheet's name and its rows."""
+    if paths[0].endswith(".xlsx"):
+        book = openpyxl.load_workbook(paths[0], read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            rows = sheet.iter_rows(values_only=True)
+            headers = [str(value) for value in next(rows)]
+            yield sheet.title, [dict(zip(headers, row, strict=True)) for row in rows]
+    else:
+        for path in paths:
+            with Path(path).open(encoding="utf-8", newline="") as file:
+                rows = csv.DictReader(file, delimiter=";")
+                yield (
+                    Path(path).stem.capitalize(),
+                    [{header: value or None for header, value in row.items()} for row in rows],
+                )
+
+
+def count_errors(sheets: dict[str, list[dict[str, Any]]]) -> int:
+    """Return how many rows have an error."""
+    errors = 0
+    for name, rows in sheets.items():
+        for row in rows:
+            try:
+                MODELS[name].model_validate(row)
+            except ValidationError:
+                errors += 1
+    customers = Counter(str(row["Customer no"]).lower() for row in sheets["Customers"])
+    documents = Counter(str(row["Document no"]).lower() for row in sheets["Documents"])
+    errors += sum(count > 1 for counts in (customers, documents) for count in counts.values())
+    errors += sum(str(row["Customer no"]).lower() not in customers for row in sheets["Documents"])
+    sums: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 3)
+    for line in sheets["Lines"]:
+        number = str(line["Document no"]).lower()
+        errors += number not in documents
+        amounts = [Decimal(str(line[name])) for name in AMOUNTS]
+        sums[number] = [total + amount for total, amount in zip(sums[number], amounts, strict=True)]
+    for row in sheets["Documents"]:
+        errors += [Decimal(str(row[name])) for name in AMOUNTS] != sums[str(row["Document no"]).lower()]
+    return errors
+
+
+def build_record(name: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as ARM's JSON has it."""
+    record: dict[str, Any] = {}
+    for header, path in PATHS[name].items():
+        value = row[header]
+        if value is None:
+            continue
+        outer, _, inner = path.rpartition(".")
+        members = record.setdefault(outer, {}) if outer else record
+        if isinstance(value, datetime):
+            value = value.date().isoformat()
+        elif isinstance(value, str) and (header in DECIMALS or header in WHOLE_NUMBERS):  # a CSV file has only texts
+            value = float(value) if header in DECIMALS else int(value)
+        members[inner] = [value] if header in LISTS else value
+    return record
+
+
+def main() -> None:
+    """Read, check, encode and write."""
+    *paths, target = sys.argv[1:]
+    sheets = dict(read(paths))
+    errors = count_errors(sheets)
+    lines = defaultdict(list)
+    for row in sheets["Lines"]:
+        lines[row["Document no"]].append(build_record("Lines", row))
+    with Path(target).open("w", encoding="utf-8") as file:
+        for row in sheets["Customers"]:
+            file.write(json.dumps(build_record("Customers", row), ensure_ascii=False) + "\n")
+        for row in sheets["Documents"]:
+            record = build_record("Documents", row)
+            record["documentLines"] = lines[row["Document no"]]
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    total = sum((Decimal(str(row["Amount incl. VAT"])) for row in sheets["Documents"]), Decimal(0))
+    counts = {name.lower(): len(rows) for name, rows in sheets.items()}
+    print(json.dumps({"records": counts, "total": f"{total:.2f}", "errors": errors}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Write docs/benchmarks.md from what was measured."""
+
+from collections.abc import Iterator
+
+from benchmarks.goals import list_goals
+from benchmarks.jobs import exports, imports, results, sandbox, sending, start
+from benchmarks.processes import ROOT
+from benchmarks.results import Results
+from benchmarks.table import GOAL_HEADERS, HEADERS, build_goal_rows, build_rows, to_markdown
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+_INTRODUCTION = """\
+# Benchmarks
+
+`make bench` measures on your computer, and writes this page. `make bench SIZE=full` measures larger data too, and
+`make bench-compare OLD.json NEW.json` compares two runs.
+
+Each command runs in a fresh process, several times by turns with those it is compared with. The lowest figure counts:
+other programs can only make a run slower. A run of more than two minutes is not repeated. CPU is the seconds of all
+threads, memory the highest memory of the process (VmHWM).
+
+- **armbulk** is the whole command, its start included. It checks every value, names the cell of each error, keeps what
+  it needs to continue after a stop, and counts its use of ARM's limits.
+- **limit** is the fastest exact way we know with polars and fastexcel: read, convert, apply the rules, build the JSON,
+  write. It finds out whether there is an error, not where. For a start it is `python -c pass`.
+- **naive** is a short script: openpyxl or csv, pydantic, json. It keeps and proves nothing. For a result workbook it is
+  a plain dump of the same cells with xlsxwriter.
+- **growth** is the exponent with which CPU grows from the second largest data to the largest: 1 is linear.
+"""
+
+_JOBS = {
+    start.START: "`armbulk --version` and `armbulk --help`",
+    start.SMALL_CHECK: "`armbulk check` of a workbook with 20 rows",
+    f"{imports.WORKBOOKS}, {imports.CSV}": (
+        "`armbulk check` and `armbulk plan`. Records are documents (20 columns); each has three lines (13 columns), "
+        "and five share a customer (12 columns)"
+    ),
+    imports.BAD_ROWS: (
+        "`armbulk check` of a clean file, of one with an error in every twentieth row, and of one with an error in "
+        "every row"
+    ),
+    ", ".join(exports.FORMATS.values()): (
+        "`armbulk export gl-items` (22 columns), reconciled with the movements. The pages are prepared in advance and "
+        "served inside the process"
+    ),
+    exports.LIST_CALLS: "the same records in few pages and in many: the difference is what a call takes",
+    results.RESULTS: "a copy of a workbook (30 columns) with an outcome beside each row: only the writing",
+    sending.SENDING: (
+        "planning, sending and reconciling in batches of 50, to a sandbox in another process that answers at once"
+    ),
+    sending.RESUMING: "a run that was stopped after half of its batches: until the first call",
+    sending.UPDATE: "`armbulk import --update` of an exported workbook in which three customers were edited",
+    sandbox.CALLS: "batches and pages of lists, without armbulk",
+    sandbox.GENERATOR: "a ledger with its GL items; records are invoices",
+}
+
+
+def write_page(measured: Results) -> None:
+    """Write the page."""
+    PAGE.write_text("\n".join(_build_lines(measured)) + "\n", encoding="utf-8")
+
+
+def _build_lines(measured: Results) -> Iterator[str]:
+    yield _INTRODUCTION
+    yield "## Figures\n"
+    yield f"{'; '.join(f'{name} {text}' for name, text in measured.machine.items())}.\n"
+    yield from to_markdown(HEADERS, build_rows(measured))
+    yield "\n## Goals\n"
+    yield "Each on the largest data that was measured.\n"
+    yield from to_markdown(GOAL_HEADERS, build_goal_rows(list_goals(measured)))
+    yield "\n## The jobs\n"
+    yield from to_markdown(("job", "what is measured"), list(_JOBS.items()), has_numbers=False)
