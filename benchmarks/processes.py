@@ -18,6 +18,9 @@ STARTED = "BENCHMARK_STARTED"
 
 _PER_MB = 1024 * 1024 if sys.platform == "darwin" else 1024  # macOS counts bytes, others KiB
 
+_LEFT_OUT = ("ARMBULK_", "PYTHONDONTWRITEBYTECODE")
+"""Beginnings of environment variables that the commands do not get: an installed program has its bytecode."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -64,7 +67,7 @@ def run(command: Command) -> Measurement:
 
     This process stays small: Linux counts the memory that a process has before it becomes the command.
     """
-    own = {name: value for name, value in os.environ.items() if not name.startswith("ARMBULK_")}
+    own = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
     with TemporaryFile() as output, TemporaryFile() as errors:
         began = time.monotonic()
         process = subprocess.Popen(

@@ -123,6 +123,8 @@ EXAMPLES: dict[str, Example] = {
     "second-table": Example("Kundenr, Navn", None, "41", at="41"),
     "row-left-out": Example("Sum · 3 000,00", None, at="41"),
     "supplier-list": Example("Leverandørliste", at=""),
+    "title-row": Example("10001 · Kari Nordmann", None, "40", at="40"),
+    "block-unclear": Example("10001", "customer_no", "40"),
     "note-row": Example("Side 1 av 3", None, "41", at="41"),
     "dash-is-zero": Example("-", "excl_vat"),
     "dates-half-converted": Example("27/02/2025", "due_date", "E2 2025-01-02, E3 27/02/2025", at="E1"),

@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.app.columns import CONTENTS, describe_proposal, is_other_list, list_proposals, match_columns
+from armbulk.app.column_report import describe_proposal
+from armbulk.app.columns import CONTENTS, is_other_list, list_proposals, match_columns
 from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion, SupplierQuestion
 from armbulk.clock import format_iso
 from armbulk.errors import FileError, UnknownColumnsError

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import polars as pl
 
@@ -12,6 +11,7 @@ from armbulk.mapping.columns import fingerprint_headers, name_columns, needs_ord
 from armbulk.mapping.headers import find_resource_by_name
 from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.mapping.write import WrittenColumn, WrittenSheet, WrittenValues, write_mapping
+from armbulk.matching.blocks import CARRIED
 from armbulk.matching.codes import list_value_questions
 from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import ColumnProposal, EarlierAnswers, SheetDecision, SheetProposal, ValueQuestion
@@ -33,6 +33,7 @@ CONTENTS = {
 }
 """What a sheet may contain, in words."""
 
+_FROM_TITLE = _("the number in the titles above the blocks. Remove the # if it is the customer's.")
 _KNOWN, _SURE, _UNSURE = (
     _("recognised"),
     _("proposed: {reason}"),
@@ -225,6 +226,7 @@ def _write_decision(
             )
             for target, codes in decision.values.items()
         ],
+        from_title=[WrittenColumn(names[letter], target) for target, letter in decision.from_title.items()],
         dates=decision.dates,
         decimal=decision.decimal,
         skip_totals=decision.skips_other_rows,
@@ -243,6 +245,7 @@ def write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool)
     used = {column.target for column in proposal.columns if column.is_known or column.is_sure}
     parts = {letter for each in proposal.derived for letter in each.letters}
     expressions = {name: template for each in proposal.derived for name, template in each.expressions.items()}
+    carried = list_carried(proposal)
     comment: Text = (
         _KNOWN if is_recognised else _("looks like {contents}, because of {reason}").fill(
             contents=CONTENTS[proposal.resource], reason=proposal.reason
@@ -259,12 +262,19 @@ def write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool)
             else _write_column(names[column.letter], column)
             for column in proposal.columns
         ],
-        missing=[name for name in proposal.required if name not in {*used, *expressions}],
+        missing=[name for name in proposal.required if name not in {*used, *expressions, *carried}],
         expressions=expressions,
+        from_title=[WrittenColumn(names[letter], name, _FROM_TITLE, is_open=True) for name, letter in carried.items()],
         values=_write_open_values(proposal, parts),
         skip_totals=bool(proposal.other_rows),
         is_start=True,
     )
+
+
+def list_carried(proposal: SheetProposal) -> dict[str, str]:
+    """Return field → letter of the column that has its value in the titles above the blocks alone."""
+    blocks = proposal.blocks
+    return {CARRIED: blocks.letter} if blocks is not None and blocks.is_needed else {}
 
 
 def _write_open_values(proposal: SheetProposal, parts: Collection[str]) -> list[WrittenValues]:
@@ -304,66 +314,6 @@ def _write_column(source: str, column: ColumnProposal) -> WrittenColumn:
         return WrittenColumn(source, column.target)
     comment = (_SURE if column.is_sure else _UNSURE).fill(reason=column.reason)
     return WrittenColumn(source, column.target, comment, is_open=not column.is_sure)
-
-
-def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
-    """Return a proposal as the JSON of `armbulk map` has it."""
-    used = {column.target for column in proposal.columns}
-    used |= {name for each in proposal.derived for name in each.expressions}
-    return {
-        "file": proposal.file,
-        "sheet": proposal.sheet,
-        "resource": proposal.resource,
-        "contents": CONTENTS[proposal.resource].text(lang),
-        "because_of": proposal.reason.text(lang),
-        "suppliers": proposal.supplier_text or None,
-        "header_row": proposal.header_row,
-        "title_rows": proposal.title_rows,
-        "rows": proposal.rows,
-        "other_rows": [{"row": row, "text": text} for row, text in proposal.other_rows],
-        "columns": [
-            {
-                "column": column.letter,
-                "header": column.header,
-                "samples": list(column.samples),
-                "field": column.target or None,
-                "title": proposal.targets[column.target].text(lang) if column.target else None,
-                "reason": column.reason.text(lang) if column.target else None,
-                "sure": column.is_sure,
-                "known": column.is_known,
-            }
-            for column in proposal.columns
-        ],
-        "derived": [
-            {
-                "columns": list(each.letters),
-                "fields": list(each.expressions),
-                "titles": [proposal.targets[name].text(lang) for name in each.expressions],
-                "expressions": list(each.expressions.values()),
-                "samples": list(each.samples),
-            }
-            for each in proposal.derived
-        ],
-        "values": [
-            {
-                "column": question.letter,
-                "field": question.target,
-                "value": question.text,
-                "rows": question.count,
-                "code": question.code or None,
-                "reason": question.reason.text(lang),
-                "sure": question.is_sure,
-            }
-            for question in list_value_questions(proposal, {each.letter: each.target for each in proposal.columns})
-        ],
-        "missing": [
-            {"field": name, "title": proposal.targets[name].text(lang)}
-            for name in proposal.required
-            if name not in used and name in proposal.targets
-        ],
-        "unclear_dates": list(proposal.dates[:3]),
-        "unclear_numbers": list(proposal.numbers[:3]),
-    }
 
 
 def _list_headers(sheet: Sheet, header_row: int) -> dict[str, str]:

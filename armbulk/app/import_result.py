@@ -11,21 +11,30 @@ import polars as pl
 from armbulk.app.check import name_sheets
 from armbulk.app.plan import Plan
 from armbulk.app.run_report import describe_run
-from armbulk.app.runs import describe_lost_result, finish_run, list_run_files, locate_result, redact_finished_run
+from armbulk.app.runs import (
+    describe_lost_result,
+    finish_run,
+    list_run_files,
+    locate_csv,
+    locate_result,
+    redact_finished_run,
+)
 from armbulk.app.totals_report import describe_run_totals
 from armbulk.clock import Clock
 from armbulk.errors import ArmbulkError, Exit, choose_exit
 from armbulk.model.batch_state import NEEDS_DECISION
+from armbulk.model.command_line import shorten_path
 from armbulk.model.outcome import ApiUsage
 from armbulk.results.list_check_texts import describe_list_check
 from armbulk.results.reconcile import list_row_keys
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
-from armbulk.results.store_check import choose_result_path, prepare_target
+from armbulk.results.store_check import choose_result_path, find_csv_target, prepare_target, verify_csv_target
 from armbulk.settings.profile import Profile
 from armbulk.store import Store
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
+from armbulk.writers.csv_results import name_csv_files
 
 OUTCOME_SCHEMA = pl.Schema(
     {
@@ -60,6 +69,7 @@ class ImportResult:
         workbook: The result workbook, once it is written.
         write_error: Why the result workbook or a report could not be written; what was sent is in the store all the
             same.
+        csv_files: The CSV files with the outcomes that are written beside the workbook (`NAME.csv` as target).
         verify_error: Why the accepted records could not be read back; the same command reads the rest.
         files_changed: The files were removed or changed after the run started: the workbook lists the records.
     """
@@ -75,6 +85,7 @@ class ImportResult:
     write_error: ArmbulkError | None = None
     verify_error: ArmbulkError | None = None
     files_changed: bool = False
+    csv_files: Sequence[Path] = ()
 
     @property
     def lang(self) -> str:
@@ -138,6 +149,7 @@ class ImportResult:
         return {
             **describe_run(self.result, self.checked, self.lang, needs_decision=needs_decision, folder=str(Path.cwd())),
             "control": describe_run_totals(self.result, self.lang),
+            "csv_files": [shorten_path(str(path), str(Path.cwd())) for path in self.csv_files],
             "lost": describe_lost_result(run) if run else "",
             "list_check_texts": [describe_list_check(check, self.lang) for check in self.result.list_checks],
         }
@@ -150,6 +162,7 @@ class ImportResult:
 
         Args:
             target: Where to write; None: where it was written before, else NAME.result.xlsx beside the first file.
+                NAME.csv: the rows of CSV files, and NAME.xlsx beside them.
             replace_input: Whether it may replace one of the files. That is kept as .bak; so is a result workbook that
                 was imported, which its own result replaces.
 
@@ -162,15 +175,18 @@ class ImportResult:
             files = self.plan.check.inputs.files if self.plan else ()
             path = choose_result_path(files, str(target) if target else None)
             prepare_target(path, files, replace_input=replace_input)
-            self.workbook = write_results(
-                self.result, self.checked, path, self.lang, self.clock, self.store.written_files
-            )
+            written, csv = self.store.written_files, find_csv_target(target)
+            self.workbook = write_results(self.result, self.checked, path, self.lang, self.clock, written, None, csv)
             return self.workbook
         path = locate_result(run, target)
         prepare_target(path, list_run_files(run), replace_input=replace_input)
         self.checked = self.checked or recheck_files(run)
+        csv = locate_csv(run, target) if self.checked else None
+        if csv and self.checked:
+            verify_csv_target(csv, self.checked.sheets, list_run_files(run))
+            self.csv_files = name_csv_files(csv, self.checked.sheets)
         self.files_changed = self.checked is None
-        self.result = finish_run(self.store, run.id, self.checked, path, self.lang)
+        self.result = finish_run(self.store, run.id, self.checked, path, self.lang, csv)
         self.workbook = Path(str(self.result.run.result)) if self.result.run else None
         return self.workbook or path
 

@@ -9,6 +9,7 @@ from armbulk.app.approved_plan import read_plan, verify_plan
 from armbulk.app.check import InputFiles, check_inputs
 from armbulk.app.customer_question import ask_about_customers
 from armbulk.app.dialog import Dialog
+from armbulk.app.evidence.origin import describe_origin
 from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
 from armbulk.app.known_customers import load_known_customers
 from armbulk.app.login import add_login
@@ -22,7 +23,13 @@ from armbulk.i18n import Text, _
 from armbulk.planning.plan import ImportOptions
 from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
-from armbulk.results.store_check import choose_result_path, verify_client, verify_history, verify_target_is_no_input
+from armbulk.results.store_check import (
+    choose_result_path,
+    verify_client,
+    verify_csv_target,
+    verify_history,
+    verify_target_is_no_input,
+)
 from armbulk.store import ClientLock, ListCheck, Run, Store, WrittenFiles
 
 
@@ -107,9 +114,10 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
         return _unsent(context, store, plan, PLANNED)
     target = choose_result_path(check.inputs.files, request.target)
     verify_target_is_no_input(target, check.inputs.files, replace_input=request.replace_input)
+    verify_csv_target(request.target, check.checked.sheets, check.inputs.files)
     if plan.stopped:
         unsent = _unsent(context, store, plan, STOPPED)
-        unsent.write(target, replace_input=request.replace_input)
+        unsent.write(request.target or target, replace_input=request.replace_input)
         return unsent
     context = add_login(context)
     result: ImportResult | None = None
@@ -201,7 +209,9 @@ def _send_if_unchanged(
         changes = describe_change(plan, now)
         if changes and not _goes_all_the_same(plan, now, request, dialog, changes):
             return now, None
-        run = store.run(create_run(context, store, now.import_plan, now.check.inputs, list_checks, request.target))
+        origin = describe_origin(now, context.profile, request.approved)
+        run_id = create_run(context, store, now.import_plan, now.check.inputs, list_checks, request.target, origin)
+        run = store.run(run_id)
         result = send_stored_run(context, store, run, dialog, wait=request.wait, lock=lock)
     result.plan, result.checked = now, now.check.checked
     return now, result

@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
+from armbulk.app.column_report import describe_proposal
 from armbulk.app.columns import (
     ask_about_sheet,
-    describe_proposal,
     propose_columns,
     save_columns,
     write_columns,

@@ -27,6 +27,7 @@ from armbulk.model.record_messages import (
     GIVEN_UP,
     HIDDEN_ROW,
     NOT_IN_ARM,
+    SENT_OTHERWISE,
 )
 from armbulk.redaction import collect_personal_values, redact_items, redact_shown
 from armbulk.resources.identifiers import mask_national_id
@@ -76,6 +77,10 @@ _STEPS = {
     "conflict": _(
         "ARM has other documents with these numbers. Compare them. If yours are right, too, give them other numbers, "
         "then import the file again:"
+    ),
+    "sent-otherwise": _(
+        "These documents were sent before and are different in the file now. A document in ARM cannot be changed: undo "
+        "the changes, or credit it and enter the correct one with another number. Then import the file again:"
     ),
     "held-back": _("Correct the rows that were held back, then import the file again. Nothing is sent twice:"),
     "limit": _("Send the rest with:"),
@@ -162,8 +167,9 @@ def _find_correction(items: pl.DataFrame, outcomes: set[str]) -> tuple[str, dict
         return ("customer-no" if rejected.select(of_number.fill_null(value=False).all()).item() else "rejected"), {}
     if Outcome.CONFLICT.value in outcomes:
         conflicts = items.filter(pl.col("outcome") == Outcome.CONFLICT.value)
-        if (conflicts["resource"] == "documents").any():
-            return "conflict", {}
+        documents = conflicts.filter(pl.col("resource") == "documents")["message"].fill_null("")
+        if not documents.is_empty():
+            return ("sent-otherwise" if documents.str.contains(SENT_OTHERWISE).all() else "conflict"), {}
         is_missing = conflicts["message"].fill_null("").str.starts_with(NOT_IN_ARM).any()
         return ("not-in-arm", {"update": False}) if is_missing else ("overwrite", {"overwrite": True})
     if Outcome.HELD_BACK.value in outcomes:
@@ -200,23 +206,29 @@ def _is_update(result: RunResult) -> bool:
 
 def _prepare(result: RunResult, checked: Checked | None, lang: str) -> pl.DataFrame:
     """Return the records as a terminal may show them: with `kind`, and messages in the user's language."""
-    items = _redact(result, checked).with_columns(record_kind(), mask_national_id(pl.col("key")))
+    is_redacted = result.run is None or result.run.state == "finished"
+    items = redact_records(result.items, checked, is_redacted=is_redacted)
+    items = items.with_columns(record_kind(), mask_national_id(pl.col("key")))
     messages = {text: translate_message(text, lang) for text in items["message"].drop_nulls().unique()}
     return items.with_columns(pl.col("message").replace(messages))
 
 
-def _redact(result: RunResult, checked: Checked | None) -> pl.DataFrame:
-    """Return the records without what ARM's words may quote of them; a finished run has been redacted already.
+def redact_records(items: pl.DataFrame, checked: Checked | None, *, is_redacted: bool) -> pl.DataFrame:
+    """Return the records of a run without what ARM's words may quote of them.
 
-    While the files of an unfinished run are not read, its personal values are not known: ARM's own words are left out.
+    Args:
+        items: the records.
+        checked: the files of the run; None: its personal values are not known, so ARM's own words are left out.
+        is_redacted: whether personal data was removed from the messages already.
     """
-    items = redact_shown(result.items)
-    if result.run is None or result.run.state == "finished":
+    items = redact_shown(items)
+    if is_redacted:
         return items
+    values = collect_personal_values(checked.all_tables(), checked.bases["base"]) if checked else set()
+    words = redact_items(items, values).select("no", "message", "warnings")
+    items = items.drop("message", "warnings").join(words, on="no", how="left", maintain_order="left")
     if checked is not None:
-        values = collect_personal_values(checked.all_tables(), checked.bases["base"])
-        words = redact_items(items, values).select("no", "message", "warnings")
-        return items.drop("message", "warnings").join(words, on="no", how="left", maintain_order="left")
+        return items
     is_arms = pl.col("outcome") == Outcome.REJECTED.value
     return items.with_columns(
         pl.when(is_arms).then(pl.lit("…")).otherwise("message").alias("message"),

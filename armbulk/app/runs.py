@@ -1,6 +1,6 @@
 """One run: store it, send it, write its result workbook, find it again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from armbulk.quota.limits import Account
 from armbulk.redaction import collect_personal_values, redact_items
 from armbulk.results.report import write_results
 from armbulk.results.run_result import RunResult, load_result
-from armbulk.results.store_check import choose_result_path
+from armbulk.results.store_check import choose_result_path, find_csv_target
 from armbulk.sending.sender import Sender
 from armbulk.sending.session import SendingSession
 from armbulk.settings.system_user import read_user_name
@@ -38,6 +38,7 @@ def create_run(
     inputs: InputFiles,
     list_checks: Sequence[ListCheck] = (),
     target: str | None = None,
+    origin: Mapping[str, Any] | None = None,
 ) -> int:
     """Store the run before anything is sent; return its number.
 
@@ -48,6 +49,7 @@ def create_run(
         inputs: The files.
         list_checks: Lists of ARM that were trusted, or not, for the plan.
         target: The result workbook; None: NAME.result.xlsx beside the first file.
+        origin: What an evidence bundle needs to know (`evidence.origin.describe_origin`).
     """
     profile = context.profile
     method = "PUT" if plan.options.update else "POST"
@@ -60,7 +62,7 @@ def create_run(
         "client_no": profile.account.client_no,
         "profile": profile.name,
         "sha256": {str(Path(sheet.file).resolve()): sheet.sha256 + sheet.mapped_by for sheet in plan.checked.sheets},
-        "options": _describe_options(context, store, plan, inputs, target),
+        "options": {**_describe_options(context, store, plan, inputs, target), "origin": origin},
     }
     items = plan.items.with_columns(
         pl.lit(None, pl.String).alias("warnings"),
@@ -167,7 +169,7 @@ def send_run(
     """
     if look_first is not None:
         reason = "each document is looked up first" if look_first else "first import, as a person confirmed"
-        store.log_decision(run.id, reason)
+        store.log_event(run.id, reason)
     client = open_client(context, progress)
     try:
         sender = create_sender(
@@ -178,15 +180,18 @@ def send_run(
         client.close()
 
 
-def finish_run(store: Store, run_id: int, checked: Checked | None, target: Path, lang: str) -> RunResult:
-    """Write the result workbook of a run; the store of a finished run then forgets personal data.
+def finish_run(
+    store: Store, run_id: int, checked: Checked | None, target: Path, lang: str, csv: Path | None = None
+) -> RunResult:
+    """Write the result workbook of a run, and CSV files; the store of a finished run then forgets personal data.
 
     Raises:
         FileError: It cannot be written; the hint has the command that writes it later.
     """
     result = load_result(store, run_id)
+    stamp = store.stamp(run_id)
     try:
-        path = write_results(result, checked, target, lang, store.clock, store.written_files, store.stamp(run_id))
+        path = write_results(result, checked, target, lang, store.clock, store.written_files, stamp, csv)
     except FileError as error:
         error.hint = _(
             "The results are saved. Write the workbook at any time with: armbulk results {run} -o FILE", run=run_id
@@ -228,6 +233,14 @@ def describe_lost_result(run: Run) -> Text:
     if provenance.run_id != run.id:
         return _("{file} is now the result of run {run}", file=path, run=provenance.run_id)
     return NO_TEXT
+
+
+def locate_csv(run: Run, output: str | Path | None = None) -> Path | None:
+    """Return where a run's outcomes are written as CSV, too: `-o NAME.csv` now, or when it was started."""
+    planned = find_csv_target(run.options.get("target"))
+    if output is None or (planned and Path(output).absolute() == planned.with_suffix(".xlsx")):
+        return planned
+    return find_csv_target(output)
 
 
 def find_unfinished_run(store: Store, account: Account) -> Run:

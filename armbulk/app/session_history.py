@@ -1,15 +1,20 @@
 """What a session knows without ARM: its settings and store, earlier runs, and the use of ARM's limits."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armbulk.clock import Clock
 from armbulk.settings.profile import Profile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import httpx
     import polars as pl
 
+    from armbulk.app.evidence.bundle import EvidenceBundle
+    from armbulk.app.evidence.verify import EvidenceReport
     from armbulk.app.history import PurgeResult
     from armbulk.app.import_result import ImportResult
     from armbulk.context import Context
@@ -85,3 +90,41 @@ class SessionHistory:
         from armbulk.app.history import purge_history
 
         return purge_history(self.context, self.store, older_than)
+
+    def evidence(self, run: int, target: str | Path, *, with_input: bool = False) -> "EvidenceBundle":
+        """Write one file that shows what a run sent, when, from which files, and what ARM answered.
+
+        Args:
+            run: The number of the run.
+            target: The bundle (.zip); another file of this name is kept as .bak.
+            with_input: Whether copies of the input files are in it. They have personal data.
+
+        Raises:
+            StoreError: There is no such run, or its data was deleted.
+            Unfinished: Another process is sending it at this moment.
+            UsageError: The target is one of the run's files.
+            FileError: It cannot be written, or an input file was changed.
+        """
+        from armbulk.app.evidence.bundle import write_bundle
+
+        return write_bundle(self.store, run, Path(target), self.profile.lang, self.clock, with_input=with_input)
+
+    def check_evidence(
+        self, bundle: str | Path, *, inputs: "Sequence[str | Path]" = (), manifest: str | None = None
+    ) -> "EvidenceReport":
+        """Find whether anything in an evidence bundle was changed.
+
+        Where the run is in the local store, the bundle is compared with that, too.
+
+        Args:
+            bundle: The file.
+            inputs: Files to compare with those that were read.
+            manifest: The SHA-256 of the manifest that was written down.
+
+        Raises:
+            FileError: A file cannot be read.
+        """
+        from armbulk.app.evidence.verify import check_bundle
+
+        store = self.store if self.context.has_store() else None
+        return check_bundle(Path(bundle), [Path(name) for name in inputs], manifest, store, self.profile.lang)

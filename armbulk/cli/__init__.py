@@ -41,6 +41,11 @@ _COMMANDS = {
     "results": ("armbulk.cli.runs", "results", _("Write the result workbook of a run again.")),
     "verify": ("armbulk.cli.runs", "verify", _("Compare what ARM has with what a run sent.")),
     "undo": ("armbulk.cli.runs", "undo", _("Propose how to undo a run, for review.")),
+    "evidence": (
+        "armbulk.cli.evidence",
+        "evidence",
+        _("Prove what a run sent: one file with hashes, times and answers."),
+    ),
     "runs": ("armbulk.cli.runs", "runs", _("List all runs.")),
     "show": ("armbulk.cli.runs", "show", _("Show one run.")),
     "login": ("armbulk.cli.login", "login", _("Save a client's settings, and its secret in the keyring.")),

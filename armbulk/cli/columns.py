@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from armbulk.app.choices import name_import_resources
 from armbulk.app.column_answers import find_constant_error, list_date_meanings
-from armbulk.app.columns import describe_proposal, may_be_constant
+from armbulk.app.column_report import describe_proposal
+from armbulk.app.columns import list_carried, may_be_constant
 from armbulk.cli.column_codes import CodeQuestions
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import Text, _
@@ -43,6 +44,7 @@ _DATES = _("{example} can be read in more than one way:")
 _DATE_ORDER = _("Type the order of your dates")
 _DATE_ORDERS = {"dmy": _("day first"), "mdy": _("month first"), "ymd": _("year first")}
 _DECIMAL = _('{example} can be read in two ways. Type "," or ".", the one before the decimals')
+_BLOCKS = _("Use the number in the title above each block as the customer number of its rows?")
 _SKIP = _("Leave out the rows below that are no records? They are listed above.")
 _SKIP_MANY = _("Leave out the {count:number} rows below that are no records? Type l to list all of them.")
 _ROW = _("row {row}")
@@ -83,6 +85,7 @@ class ColumnQuestions:
         if columns is None:
             return None
         expressions = {name: text for name, text in expressions.items() if name not in columns.values()}
+        from_title = self._ask_about_blocks(chosen, {*columns.values(), *expressions})
         values, open_fields = CodeQuestions(self._context).ask(chosen, columns)
         return SheetDecision(
             chosen.resource,
@@ -90,7 +93,8 @@ class ColumnQuestions:
             columns,
             values=values,
             strict=open_fields,
-            constants=self._ask_constants(chosen, {*columns.values(), *expressions}),
+            from_title=from_title,
+            constants=self._ask_constants(chosen, {*columns.values(), *expressions, *from_title}),
             expressions=expressions,
             dates=self._ask_for_dates(chosen),
             decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, _answers_of(chosen).decimal),
@@ -244,6 +248,12 @@ class ColumnQuestions:
         return proposal.targets[target].text(self._lang)
 
     # --- what no column has -------------------------------------------------------------------------
+
+    def _ask_about_blocks(self, proposal: SheetProposal, known: Collection[str]) -> dict[str, str]:
+        """Return field → letter of the column that has its value in the titles above the blocks."""
+        carried = {name: letter for name, letter in list_carried(proposal).items() if name not in known}
+        is_likely = proposal.earlier is None or bool(proposal.earlier.from_title)
+        return carried if carried and confirm(_BLOCKS.text(self._lang), self._lang, default=is_likely) else {}
 
     def _ask_constants(self, proposal: SheetProposal, known: Collection[str]) -> dict[str, str]:
         """Return the values of every row for required fields that are not `known`."""

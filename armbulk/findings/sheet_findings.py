@@ -202,6 +202,20 @@ SHEETS: dict[str, FindingType] = {
         _('Row {detail} looks like a note, not a record: "{value}"'),
         _("Delete the row, or move the text above the table"),
     ),
+    "title-row": error(
+        _('Row {detail} is the title of a block, not a document: "{value}"'),
+        _(
+            "Enter its customer number in each row of its block, and delete the row. `armbulk map FILE` does both, if "
+            "you wish."
+        ),
+    ),
+    "block-unclear": error(
+        _(
+            "It is not certain that this row belongs to customer {value}, the title in row {detail}: a total between "
+            "them, or below, does not agree"
+        ),
+        _("Enter the customer number in each row of the block in a column of its own, and map that column"),
+    ),
     "row-left-out": warning(
         _('Row {row} is no record and is left out, as the mapping says: "{value}"'), _("No action needed")
     ),

@@ -43,6 +43,8 @@ TITLES: dict[str, Text] = {
     "second-table": _("A second table"),
     "total-row": _("Total row"),
     "note-row": _("Note row"),
+    "title-row": _("Title of a block"),
+    "block-unclear": _("Customer of a block is unclear"),
     "row-left-out": _("Row left out"),
     "supplier-list": _("May be a list of suppliers"),
     "merged-cells": _("Merged cells"),

@@ -10,6 +10,7 @@ import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.i18n import pack_text
+from armbulk.mapping.block_titles import BlockColumns, carry_numbers, find_titles
 from armbulk.mapping.columns import find_columns, fingerprint_headers, fold_source
 from armbulk.mapping.entries import Evaluator, ExpressionResult, NumberText, SheetMapping
 from armbulk.mapping.header_text import fold_header
@@ -94,7 +95,9 @@ def _find_header_row(
         texts = [text for text in cells if text]
         headers = {fold_header(text) for text in texts}
         inputs = {header for template in entry.expression.values() for header in evaluator.inputs(template, texts)}
-        sources = headers & {fold_source(header) for header in (*entry.rename, *entry.ignore, *inputs)}
+        sources = headers & {
+            fold_source(header) for header in (*entry.rename, *entry.ignore, *entry.from_title.values(), *inputs)
+        }
         count = len(sources | (headers & of_resource))
         if entry.header_row is not None or count > best_count:
             best_count, best_sources, best_width, best_row = count, len(sources), len(headers), row
@@ -142,6 +145,7 @@ class _SheetMapper:
         """Evaluate, rename, translate values, add constants and remove columns, in this order."""
         read_letters = self._add_expressions()
         self._rename()
+        self._carry_from_titles()
         self._translate_values()
         for target, text in self._entry.constant.items():
             is_body = pl.col("row") > self._header_row
@@ -250,6 +254,40 @@ class _SheetMapper:
                 self._report(code, target, unreadable.select("row", letter).rows(), letter)
                 rows.append(unreadable.select("row"))
         return pl.concat(rows).unique(maintain_order=True)
+
+    # --- titles of blocks ---------------------------------------------------------------------------
+
+    def _carry_from_titles(self) -> None:
+        """Add a column for each field whose value is a number in the titles above the blocks."""
+        columns = self._list_block_columns() if self._entry.from_title else None
+        body = self._frame.filter(pl.col("row") > self._header_row)
+        for target, source in self._entry.from_title.items():
+            letters = self._letters_of(source)
+            if columns is None or len(letters) != 1 or not columns.is_enough:
+                self._report("mapping-column-missing", target, [(self._header_row, source)])
+                continue
+            titles = find_titles(body, columns).filter(pl.col("column") == letters[0])
+            carried = carry_numbers(body, titles, columns)
+            column = self._frame.select("row").join(carried, on="row", how="left", maintain_order="left")
+            kind = pl.when(pl.col("number").is_not_null()).then(pl.lit("text", CELL)).alias("kind")
+            self._add_column(target, column.select("row", pl.col("number").alias("text"), kind), letters[0], "title")
+            unsure = carried.filter(~pl.col("is_sure") & pl.col("number").is_not_null())
+            for (title, number), rows in unsure.group_by("title", "number", maintain_order=True):
+                self._report("block-unclear", target, [(row, number) for row in rows["row"]], letters[0], str(title))
+
+    def _list_block_columns(self) -> BlockColumns:
+        """Return the columns by which titles are known, after they were renamed."""
+        header = self._frame.filter(pl.col("row") == self._header_row)
+        texts = {letter: header[letter][0] for letter in self._letters if letter.isalpha()}
+        fields = {letter: self._field_of(text) for letter, text in texts.items() if text}
+        of_type = {
+            kind: tuple(letter for letter, field in fields.items() if field is not None and field.type is kind)
+            for kind in (FieldType.DATE, FieldType.AMOUNT)
+        }
+        key = next(
+            (letter for letter, field in fields.items() if field and field.name == self._resource.record_key), ""
+        )
+        return BlockColumns(tuple(texts), key, of_type[FieldType.DATE], of_type[FieldType.AMOUNT])
 
     # --- values -------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ class SheetMapping:
         values: Target → the sheet's value → ARM's value.
         fallback: Target → "keep": values that are not listed are kept.
         expression: Target → template.
+        from_title: Target → the source whose number in the title above a block belongs to each row of the block.
         ignore: Sources that are not imported.
         headers: The fingerprint of the sheet's headers; "" = any that fit.
         dates: The order of unclear dates: dmy, mdy or ymd; "" = not decided.
@@ -38,6 +39,7 @@ class SheetMapping:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fallback: Mapping[str, str] = field(default_factory=dict)
     expression: Mapping[str, str] = field(default_factory=dict)
+    from_title: Mapping[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     headers: str = ""
     dates: str = ""

@@ -18,7 +18,7 @@ from armbulk.model.toml_text import TomlTextError, parse_toml
 from armbulk.package_data import data_path
 from armbulk.resources import RESOURCES
 
-_TABLES = ("rename", "constant", "expression")
+_TABLES = ("rename", "constant", "expression", "from_title")
 """Keys that hold one text, and the texts they may have."""
 
 _KEYS = {
@@ -129,6 +129,7 @@ def _read_entry(content: Any, where: Text) -> SheetMapping:
         values=values,
         fallback=_read_fallbacks(table.get("otherwise", {}), values, resource, where),
         expression=_read_texts(table.get("expression", {}), _at(where, "expression")),
+        from_title=_read_texts(table.get("from_title", {}), _at(where, "from_title")),
         ignore=tuple(str(header) for header in ignored),
         skip_totals=_read_flag(table, where),
         headers=_read_choice(table, "headers", None, where),
@@ -219,7 +220,7 @@ def _index_targets(name: str) -> dict[str, Field]:
 def _check_targets(entry: SheetMapping, where: Text) -> None:
     """Refuse targets that are no column of the resource or its lines."""
     names = _index_targets(entry.resource)
-    for target in [*entry.rename.values(), *entry.constant, *entry.values, *entry.expression]:
+    for target in [*entry.rename.values(), *entry.constant, *entry.values, *entry.expression, *entry.from_title]:
         if fold_header(target) not in names:
             raise FileError(
                 "mapping-wrong",

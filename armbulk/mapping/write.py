@@ -72,6 +72,7 @@ class WrittenSheet:
         constants: Field → the value of every row.
         expressions: Field → expression.
         values: What the values of columns with codes mean.
+        from_title: The columns whose number in the titles above the blocks is the value of a field.
         missing: Required fields without a column.
         dates: The order of unclear dates; "" = not written.
         decimal: The decimal separator of unclear amounts; "" = not written.
@@ -88,6 +89,7 @@ class WrittenSheet:
     constants: Mapping[str, str] = field(default_factory=dict)
     expressions: Mapping[str, str] = field(default_factory=dict)
     values: Sequence[WrittenValues] = ()
+    from_title: Sequence[WrittenColumn] = ()
     missing: Sequence[str] = ()
     dates: str = ""
     decimal: str = ""
@@ -127,11 +129,20 @@ def _list_lines(sheet: WrittenSheet, lang: str) -> list[str]:
     constants += [f'# {_write_key(name)} = ""' + _comment(_NO_COLUMN, lang) for name in sheet.missing]
     if constants or sheet.is_start:
         lines += ["", "[sheet.constant]", *(constants or ['# currency = "NOK"'])]
+    lines += _list_from_title(sheet.from_title, lang)
     lines += _list_values(sheet.values, lang)
     expressions = [f"{_write_key(name)} = {quote_value(template)}" for name, template in sheet.expressions.items()]
     if expressions:
         lines += ["", "[sheet.expression]", *expressions]
     return [*lines, *([_MORE if not expressions else _MORE_VALUES] if sheet.is_start else [])]
+
+
+def _list_from_title(columns: Sequence[WrittenColumn], lang: str) -> list[str]:
+    lines = ["", "[sheet.from_title]"] if columns else []
+    for column in columns:
+        line = f"{_write_key(column.target)} = {quote_value(column.source)}"
+        lines.append(("# " if column.is_open else "") + line + _comment(column.comment, lang))
+    return lines
 
 
 def _list_values(lists: Sequence[WrittenValues], lang: str) -> list[str]:

@@ -15,6 +15,7 @@ from armbulk.i18n import NO_TEXT, Text, Words, _
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, match_headers
 from armbulk.mapping.own_sheets import is_outcome_header
+from armbulk.matching.blocks import find_blocks
 from armbulk.matching.candidates import (
     MIN_SCORE,
     Candidate,
@@ -161,6 +162,7 @@ class _Matcher:
             targets=targets.titles,
             derived=find_derived(resource, columns, self._reader),
             supplier_text=find_supplier_text(self._sheet, self._row),
+            blocks=find_blocks(self._body, self._sheet.letters, resource, used) if not targets.is_flat else None,
         )
 
     # --- fields -------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ class EarlierAnswers:
         constants: Field → the value of every row.
         values: Field → value → code.
         expressions: Field → the expression that makes it.
+        from_title: Field → the column that has it in the titles above the blocks, as a mapping names it.
         ignored: The columns that are not read, as a mapping names them.
         dates: The order of unclear dates; "" = not decided.
         decimal: The decimal separator; "" = not decided.
@@ -63,6 +64,7 @@ class EarlierAnswers:
     constants: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     expressions: Mapping[str, str] = field(default_factory=dict)
+    from_title: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     dates: str = ""
     decimal: str = ""
@@ -116,6 +118,25 @@ class DerivedFields:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockTitles:
+    """The titles in a list with a block for each customer.
+
+    Attributes:
+        letter: The column that has the customers' numbers in the titles.
+        rows: The row numbers of the titles.
+        customers: The number of each customer, and how many rows its blocks have.
+        unclear: How many rows have no title above, or a total that does not agree.
+        is_needed: Whether no column has the customers' numbers.
+    """
+
+    letter: str
+    rows: tuple[int, ...]
+    customers: tuple[tuple[str, int], ...]
+    unclear: int
+    is_needed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SheetProposal:
     """A sheet with other headers: what it may contain, and its columns.
 
@@ -139,6 +160,7 @@ class SheetProposal:
         targets: Every field that a column may be, as a mapping names it → its header for people.
         derived: Fields that can be made of several columns, or of a part of one.
         earlier: What was decided about a file with the same headers; None: nothing.
+        blocks: The titles above the rows of each customer; None: there are none.
         supplier_text: Where the file says that it is a list of suppliers; "" where it does not.
     """
 
@@ -162,6 +184,7 @@ class SheetProposal:
     derived: tuple[DerivedFields, ...] = ()
     earlier: EarlierAnswers | None = None
     supplier_text: str = ""
+    blocks: BlockTitles | None = None
 
     def with_columns(self, columns: Mapping[str, str], confirmed: Collection[str] = ()) -> "SheetProposal":
         """Return the proposal with other fields; what a person chose or confirmed is sure.
@@ -193,6 +216,7 @@ class SheetDecision:
         skips_other_rows: Whether totals and notes below the headers are left out.
         expressions: Field → the expression that makes it of other columns.
         values: Field → value of the file → code.
+        from_title: Field → the letter of the column that has it in the titles above the blocks.
         strict: The fields of `values` of which other values are errors: a person left some of them open.
     """
 
@@ -206,3 +230,4 @@ class SheetDecision:
     expressions: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     strict: Collection[str] = ()
+    from_title: Mapping[str, str] = field(default_factory=dict)

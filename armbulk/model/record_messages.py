@@ -5,6 +5,8 @@ has several parts where more is known: sentences are joined by ". ", differences
 follows after ": ".
 """
 
+import re
+
 from armbulk.i18n import Text, _
 
 # ── records that are not sent ───────────────────────────────────────────────────────────────────────────────────────
@@ -132,6 +134,9 @@ COMPRESSED = _("But the answer is compressed and cannot be read")
 DAMAGED_JSON = _("But the answer is damaged JSON")
 DAMAGED_XML = _("But the answer is damaged XML")
 NOT_TEXT = _("But the answer is not text")
+
+SENT_OTHERWISE = "^" + re.escape(OTHER_SENT_IN_RUN.fill(run="~")).replace(re.escape("~"), r"\d+")
+"""A pattern for the messages of documents whose number was sent before, for another document."""
 
 MESSAGES = tuple(value for value in globals().values() if isinstance(value, Text))
 

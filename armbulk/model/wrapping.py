@@ -11,7 +11,7 @@ _NAMES = (
 _COMMAND = rf"`[^`]*`|(?<=: )[{MARK_CHARS}]*armbulk (?:{_NAMES})\b.*"
 _FILE = (
     r"(?<![^\s(\"'«])(?:[A-Za-z]:)?[\\/].*?"
-    r"\.(?:bak|csv|db|html?|json|jsonl|log|md|ods|parquet|pem|toml|tsv|txt|xls[bmx]?)\b"
+    r"\.(?:bak|csv|db|html?|json|jsonl|log|md|ods|parquet|pem|toml|tsv|txt|xls[bmx]?|zip)\b"
 )
 _AMOUNT = r"\b[A-Z]{3} -?\d[\d ]*\d(?:[.,]\d+)?|-?\b\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)(?:[.,]\d+)?(?: [A-Z]{3}\b)?"
 _TIME = r"\b\d\d:\d\d(?::\d\d)? UTC(?:[+-]\d\d:\d\d)?"

@@ -160,4 +160,8 @@ def _find_targets(entries: Sequence[_Entry], records: pl.DataFrame) -> pl.DataFr
     own = frame.filter(pl.col("row").is_not_null()).select("sheet", "row", "target")
     by_record = frame.filter(pl.col("key").is_not_null()).group_by("resource", "key").agg(pl.col("target").min())
     shared = records.join(by_record, on=["resource", "key"], how="inner").select("sheet", "row", "target")
-    return pl.concat([own, shared]).group_by("sheet", "row").agg(pl.col("target").min()).sort("sheet", "row")
+    known = pl.concat([own, shared]).group_by("sheet", "row").agg(pl.col("target").min())
+    whole = frame.filter(pl.col("row").is_null())["target"].min()  # an error of a whole sheet
+    others = records.filter(pl.col("outcome").is_in([Outcome.HELD_BACK.value, Outcome.NOT_SENT.value]))
+    others = others.join(known, on=["sheet", "row"], how="anti").select("sheet", "row", target=pl.lit(whole, pl.Int64))
+    return pl.concat([known, others.drop_nulls()]).sort("sheet", "row")

@@ -26,7 +26,8 @@ from armbulk.store import StoreStamp, WrittenFiles
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
 from armbulk.writers import atomic, workbooks
-from armbulk.writers.inputs import is_of_a_person
+from armbulk.writers.csv_results import write_csv_results
+from armbulk.writers.inputs import choose_copy, is_of_a_person
 from armbulk.writers.problem_sheet import ProblemSheet
 from armbulk.writers.style import SheetHeader, SummarySheet
 
@@ -59,7 +60,7 @@ def verify_writable(target: Path, lang: str, written: WrittenFiles) -> str:
         name = f"{target.stem}-2{target.suffix}"
         return _OBSTACLES[obstacle].fill(path=target, name=name).text(lang) + "."
     if is_of_a_person(target, written.digests()):
-        return _KEPT.fill(path=target, copy=f"{target.name}.bak").text(lang) + "."
+        return _KEPT.fill(path=target, copy=choose_copy(target).name).text(lang) + "."
     return ""
 
 
@@ -78,6 +79,7 @@ def write_results(
     clock: Clock,
     written: WrittenFiles,
     stamp: StoreStamp | None = None,
+    csv: Path | None = None,
 ) -> Path:
     """Write the result workbook. A file that it replaces is kept as .bak, unless it is as armbulk wrote it.
 
@@ -89,6 +91,7 @@ def write_results(
         clock: for waiting a little while the target is open elsewhere.
         written: the files that armbulk wrote.
         stamp: the store the workbook comes from.
+        csv: where to write the outcomes as CSV, too; None for nowhere.
 
     Returns:
         The path it got: another name when the target is open or read-only.
@@ -108,6 +111,7 @@ def write_results(
     summary = SummarySheet(sections, build_provenance(stamp) if stamp else None)
     move = partial(atomic.replace_atomically, clock=clock, own=written.digests())
     letters = _find_key_columns(checked) if checked else dict.fromkeys(header_rows, "A")
+    headers = {index: SheetHeader(row, letters.get(index, "")) for index, row in header_rows.items()}
     path = workbooks.write_results(
         target,
         sheets,
@@ -115,10 +119,10 @@ def write_results(
         ProblemSheet(findings, problems.lines),
         summary,
         lang,
-        headers={index: SheetHeader(row, letters.get(index, "")) for index, row in header_rows.items()},
+        headers=headers,
         move=move,
     )
-    written.record([path])
+    written.record([path, *(write_csv_results(csv, sheets, outcomes, headers, lang, move) if csv and checked else ())])
     _log.info("Result workbook written", extra={"run": result.run and result.run.id, "rows": outcomes.height})
     return path
 

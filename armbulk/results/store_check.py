@@ -5,9 +5,11 @@ from pathlib import Path
 
 from armbulk.errors import Unfinished, UsageError
 from armbulk.i18n import _
+from armbulk.model.sheet import Sheet
 from armbulk.quota.limits import Account
 from armbulk.store import Store, StoreStamp
 from armbulk.writers.atomic import MAX_NAMES
+from armbulk.writers.csv_results import name_csv_files
 from armbulk.writers.inputs import (
     back_up,
     find_input,
@@ -26,15 +28,42 @@ _OTHER_DATABASE = _("the workbook belongs to another database")
 def choose_result_path(paths: Sequence[str], output: str | None) -> Path:
     """Return the path of the result workbook: `-o`, else NAME.result.xlsx beside the first file.
 
-    A result workbook that is imported gets its own result; a file that is only called so does not.
+    A result workbook that is imported gets its own result; a file that is only called so does not. With `-o NAME.csv`
+    it is NAME.xlsx, beside the CSV files.
     """
     if output:
-        return Path(output)
+        return Path(output) if find_csv_target(output) is None else Path(output).with_suffix(".xlsx")
     first = Path(paths[0].partition("#")[0])
     suffix = result_suffix(_list_files(paths))
     result = _result_path(first, suffix)
     is_foreign = find_input(result, list_paths(paths)) is not None and not is_result(result)
     return first.with_name(f"{first.stem}.result{suffix}") if is_foreign else result
+
+
+def find_csv_target(output: str | Path | None) -> Path | None:
+    """Return where the outcomes are to be written as CSV, too: `-o NAME.csv`; None for nowhere."""
+    return Path(output) if output and Path(output).suffix.lower() == ".csv" else None
+
+
+def verify_csv_target(output: str | Path | None, sheets: Sequence[Sheet], files: Sequence[str]) -> None:
+    """Make sure that CSV results are of CSV files, and replace none of them; UsageError otherwise.
+
+    Args:
+        output: `-o`.
+        sheets: the sheets as they were read.
+        files: the files, as they are named.
+    """
+    target = find_csv_target(output)
+    if target is None:
+        return
+    if any(sheet.format != "csv" for sheet in sheets):
+        raise UsageError(
+            "no-csv-input",
+            _("{target}: a CSV result is written only for CSV files", target=target),
+            _("Use -o {name}", name=target.with_suffix(result_suffix(_list_files(files)))),
+        )
+    for path in name_csv_files(target, sheets):
+        verify_no_input(path, list_paths(files))
 
 
 def _result_path(path: Path, suffix: str) -> Path:

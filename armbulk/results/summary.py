@@ -8,7 +8,15 @@ import polars as pl
 from armbulk.i18n import _, format_exact_time, format_number, ngettext
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome, translate_state
-from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW, NOT_IN_ARM, UNKNOWN_IN_ARM
+from armbulk.model.record_messages import (
+    BEYOND_LIMIT,
+    ERRORS_FIRST,
+    GIVEN_UP,
+    HIDDEN_ROW,
+    NOT_IN_ARM,
+    SENT_OTHERWISE,
+    UNKNOWN_IN_ARM,
+)
 from armbulk.resources import RESOURCES
 from armbulk.results import reconcile
 from armbulk.results.control_totals import ControlTotals
@@ -55,6 +63,8 @@ def _is(outcome: Outcome, resource: str | None = None, message: str = "") -> pl.
     return (pl.col("outcome") == outcome.value) & is_of_resource & begins
 
 
+_SENT_OTHERWISE = pl.col("message").fill_null("").str.contains(SENT_OTHERWISE)
+
 _NEXT_STEPS = (
     (
         _is(Outcome.IN_DOUBT),
@@ -71,7 +81,15 @@ _NEXT_STEPS = (
         ),
     ),
     (
-        _is(Outcome.CONFLICT, "documents"),
+        _is(Outcome.CONFLICT, "documents") & _SENT_OTHERWISE,
+        _(
+            "Some documents were sent before and are different in the file now. A document in ARM cannot be changed. "
+            "Undo the changes in these rows (see Problems). If a document in ARM is wrong, credit it, and enter the "
+            "correct one with another number."
+        ),
+    ),
+    (
+        _is(Outcome.CONFLICT, "documents") & ~_SENT_OTHERWISE,
         _(
             "ARM already has a different document with this number. Compare the two (see Problems). If "
             "both are correct, give the one in the file another number."

@@ -285,7 +285,7 @@ class DuplicateCheck:
                 return known
         self.client.store.save_gone(missing)
         reason = f"{missing.height} documents that were sent are not in ARM any more: neither in its list nor by number"
-        self.client.store.log_decision(self.run_id, reason)
+        self.client.store.log_event(self.run_id, reason)
         return known.join(missing, on=["run", "item"], how="anti")
 
     def _record_absent(self, proof: ListProof) -> None:
@@ -303,7 +303,7 @@ class DuplicateCheck:
             why = f"list of documents trusted: {records} records, proven by {known} known documents"
         else:
             why = f"documents looked up one by one: {reason}"
-        store.log_decision(self.run_id, why)
+        store.log_event(self.run_id, why)
         _log.info("List checked", extra={"run": self.run_id, "records": records, "known": known, "missing": missing})
 
     # ── one document ────────────────────────────────────────────────────────────────────────────────────────────

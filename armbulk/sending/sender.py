@@ -8,10 +8,11 @@ import logging
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from armbulk.clock import format_iso
 from armbulk.errors import ArmbulkError, Exit, LimitError, ServerError
 from armbulk.i18n import _, join_texts
 from armbulk.model.batch_state import BatchState
-from armbulk.model.progress import Phase, Progress
+from armbulk.model.progress import Phase, Progress, WaitReason
 from armbulk.sending.conflict_report import report_conflicts
 from armbulk.sending.in_doubt import DoubtResolver
 from armbulk.sending.limits import CallScheduler
@@ -27,7 +28,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Sender:
-    """Carries out the steps of one session."""
+    """Carries out the steps of one session.
+
+    Attributes:
+        session: the session.
+        limited_until: until when it waits for ARM's limits (epoch seconds), as was recorded.
+    """
 
     session: SendingSession
     scheduler: CallScheduler = field(init=False)
@@ -35,6 +41,7 @@ class Sender:
     poller: Poller = field(init=False)
     resolver: DoubtResolver = field(init=False)
     finder: DocumentFinder = field(init=False)
+    limited_until: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         """Give each step its module."""
@@ -149,11 +156,20 @@ class Sender:
                 done, total = session.store.progress(session.run.id)
                 seconds = until - session.clock.now()
                 why = self.scheduler.find_reason(until)
+                if why is WaitReason.LIMIT:
+                    self._log_limit(until)
                 event = Progress("waiting", 0, done, total, until, seconds, phase=Phase.WAIT, why=why)
                 session.progress.report(event)
                 session.clock.sleep(seconds)
             case _:
                 assert_never(step)
+
+    def _log_limit(self, until: float) -> None:
+        """Record that the session waits for ARM's limits, once for each wait."""
+        if self.session.clock.now() >= self.limited_until:
+            text = f"ARM's limits are used up: waits until {format_iso(until)}"
+            self.session.store.log_event(self.session.run.id, text)
+        self.limited_until = until
 
     def _report_skew(self) -> None:
         ahead = self.session.store.take_skew(self.session.run.account)

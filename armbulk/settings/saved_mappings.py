@@ -90,6 +90,7 @@ class SavedMappings:
             constants=_read_texts(sheet, "constant"),
             values={name: _read_texts(values, name) for name in values} if isinstance(values, dict) else {},
             expressions=_read_texts(sheet, "expression"),
+            from_title=_read_texts(sheet, "from_title"),
             ignored=tuple(map(str, ignored)) if isinstance(ignored := sheet.get("ignore"), list) else (),
             dates=str(sheet.get("dates", "")),
             decimal=str(sheet.get("decimal", "")),

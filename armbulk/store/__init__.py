@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from armbulk.store.locks import ClientLock
     from armbulk.store.queries import HistoryMark, RunMark
     from armbulk.store.rows import ITEM_SCHEMA, Batch, Run, StoreStamp, SubmitIntent
+    from armbulk.store.run_log import RunEvent, RunLookup
     from armbulk.store.store import Store
     from armbulk.store.verifications import READ_BACK_SCHEMA, Verification
     from armbulk.store.written_files import WrittenFiles
@@ -23,6 +24,7 @@ else:
         "armbulk.store.locks": ("ClientLock",),
         "armbulk.store.queries": ("HistoryMark", "RunMark"),
         "armbulk.store.rows": ("ITEM_SCHEMA", "Batch", "Run", "StoreStamp", "SubmitIntent"),
+        "armbulk.store.run_log": ("RunEvent", "RunLookup"),
         "armbulk.store.store": ("Store",),
         "armbulk.store.verifications": ("READ_BACK_SCHEMA", "Verification"),
         "armbulk.store.written_files": ("WrittenFiles",),
@@ -46,6 +48,8 @@ __all__ = [
     "HistoryMark",
     "ListCheck",
     "Run",
+    "RunEvent",
+    "RunLookup",
     "RunMark",
     "Store",
     "StoreStamp",

@@ -173,8 +173,8 @@ class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, BatchJ
             keep_customers(conn, run_id)
             self._log(conn, run_id, None, None, None, state)
 
-    def log_decision(self, run_id: int, why: str) -> None:
-        """Record what a person decided about a run."""
+    def log_event(self, run_id: int, why: str) -> None:
+        """Record something that happened to a run, or that a person decided about it."""
         with self._engine.begin() as conn:
             self._log(conn, run_id, None, None, None, why)
 

@@ -7,23 +7,23 @@ from dataclasses import replace
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
+from armbulk.mapping.block_titles import STARTS_WITH_TOTAL, TOTAL_WORDS, BlockColumns, find_titles, to_number
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import HeaderMatch, index_headers
+from armbulk.model.fields import FieldType
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
 from armbulk.resources import RESOURCES
 from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.supplier_lists import report_suppliers
 
-_TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum|saldo|utgående saldo|inngående saldo"
-_STARTS_WITH_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\b"
-COUNTS_OR_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS}|antall|count|number of)\b"
-_IS_TOTAL = rf"(?i)^\s*({_TOTAL_WORDS})\s*[:.]?\s*$"
+COUNTS_OR_TOTAL = rf"(?i)^\s*({TOTAL_WORDS}|antall|count|number of)\b"
+_IS_TOTAL = rf"(?i)^\s*({TOTAL_WORDS})\s*[:.]?\s*$"
 _IS_PHRASE = r"\S\s+\S+\s+\S|^[*#\u2013\u2014-]|^\([0-9]+ \p{L}+\)$|:\s*$|^[^\p{L}\p{N}]+$"
 IS_RULE = r"^[-=_+:|*]{2,}$"
 IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
 _MIN_COLUMNS_FOR_NOTES = 2
 _SMALLEST_DIFFERENCE = 0.005
-NO_RECORD_CODES = ["header-again", "second-table", "total-row", "note-row"]
+NO_RECORD_CODES = ["header-again", "second-table", "total-row", "note-row", "title-row"]
 """Codes of rows that are no records."""
 
 
@@ -47,6 +47,8 @@ def check_layout(
     if body.is_empty():
         return empty_findings()
     header = sheet.frame.filter(pl.col("row") == match.header_row)
+    titles = _find_titles(body, match, sheet, index)
+    notes = _find_notes(body, letters, match, sheet, index)
     repeated = _find_repeated_headers(header, body, letters, index, own_headers or {})
     return merge_findings(
         [
@@ -54,7 +56,8 @@ def check_layout(
             repeated,
             _find_second_table(body, sheet, index, repeated["row"].to_list()),
             _find_totals(body, letters, match, index),
-            _find_notes(body, letters, match, sheet, index),
+            notes.filter(~pl.col("row").is_in(titles["row"].implode())),
+            titles,
             _find_merged(body, letters, sheet, index),
             report_suppliers(sheet, index, match.header_row or 0),
         ]
@@ -143,7 +146,7 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     has_value = pl.any_horizontal(pl.col(letter).is_not_null() for letter in letters)
     is_last = pl.col("row") == body["row"].max()
     is_last_numbers = is_keyless & (is_numeric | is_sum) & is_last & has_value
-    is_total = (is_keyless & _is_called(body, key, _STARTS_WITH_TOTAL)) | key_is_total | is_last_numbers
+    is_total = (is_keyless & _is_called(body, key, STARTS_WITH_TOTAL)) | key_is_total | is_last_numbers
     required = [field.name for field in match.recognised_resource.fields if field.required]
     beside = [match.columns[name] for name in required if match.columns.get(name, key) != key]
     if beside:
@@ -178,8 +181,8 @@ def find_total_like_rows(sheet: Sheet, match: HeaderMatch) -> list[int]:
         return []
     body = sheet.frame.filter(pl.col("row") > match.header_row)
     is_like = _is_called(body, key, _IS_TOTAL)
-    if _has_text_like(body, _STARTS_WITH_TOTAL):
-        is_like |= _is_called(body, key, _STARTS_WITH_TOTAL) & _adds_up(body, key, match)
+    if _has_text_like(body, STARTS_WITH_TOTAL):
+        is_like |= _is_called(body, key, STARTS_WITH_TOTAL) & _adds_up(body, key, match)
     columns = {**match.columns, **(match.lines.columns if match.lines else {})}
     amounts = {columns[name] for name in (*AMOUNTS, "quantity") if name in columns}
     is_like |= pl.all_horizontal(pl.col(letter).is_null() for letter in sheet.letters if letter not in amounts)
@@ -201,7 +204,7 @@ def _is_sum_alone(letters: list[str], amounts: list[str]) -> pl.Expr:
     is_blank = pl.all_horizontal(others or [pl.lit(value=True)])  # the rest may be a mapping's own columns
     tests = []
     for letter in amounts:
-        number = _to_number(letter)
+        number = to_number(letter)
         above = number.fill_null(0).cum_sum().shift(1)
         tests.append(pl.col(letter).is_null() | ((number - above).abs() < _SMALLEST_DIFFERENCE).fill_null(value=False))
     return is_blank & pl.all_horizontal(tests)
@@ -211,15 +214,15 @@ def _adds_up(body: pl.DataFrame, key: str, match: HeaderMatch) -> pl.Expr:
     """Return whether each amount of a row is the sum of the rows above, or of those since the total above it."""
     columns = {**match.columns, **(match.lines.columns if match.lines else {})}
     letters = [columns[name] for name in AMOUNTS if name in columns]
-    is_other = ~_is_called(body, key, _STARTS_WITH_TOTAL)
+    is_other = ~_is_called(body, key, STARTS_WITH_TOTAL)
     block = is_other.not_().cum_sum().shift(1, fill_value=0)
     tests = [pl.lit(value=bool(letters))]
     for letter in letters:
-        number, counted = _to_number(letter), pl.when(is_other).then(_to_number(letter)).fill_null(0)
+        number, counted = to_number(letter), pl.when(is_other).then(to_number(letter)).fill_null(0)
         sums = (counted.cum_sum(), counted.cum_sum().over(block))
         is_near = pl.any_horizontal((number - each).abs() < _SMALLEST_DIFFERENCE for each in sums)
         tests.append(number.is_null() | is_near)
-    has_amount = pl.any_horizontal([_to_number(letter).is_not_null() for letter in letters] or [pl.lit(value=False)])
+    has_amount = pl.any_horizontal([to_number(letter).is_not_null() for letter in letters] or [pl.lit(value=False)])
     return has_amount & pl.all_horizontal(tests)
 
 
@@ -235,23 +238,17 @@ def _is_document_total(body: pl.DataFrame, key: str, match: HeaderMatch) -> pl.E
     if not letters or not texts:
         return pl.lit(value=False)
     is_called = pl.any_horizontal(
-        pl.col(letter).str.contains(_STARTS_WITH_TOTAL).fill_null(value=False) for letter in texts
+        pl.col(letter).str.contains(STARTS_WITH_TOTAL).fill_null(value=False) for letter in texts
     )
     counted = [columns[name] for name in ("quantity", "price") if columns.get(name) in body.columns]
     has_count = pl.any_horizontal([pl.col(letter).is_not_null() for letter in counted] or [pl.lit(value=False)])
     tests = [(~is_called).sum().over(key) > 0]
     for letter in letters:
-        number = _to_number(letter)
+        number = to_number(letter)
         others = pl.when(~is_called).then(number).fill_null(0).sum().over(key)
         tests.append(number.is_null() | ((number - others).abs() < _SMALLEST_DIFFERENCE))
-    has_amount = pl.any_horizontal(_to_number(letter).is_not_null() for letter in letters)
+    has_amount = pl.any_horizontal(to_number(letter).is_not_null() for letter in letters)
     return pl.col(key).is_not_null() & is_called & ~has_count & has_amount & pl.all_horizontal(tests)
-
-
-def _to_number(letter: str) -> pl.Expr:
-    """Return a cell as a number for comparison only: blanks between thousands go, a comma is a decimal point."""
-    text = pl.col(letter).str.replace_all(r"[\s\u00a0]", "").str.replace(r"^(.*)\.(.*,)", "$1$2")
-    return text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
 
 
 def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, sheet: Sheet, index: int) -> pl.DataFrame:
@@ -280,12 +277,30 @@ def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, shee
     if key is not None:
         is_note |= pl.col(key).str.contains(IS_SENTENCE)
     is_note |= pl.all_horizontal(pl.col(letter).str.contains(IS_RULE).fill_null(value=True) for letter in sheet.letters)
-    is_note &= ~text.str.contains(_STARTS_WITH_TOTAL)
+    is_note &= ~text.str.contains(STARTS_WITH_TOTAL)
     marked = body.select("row", text.alias("value"), is_note.fill_null(value=False).alias("is_note"))
     marked = marked.with_columns((~pl.col("is_note")).cum_sum().alias("group")).filter("is_note")
     first, last = (edge.over("group").cast(pl.String) for edge in (pl.col("row").min(), pl.col("row").max()))
     detail = pl.when(first == last).then(first).otherwise(pl.concat_str(first, pl.lit("-"), last))
     return to_findings(marked.with_columns(detail.alias("detail")), sheet=index, code="note-row")
+
+
+def _find_titles(body: pl.DataFrame, match: HeaderMatch, sheet: Sheet, index: int) -> pl.DataFrame:
+    """Return findings for the titles of blocks: the number and the name of a customer above its documents."""
+    if match.recognised_resource.name != "documents" or match.lines is not None:
+        return empty_findings()
+    of_type = {kind: tuple(match.columns[field.name] for field in match.recognised_resource.fields
+                           if field.type is kind and match.columns.get(field.name, "").isalpha())
+               for kind in (FieldType.DATE, FieldType.AMOUNT)}  # fmt: skip
+    key = match.columns.get(match.recognised_resource.record_key, "")
+    columns = BlockColumns(sheet.letters, key, of_type[FieldType.DATE], of_type[FieldType.AMOUNT])
+    titles = body.filter(pl.col("row").is_in(find_titles(body, columns)["row"].implode()))
+    texts = titles.select(
+        "row",
+        pl.concat_str(sheet.letters, separator=" · ", ignore_nulls=True).alias("value"),
+        pl.col("row").cast(pl.String).alias("detail"),
+    )
+    return to_findings(texts, sheet=index, code="title-row")
 
 
 def _row_findings(rows: pl.DataFrame, code: str, index: int) -> pl.DataFrame:

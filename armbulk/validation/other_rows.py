@@ -10,7 +10,7 @@ from armbulk.model.sheet import Sheet
 from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.layout import COUNTS_OR_TOTAL, IS_RULE, IS_SENTENCE
 
-_SURE_CODES = ["header-again"]
+_SURE_CODES = ["header-again", "title-row"]
 _POSSIBLE_CODES = ["total-row", "note-row"]
 
 

@@ -50,13 +50,14 @@ def write_csv(target: Path, stream: TableStream, dialect: CsvDialect, lang: str)
     with target.open("wb") as file:
         file.write(dialect.byte_order_mark)
         header = pl.DataFrame([pl.Series(str(index), [text]) for index, text in enumerate(stream.headers(lang))])
-        header_cells = [_format_text(pl.col(name), dialect).alias(name) for name in header.columns]
-        _append(file, header.select(header_cells), dialect)
+        header_cells = [format_csv_text(pl.col(name), dialect).alias(name) for name in header.columns]
+        append_csv(file, header.select(header_cells), dialect)
         for chunk in stream.chunks():
-            _append(file, chunk.select(cells), dialect)
+            append_csv(file, chunk.select(cells), dialect)
 
 
-def _append(file: IO[bytes], frame: pl.DataFrame, dialect: CsvDialect) -> None:
+def append_csv(file: IO[bytes], frame: pl.DataFrame, dialect: CsvDialect) -> None:
+    """Write the rows of a frame of texts, without a header."""
     frame.write_csv(file, include_header=False, separator=dialect.separator, line_terminator="\r\n")
 
 
@@ -71,10 +72,10 @@ def _format_cell(column: ExportColumn, dialect: CsvDialect, lang: str) -> pl.Exp
         case FieldType.INTEGER | FieldType.DATE | FieldType.TIME:
             return texts
         case _:
-            return _format_text(texts, dialect)
+            return format_csv_text(texts, dialect)
 
 
-def _format_text(texts: pl.Expr, dialect: CsvDialect) -> pl.Expr:
+def format_csv_text(texts: pl.Expr, dialect: CsvDialect) -> pl.Expr:
     """Text without a NUL, which would end it early; in files for people, formulas are neutralised."""
     safe = texts.str.replace_all("\x00", "\\x00", literal=True)
     if not dialect.neutralises_formulas:

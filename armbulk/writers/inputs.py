@@ -5,7 +5,7 @@ import filecmp
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -119,14 +119,22 @@ def keep_file_of_a_person(target: Path, own: frozenset[str]) -> None:
         back_up(target)
 
 
+def choose_copy(path: Path) -> Path:
+    """Return the name of the copy that `back_up` would keep of a file."""
+    return next(copy for copy in _list_copies(path) if not copy.exists() or filecmp.cmp(path, copy, shallow=False))
+
+
+def _list_copies(path: Path) -> Iterator[Path]:
+    return (path.with_name(f"{path.name}.bak{number if number > 1 else ''}") for number in count(1))
+
+
 def back_up(path: Path) -> Path:
     """Copy a file beside itself (.bak, .bak2 …), unless such a copy of it exists; return the copy.
 
     Raises:
         FileError: the copy cannot be written.
     """
-    for number in count(1):
-        copy = path.with_name(f"{path.name}.bak{number if number > 1 else ''}")
+    for copy in _list_copies(path):
         try:
             _copy(path, copy)
         except FileExistsError:

@@ -73,7 +73,7 @@ class ProblemLine:
             (YES if self.needs_work else NO).text(lang),
             f"{symbol} {status}".strip(),
             finding["sheet"],
-            finding["cell"] or (f"{finding['sheet']}!{finding['row']}" if finding["row"] else ""),
+            finding["cell"] or (f"{finding['sheet']}!{finding['row']}" if finding["row"] else finding["sheet"]),
             self.number,
             headers[name].text(lang) if name in headers else (finding["column"] or ""),
             finding["value"] or "",

@@ -116,3 +116,36 @@ def test_suppliers_with_the_headers_of_customers(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: False))
     code, said = called("check", str(suppliers))
     assert (code, "supplier-list" in {each["code"] for each in said["findings"]}) == (0, True)
+
+
+BLOCKS = """Bilnr;Bilart;Bdato;Forfall;Brutto;Valuta
+10001 Kari Nordmann;;;;;
+50001;Faktura;01.10.2026;15.10.2026;1 250,00;NOK
+50002;Faktura;08.10.2026;22.10.2026;300,50;NOK
+Sum 10001;;;;1 550,50;
+010002 Ærlig Øl AS;;;;;
+50003;Faktura;02.10.2026;16.10.2026;2 500,00;NOK
+Sum 010002;;;;2 500,00;
+Totalt;;;;4 050,50;
+"""
+
+
+@pytest.mark.usefixtures("somebody")
+def test_the_number_of_a_title_belongs_to_each_row_of_its_block(tmp_path: Path) -> None:
+    """A person accepts it once; next month it is read so, and a block whose total does not agree is held back."""
+    path = tmp_path / "blokker.csv"
+    path.write_text(BLOCKS, encoding="utf-8")
+    code, shown = answer("check", str(path), typed="\n\n\n\n\n\n\n\n\n")
+    assert (code, "10001: 2 rows · 010002: 1 row" in shown) == (0, True), shown
+    (sheet,) = tomllib.loads(saved_mapping().read_text(encoding="utf-8"))["sheet"]
+    assert sheet["from_title"] == {"customer_no": "Bilnr"}
+    values = []
+    for row in (3, 4, 7):
+        code, said = called("map", str(path), "--explain", str(row))
+        values.append({field["field"]: field["value"] for field in said["fields"]}["customer_no"])
+    assert values == ["10001", "10001", "010002"]
+    path.write_text(BLOCKS.replace("300,50;NOK", "300,60;NOK"), encoding="utf-8")
+    code, said = called("check", str(path))
+    errors = [(each["row"], each["code"]) for each in said["findings"] if each["severity"] == "error"]
+    assert (code, errors) == (1, [(3, "block-unclear"), (4, "block-unclear")])
+    assert said["sheets"][0]["rows"] == 3

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import stat
 import time
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,10 +135,29 @@ def test_what_a_server_quotes_goes_no_further(places: dict[str, Path], case: Quo
     assert not [word for word in (MAIL, PHONE, "Kanarifugl", "KANARIFUGL", "14.03.1985") if word in said.told], (
         said.told
     )
+    evidence_is_clean(places, env)
     if case.code in {3, 6}:  # a person settles it: the run is finished then, and forgets as any other
         end = here(["resolve", "--give-up", "--no-ask", "--yes"], ["show", "1"], env=env)
         assert end.codes in ([0, 1], [0, 0]), end.told
         clean(end, places, (SECRET,))
+        evidence_is_clean(places, env)
+
+
+def evidence_is_clean(places: dict[str, Path], env: dict[str, str]) -> None:
+    """No canary is in the unpacked evidence bundle of the run, with its file or without it, in both languages."""
+    book, away = places["own"] / "canaries.xlsx", places["own"] / "away.xlsx"
+    for number, lang in enumerate(("en", "no")):
+        folder = places["own"].parent / "unpacked" / str(time.time_ns())
+        target = places["own"] / f"{number}.zip"
+        made = here(["evidence", "1", "-o", str(target), "--lang", lang], env=env)
+        assert made.codes == [0], made.told
+        with zipfile.ZipFile(target) as bundle:
+            assert "payloads.csv" in bundle.namelist()
+            bundle.extractall(folder)
+        words = (*PERSONAL, SECRET, "kanarifugl", "14.03.1985", "010107 50160", "8601.11.17947", "82 73 64")
+        assert not found(files(folder), words)
+        book.rename(away)
+        book, away = away, book
 
 
 @pytest.mark.promise("P23")

@@ -160,7 +160,7 @@ def test_what_arm_held_is_not_kept(trip: Trip) -> None:
     items = trip.made.store.items(stood.run.id).filter(pl.col("outcome") == "conflict")
     assert items["message"].to_list() == ["Not sent: changed in ARM since the export. Name, City, Phone"]
     book = openpyxl.load_workbook(target)
-    problem = list(book["Problems"].iter_rows(min_row=2, values_only=True))[0]
+    problem = next(book["Problems"].iter_rows(min_row=2, values_only=True))
     assert problem[:7] == ("yes", "✗ conflict", "Customers", "Customers!A2", "00001", "Customer no", "00001")
     assert problem[8:] == (
         "Compare the values. Use --overwrite to send those in the file, or correct or remove the row", "arm-conflict"

@@ -142,8 +142,8 @@ class OwnSheet:
             finding, texts = line.finding, line.list_cells(headers, lang)
             marked = OwnStyle(line.colour, is_wrapped=True, has_line=True)
             styles = [marked, marked, *[wrapped] * (len(texts) - 2)]
-            if finding["row"] and finding["sheet"] in sheet_names:
-                self._link(row, CELL_COLUMN, finding["sheet"], f"{finding['column'] or 'A'}{finding['row']}")
+            if finding["sheet"] in sheet_names:
+                self._link(row, CELL_COLUMN, finding["sheet"], f"{finding['column'] or 'A'}{finding['row'] or 1}")
                 styles[CELL_COLUMN] = link
             cells = (
                 self._cell(row, index, text, own) for index, (text, own) in enumerate(zip(texts, styles, strict=True))

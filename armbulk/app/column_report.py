@@ -1,0 +1,95 @@
+"""What the columns of a sheet may be, as JSON and as what people see."""
+
+from typing import Any
+
+from armbulk.app.columns import CONTENTS, list_carried
+from armbulk.matching.codes import list_value_questions
+from armbulk.model.column_proposal import SheetProposal
+
+
+def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
+    """Return a proposal as the JSON of `armbulk map` has it."""
+    used = {column.target for column in proposal.columns}
+    used |= {name for each in proposal.derived for name in each.expressions}
+    used |= set(list_carried(proposal))
+    blocks = proposal.blocks
+    return {
+        "file": proposal.file,
+        "sheet": proposal.sheet,
+        "resource": proposal.resource,
+        "contents": CONTENTS[proposal.resource].text(lang),
+        "because_of": proposal.reason.text(lang),
+        "suppliers": proposal.supplier_text or None,
+        "header_row": proposal.header_row,
+        "title_rows": proposal.title_rows,
+        "rows": proposal.rows,
+        "other_rows": [
+            {"row": row, "text": text, "is_title": bool(blocks and row in blocks.rows)}
+            for row, text in proposal.other_rows
+        ],
+        "blocks": _describe_blocks(proposal),
+        "columns": [
+            {
+                "column": column.letter,
+                "header": column.header,
+                "samples": list(column.samples),
+                "field": column.target or None,
+                "title": proposal.targets[column.target].text(lang) if column.target else None,
+                "reason": column.reason.text(lang) if column.target else None,
+                "sure": column.is_sure,
+                "known": column.is_known,
+            }
+            for column in proposal.columns
+        ],
+        "derived": [
+            {
+                "columns": list(each.letters),
+                "fields": list(each.expressions),
+                "titles": [proposal.targets[name].text(lang) for name in each.expressions],
+                "expressions": list(each.expressions.values()),
+                "samples": list(each.samples),
+            }
+            for each in proposal.derived
+        ],
+        "values": _describe_values(proposal, lang),
+        "missing": [
+            {"field": name, "title": proposal.targets[name].text(lang)}
+            for name in proposal.required
+            if name not in used and name in proposal.targets
+        ],
+        "unclear_dates": list(proposal.dates[:3]),
+        "unclear_numbers": list(proposal.numbers[:3]),
+    }
+
+
+def _describe_blocks(proposal: SheetProposal) -> dict[str, Any] | None:
+    """Return the titles of a list with a block for each customer; None where it has none."""
+    blocks = proposal.blocks
+    return (
+        None
+        if blocks is None
+        else {
+            "column": blocks.letter,
+            "titles": len(blocks.rows),
+            "customers": [{"customer_no": number, "rows": rows} for number, rows in blocks.customers],
+            "unclear_rows": blocks.unclear,
+            "needed": blocks.is_needed,
+        }
+    )
+
+
+def _describe_values(proposal: SheetProposal, lang: str) -> list[dict[str, Any]]:
+    """Return what values of columns with codes may mean."""
+    columns = {column.letter: column.target for column in proposal.columns}
+    return [
+        {
+            "column": question.letter,
+            "field": question.target,
+            "value": question.text,
+            "rows": question.count,
+            "code": question.code or None,
+            "reason": question.reason.text(lang),
+            "sure": question.is_sure,
+        }
+        for question in list_value_questions(proposal, columns)
+    ]

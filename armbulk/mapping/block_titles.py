@@ -1,0 +1,128 @@
+"""Lists with a block for each customer: the title above the rows of a block, and the customer's number in it.
+
+Pure: a title has no date and no amount, begins with a number, and a row with both is next.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum|saldo|utgående saldo|inngående saldo"
+STARTS_WITH_TOTAL = rf"(?i)^\s*({TOTAL_WORDS})\b"
+_WHOSE = (
+    r"(?:kunde|kund|debitor|reskontro|customer|debtor|account)(?:nr|no|nummer|number)?(?: ?(?:nr|no|number))?[.:# ]*"
+)
+_NUMBER = rf"(?i)^\s*(?:{_WHOSE})?(\p{{L}}{{0,3}}-?[0-9]+)(?:[\s,:;\x{{2013}}-]+\p{{L}}.*)?\s*$"
+_MAX_CELLS = 4
+_NEGATIVE = r"^\s*\(|^\D*[-\x{2212}]|[-\x{2212}]\s*$"
+_SMALLEST_DIFFERENCE = 0.005
+SCHEMA = pl.Schema({"row": pl.Int64(), "column": pl.String(), "number": pl.String()})
+
+
+@dataclass(frozen=True, slots=True)
+class BlockColumns:
+    """The columns of a list of documents by which titles are known.
+
+    Attributes:
+        letters: Every column of the sheet.
+        key: The column of the documents' numbers; "" = none.
+        dates: The columns of dates.
+        amounts: The columns of amounts.
+    """
+
+    letters: tuple[str, ...]
+    key: str
+    dates: tuple[str, ...]
+    amounts: tuple[str, ...]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether titles can be distinguished from documents."""
+        return bool(self.dates and self.amounts)
+
+
+def to_number(letter: str) -> pl.Expr:
+    """Return a cell as a number for comparison only: the last of points and commas is the decimal sign."""
+    text = pl.col(letter).str.replace_all(r"[\s\u00a0]", "")
+    text = pl.when(text.str.contains(r"\..*,")).then(text.str.replace_all(".", "", literal=True)).otherwise(text)
+    text = pl.when(text.str.contains(r",.*\.")).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
+    return text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+
+
+def find_titles(body: pl.DataFrame, columns: BlockColumns) -> pl.DataFrame:
+    """Return row, column, number of the titles of blocks; the column is the first that has a number.
+
+    Args:
+        body: The rows below the headers.
+        columns: The columns of the sheet.
+    """
+    if not columns.is_enough or body.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    values = [pl.col(letter).is_null() for letter in (*columns.dates, *columns.amounts)]
+    possible = body.filter(pl.all_horizontal(values) & _is_item(columns).shift(-1, fill_value=False))
+    if possible.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    numbers = {letter: pl.col(letter).str.extract(_NUMBER, 1) for letter in columns.letters}
+    first = pl.coalesce(pl.when(number.is_not_null()).then(pl.lit(letter)) for letter, number in numbers.items())
+    titles = possible.filter(_has_title(columns)).select(
+        "row", first.alias("column"), pl.coalesce(numbers.values()).alias("number")
+    )
+    return titles.drop_nulls("number")
+
+
+def _is_item(columns: BlockColumns) -> pl.Expr:
+    has_date = pl.any_horizontal(pl.col(letter).is_not_null() for letter in columns.dates)
+    return has_date & pl.any_horizontal(pl.col(letter).is_not_null() for letter in columns.amounts)
+
+
+def _has_title(columns: BlockColumns) -> pl.Expr:
+    """Return whether a row has little, and no document's number: a number alone in its place is one."""
+    is_short = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in columns.letters) <= _MAX_CELLS
+    if not columns.key:
+        return is_short
+    key = pl.col(columns.key)
+    return is_short & (key.is_null() | ~key.str.contains("[0-9]") | key.str.contains(r"[0-9]\P{L}+\p{L}{2}"))
+
+
+def carry_numbers(body: pl.DataFrame, titles: pl.DataFrame, columns: BlockColumns) -> pl.DataFrame:
+    """Return row, number, title (its row), is_sure for each row with a date: the number of the title above it.
+
+    It is not sure where a total of the block does not agree with its rows or has another number, or where a total is
+    between the title and the row.
+
+    Args:
+        body: The rows below the headers.
+        titles: The titles in the column that has the numbers.
+        columns: The columns of the sheet.
+    """
+    is_item = _is_item(columns)
+    text = pl.concat_str([pl.col(letter) for letter in columns.letters], separator="\n", ignore_nulls=True)
+    called = pl.any_horizontal(pl.col(letter).str.contains(STARTS_WITH_TOTAL) for letter in columns.letters)
+    frame = body.join(titles.select("row", "number"), on="row", how="left", maintain_order="left").with_columns(
+        is_item.alias("is_item"),
+        pl.any_horizontal(pl.col(letter).is_not_null() for letter in columns.dates).alias("has_date"),
+        (called.fill_null(value=False) & ~is_item).alias("is_total"),
+        text.str.extract(rf"(?im)^\s*(?:{TOTAL_WORDS})[^0-9\n]*([0-9]{{2,}})[^0-9\n]*$", 1).alias("named"),
+        pl.when(pl.col("number").is_not_null()).then("row").forward_fill().alias("title"),
+    )
+    sizes = [pl.col(letter).str.replace_all(r"[^0-9.,]", "").alias(f"{letter}.size") for letter in columns.amounts]
+    frame = frame.with_columns(
+        *sizes, pl.col("number").forward_fill(), totals=pl.col("is_total").cum_sum().over("title")
+    )
+    is_first = pl.col("is_total") & (pl.col("totals") == 1)
+    agrees = [
+        (pl.col("named").is_null() | pl.col("number").str.ends_with(pl.col("named"))),
+        *(_agrees(letter) for letter in columns.amounts),
+    ]
+    wrong = frame.filter(is_first & ~pl.all_horizontal(agrees))["title"]
+    is_sure = ~pl.col("title").is_in(wrong.drop_nulls().implode()) & (pl.col("totals") == 0)
+    return frame.filter("has_date").select("row", "number", "title", is_sure.alias("is_sure"))
+
+
+def _agrees(letter: str) -> pl.Expr:
+    """Return whether an amount of a total is the sum of the block's rows above it; a blank one is none."""
+    is_negative = pl.col(letter).str.contains(_NEGATIVE)
+    size = to_number(f"{letter}.size")
+    number = pl.when(is_negative).then(-size).otherwise(size)
+    items = pl.when(pl.col("is_item") & (pl.col("totals") == 0)).then(number).fill_null(0).sum().over("title")
+    return pl.col(letter).is_null() | ((number - items).abs() < _SMALLEST_DIFFERENCE).fill_null(value=False)

@@ -1,0 +1,121 @@
+"""The result workbook is the input of the next run; what is done is not sent again."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
+from support.commands import call, called
+
+from armbulk.sandbox import Sandbox
+
+CUSTOMERS = [
+    ["0701", "Kari Berg", "Storgata 1", None, "0155", "Oslo", "NO", "kari@eksempel.no"],
+    ["0702", "Ola Lie", "Storgata 2", None, "91", "Oslo", "NO", "ola@eksempel.no"],
+]
+INVOICES = [["IN", "0701", "F1"], ["IN", "0702", "F2"], ["IN", "0999", "F3"], ["IN", "0701", "F4"]]
+DATES_AND_SUMS = ["2026-11-01", "2026-11-15", "NOK", None, "Kari", 400, 100, 500]
+LINE = [1, "PLH", "1300", "Kam", "Rød kam", "stk", 1, 400, 400, 100, 500]
+
+
+def fill(page: Worksheet, rows: Sequence[Sequence[Any]], first: int = 2) -> None:
+    """Write rows into a sheet."""
+    for number, row in enumerate(rows, start=first):
+        for column, value in enumerate(row, start=1):
+            page.cell(number, column).value = value
+
+
+def outcomes(page: Worksheet, key: str) -> dict[str, str]:
+    """Key → outcome."""
+    header = next(page.iter_rows(max_row=1, values_only=True))
+    place = header.index("ARM utfall"), header.index(key)
+    return {row[place[1]]: row[place[0]] for row in page.iter_rows(min_row=2, values_only=True) if row[place[1]]}
+
+
+def work(path: Path) -> list[tuple[Any, ...]]:
+    """The lines of the Problems sheet that need work: status, number, advice."""
+    lines = openpyxl.load_workbook(path)["Problemer"].iter_rows(min_row=2, values_only=True)
+    return [(line[1], line[4], line[8]) for line in lines if line[0] == "ja"]
+
+
+def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) -> None:
+    """Three rounds: only open, changed and new rows are sent; a changed document is refused; the file is kept."""
+    path, result = tmp_path / "mal.xlsx", tmp_path / "mal.result.xlsx"
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_POLL_SECONDS": "0.01"}
+        env["ARMBULK_LANG"] = "no"
+        assert call("template", "all", "-o", str(path), env=env)[0] == 0
+        book = openpyxl.load_workbook(path)
+        fill(book["Kunder"], CUSTOMERS)
+        fill(book["Fakturaer"], [[*row, *DATES_AND_SUMS] for row in INVOICES])
+        fill(book["Linjer"], [[row[2], *LINE] for row in INVOICES])
+        book.save(path)
+        code, said = called("import", str(path), "--yes", "--skip-invalid", env=env)
+        assert (code, said["outcomes"]["created"], said["outcomes"]["held_back"]) == (1, 3, 2)
+        assert [line[:2] for line in work(result)] == [
+            ("✗ avvist", "F3"), ("✗ holdt tilbake", "0702"), ("✗ holdt tilbake", "F2"),
+        ]  # fmt: skip
+        book = openpyxl.load_workbook(result)
+        page = book["Fakturaer"]
+        assert outcomes(page, "Fakturanr") == outcomes(book["Linjer"], "Fakturanr")
+        assert page.sheet_view.pane.topLeftCell == "M2"
+        assert [page.column_dimensions[letter].hidden for letter in "CGLM"] == [False, True, True, False]
+        assert page["M4"].hyperlink.location == "'Problemer'!A2"
+        assert book["Linjer"]["M4"].hyperlink.location == "'Problemer'!A2"
+        assert book["Problemer"]["D2"].hyperlink.location == "'Fakturaer'!B4"
+        assert book["Sammendrag"]["A2"].value == "✗ 3 av 6 poster må følges opp: 1 avvist, 2 holdt tilbake"
+
+        book["Kunder"]["E3"].value, book["Kunder"]["B2"].value = "0910", "Kari Berg Lie"
+        page["B4"].value, page["H2"].value, page["G3"].value = "0701", "Ola", None
+        fill(page, [["IN", "0702", "F5", *DATES_AND_SUMS]], first=6)
+        fill(book["Linjer"], [["F5", *LINE]], first=6)
+        book.save(result)
+        edited = result.read_bytes()
+        code, said = called("import", str(result), "--yes", env=env)
+        assert (code, said["result"]) == (1, str(result))
+        assert (tmp_path / "mal.result.xlsx.bak").read_bytes() == edited
+        book = openpyxl.load_workbook(result)
+        assert outcomes(book["Kunder"], "Kundenr") == {"0701": "oppdatert", "0702": "opprettet"}
+        assert outcomes(book["Fakturaer"], "Fakturanr") == {
+            "F1": "konflikt", "F2": "opprettet", "F3": "opprettet", "F4": "allerede sendt", "F5": "opprettet",
+        }  # fmt: skip
+        ((status, number, advice),) = work(result)
+        assert (status, number) == ("✗ konflikt", "F1")
+        assert "krediterer du det" in advice
+
+        book["Fakturaer"]["H2"].value = "Kari"
+        book.save(result)
+        calls = len([call for call in arm.state.requests if call.method in {"POST", "PUT"}])
+        code, said = called("import", str(result), "--yes", env=env)
+        assert (code, said["outcomes"]["already_sent"], said["outcomes"]["unchanged"]) == (0, 5, 2)
+        assert len([call for call in arm.state.requests if call.method in {"POST", "PUT"}]) == calls
+        assert (tmp_path / "mal.result.xlsx.bak2").is_file()
+        book = openpyxl.load_workbook(result)
+        assert (work(result), book["Sammendrag"]["A2"].value[0]) == ([], "✓")
+        assert not [row for row in book["Linjer"].iter_rows() for cell in row if cell.hyperlink]
+
+
+def test_the_result_of_csv_files_as_csv(tmp_path: Path) -> None:
+    """`-o NAME.csv` writes the rows of each file with its outcome, and a workbook beside them; so does the next run."""
+    (tmp_path / "kunder.csv").write_text(
+        'Kundenr;Navn;Landkode\n0701;"Kari\n=Lie";NO\n0702;Ola;XXX\n', encoding="utf-8"
+    )
+    (tmp_path / "mer.csv").write_text("Kundenr;Navn\n0703;Per\n", encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("kunder.csv", "mer.csv")]
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_POLL_SECONDS": "0.01"}
+        words = ["--as", "customers", "--yes", "--skip-invalid", "-o", str(tmp_path / "ut.csv")]
+        code, said = called("import", *files, *words, env=env)
+        assert (code, said["result"]) == (1, str(tmp_path / "ut.xlsx"))
+        lines = (tmp_path / "ut-kunder.csv").read_text(encoding="utf-8-sig").split("\n")
+        assert lines[0].startswith("Kundenr;Navn;Landkode;ARM outcome;ARM message;")
+        assert [lines[1], lines[2].split(";")[:4]] == ['0701;"Kari', ['=Lie"', "NO", "created", ""]]
+        assert lines[3].startswith('0702;Ola;XXX;held back;"C4: ') or lines[3].startswith("0702;Ola;XXX;held back;C4: ")
+        book = openpyxl.load_workbook(tmp_path / "ut.xlsx")
+        assert book["Problems"]["D2"].hyperlink.location == "'kunder'!C3"  # the row in the workbook
+        code, _ = called("import", str(tmp_path / "ut-kunder.csv"), *words[:-1], str(tmp_path / "nytt.csv"), env=env)
+        again = (tmp_path / "nytt.csv").read_text(encoding="utf-8-sig").split("\n")
+        assert (again[0], again[2].split(";")[2]) == (lines[0], "unchanged")
+        code, said = called("import", str(tmp_path / "ut.xlsx"), "--yes", "-o", str(tmp_path / "x.csv"), env=env)
+        assert (code, said["error"]["code"]) == (2, "no-csv-input")
