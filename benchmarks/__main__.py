@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +31,7 @@ def main() -> None:
     results = Results(machine.describe(), arguments.size, rounds)
     with TemporaryDirectory(prefix="benchmarks-") as folder:
         jobs = [job for job in list_jobs(Path(folder), sizes) if arguments.only.lower() in job.name.lower()]
-        results.jobs = measure(jobs, rounds, sizes.at_once)
+        results.jobs, failures = measure(jobs, rounds, sizes.at_once)
     print("\n".join(to_text(HEADERS, build_rows(results))))
     if sizes.at_once == 1:
         print("\n" + "\n".join(to_text(GOAL_HEADERS, build_goal_rows(list_goals(results)))))
@@ -38,6 +39,8 @@ def main() -> None:
         content = {**results.to_json(), "goals": [asdict(goal) for goal in list_goals(results)]}
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
         arguments.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    if failures:
+        sys.exit("\n".join(("", "These jobs failed:", *failures)))
     if arguments.page:
         write_page(results)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from benchmarks.job import Job
-from benchmarks.processes import Command, Measurement, run
+from benchmarks.processes import Command, CommandError, Measurement, run
 from benchmarks.results import JobResult
 
 LONG = 120.0
@@ -18,11 +18,12 @@ class WrongResultError(Exception):
     """Two commands did the same job and have different results."""
 
 
-def measure(jobs: Sequence[Job], rounds: int, at_once: int) -> list[JobResult]:
-    """Return the results of all jobs, `at_once` of them at a time."""
+def measure(jobs: Sequence[Job], rounds: int, at_once: int) -> tuple[list[JobResult], list[str]]:
+    """Return the results of all jobs, `at_once` of them at a time, and what went wrong in the others."""
     _write_data(jobs, at_once)
     with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(lambda job: _measure_job(job, rounds), jobs))
+        ended = list(pool.map(lambda job: _measure_or_fail(job, rounds), jobs))
+    return [end for end in ended if isinstance(end, JobResult)], [end for end in ended if isinstance(end, str)]
 
 
 def _write_data(jobs: Sequence[Job], at_once: int) -> None:
@@ -30,6 +31,14 @@ def _write_data(jobs: Sequence[Job], at_once: int) -> None:
     with ThreadPoolExecutor(at_once) as pool:
         for _ in pool.map(run, commands.values()):
             pass
+
+
+def _measure_or_fail(job: Job, rounds: int) -> JobResult | str:
+    """Return a job's result, or what went wrong: the other jobs are measured all the same."""
+    try:
+        return _measure_job(job, rounds)
+    except (CommandError, WrongResultError) as error:
+        return f"{job.name}, {job.records:,}: {error}"
 
 
 def _measure_job(job: Job, rounds: int) -> JobResult:

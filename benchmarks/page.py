@@ -33,7 +33,7 @@ _JOBS = {
     start.START: "`armbulk --version` and `armbulk --help`",
     start.SMALL_CHECK: "`armbulk check` of a workbook with 20 rows",
     f"{imports.WORKBOOKS}, {imports.CSV}": (
-        "`armbulk check` and `armbulk plan`. Records are documents (20 columns); each has three lines (13 columns), "
+        "`armbulk check` and `armbulk plan`. Records are documents (25 columns); each has three lines (17 columns), "
         "and five share a customer (12 columns)"
     ),
     imports.BAD_ROWS: (

@@ -49,7 +49,7 @@ SHOWN = {
 WRAPPED = {"ARM message", "ARM warnings", "ARM melding", "ARM varsler"}
 A3 = 8
 LINE = Side(style="thin", color="D0D5DA")
-MONTH_END_SHEETS = (0, 2, 3, 6, 7)  # summary, by account, by voucher type, aged balance, receivables
+MONTH_END_SHEETS = (0, 3, 4, 5, 6)  # summary, aged balance, aged by customer, by account, by voucher type
 
 
 @dataclass(frozen=True)
@@ -205,13 +205,13 @@ def picture_of_template(session: Session, lang: str) -> None:
 
 
 def picture_of_month_end(session: Session, lang: str) -> None:
-    """Export the month-end pack, and show four of its sheets in two columns."""
+    """Export the month-end pack, and show some of its sheets in two columns."""
     go_to_month_end(session)
     path = session.folder / "close.xlsx"
     run_command(session, ["export", "close", "--period", "2025-02", "-o", path.name, "--lang", lang])
     show_sheets(path, MONTH_END_SHEETS)
-    summary, accounts, _, ageing, tie_out = render(path, 80)
-    left, right = stack(summary, accounts), stack(ageing, tie_out)
+    summary, ageing, customers, accounts, types, *_ = render(path, 80)  # hidden sheets with print areas follow
+    left, right = stack(summary, ageing), stack(customers, accounts, types)
     height = max(len(left.rows), len(right.rows))
     left, right = left.pad(DESK, left.width, height), right.pad(DESK, right.width, height)
     both = Picture([one + two for one, two in zip(left.rows, right.rows, strict=True)])

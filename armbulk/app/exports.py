@@ -26,7 +26,7 @@ from armbulk.month_end.request import (
     MonthEndRequest,
     build_month_end_request,
     verify_close_format,
-    verify_no_accounts,
+    verify_no_close_options,
 )
 from armbulk.resources import EXPORTS
 from armbulk.results.report import verify_writable
@@ -48,6 +48,7 @@ class ExportQuery(TypedDict, total=False):
         columns: Only these columns, in this order.
         since: `last`: only what is new or changed since the last complete export of the same.
         accounts: For `close`: the accounts receivable in the general ledger.
+        customer_names: For `close`: whether to read the names of customers, from ARM's whole customer list.
         target: The file, whose ending is its format (.xlsx, .csv, .parquet, .jsonl); RESOURCE.xlsx without it.
         csv_dialect: `norwegian` (; and decimal comma) or `rfc` (, and decimal point).
         max_requests: The most requests to a list; without it, what may cost half an hour's limit has to be confirmed.
@@ -61,6 +62,7 @@ class ExportQuery(TypedDict, total=False):
     columns: Sequence[str]
     since: Literal["last"] | None
     accounts: Sequence[str]
+    customer_names: bool
     target: str | Path | None
     csv_dialect: str
     max_requests: int | None
@@ -238,10 +240,10 @@ def build_export_request(resource: str, **query: Unpack[ExportQuery]) -> ExportR
         since=query.get("since"),
         max_requests=query.get("max_requests"),
     )
-    accounts = query.get("accounts", ())
+    accounts, with_names = query.get("accounts", ()), query.get("customer_names", True)
     if resource == CLOSE or (resource == POSTINGS and not arguments.since):
-        return build_month_end_request(resource, arguments, accounts)
-    verify_no_accounts(accounts)
+        return build_month_end_request(resource, arguments, accounts, with_names=with_names)
+    verify_no_close_options(accounts, with_names=with_names)
     return build_list_request(resource, arguments)
 
 

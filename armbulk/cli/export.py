@@ -39,6 +39,8 @@ _OPEN_CSV = _(
 @click.option("--columns", metavar="A,B,C", help=_("Only these columns, in this order."))
 @click.option("--receivable-account", "accounts", multiple=True, metavar="NO",
               help=_("For close: a GL account for accounts receivable (can be repeated)."))  # fmt: skip
+@click.option("--customer-names/--no-customer-names", default=True,
+              help=_("For close: the names of customers, which are read from ARM's whole customer list."))  # fmt: skip
 @click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), cls=LazyOption, describe=describe_csv_dialects)
 @click.option(
     "--since",

@@ -56,6 +56,54 @@ def bucket_number(end: date, intervals: Sequence[Interval]) -> pl.Expr:
     return number.otherwise(len(intervals) - 1)
 
 
+def age_by_customer(items: pl.DataFrame, end: date, intervals: Sequence[Interval]) -> pl.DataFrame:
+    """Return the aged balance of each customer and currency, most overdue first.
+
+    Args:
+        items: customer, account, and the columns of `age_items`.
+        end: the day.
+        intervals: the intervals.
+
+    Returns:
+        customer, account, currency String; total, overdue (ledger currency), total_own (own currency) Decimal; one
+        Decimal column for each bucket, named by `bucket_column`; oldest Date (null: nothing has a due date);
+        count Int64. Their sums are those of `age_items`.
+    """
+    bucket, is_item = pl.col("bucket"), pl.col("key").is_not_null()
+    buckets = (NOT_DUE, *range(len(intervals)), NO_DATE, NOT_BY_ITEM)
+    sums = (pl.col("open").filter(bucket == number).sum().alias(bucket_column(number)) for number in buckets)
+    # items without a customer number belong to their account
+    return (
+        items.with_columns(
+            bucket_number(end, intervals).cast(pl.Int64).alias("bucket"),
+            pl.when(pl.col("customer").is_null()).then("account").alias("account"),
+        )
+        .group_by("customer", "account", "currency")
+        .agg(
+            pl.col("open").sum().alias("total"),
+            pl.col("open").filter(bucket >= 0).sum().alias("overdue"),
+            pl.col("open_own").sum().alias("total_own"),
+            *sums,
+            pl.col("due").filter(is_item).min().alias("oldest"),
+            is_item.sum().cast(pl.Int64).alias("count"),
+        )
+        .sort(
+            "overdue",
+            "total",
+            "customer",
+            "account",
+            "currency",
+            descending=[True, True, False, False, False],
+            nulls_last=True,
+        )
+    )
+
+
+def bucket_column(number: int) -> str:
+    """Return the column of a bucket in `age_by_customer`."""
+    return f"bucket {number}"
+
+
 def age_items(items: pl.DataFrame, end: date, intervals: Sequence[Interval]) -> pl.DataFrame:
     """Return the aged balance.
 

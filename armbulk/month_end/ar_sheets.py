@@ -1,6 +1,7 @@
 """The sheets of the close pack about receivables: open items, aged balance, tie-out to the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -17,13 +18,16 @@ from armbulk.month_end.ageing import (
     bucket_number,
     days_overdue,
 )
+from armbulk.month_end.customer_names import CustomerNames
 from armbulk.month_end.open_items import KnownBy, sum_amounts
 from armbulk.month_end.receivables import Receivables
+from armbulk.month_end.row_order import by_number, sort_pages
+from armbulk.month_end.turnover import text_column
 from armbulk.resources import EXPORTS
 from armbulk.resources.shared_fields import read_only_field
 from armbulk.writers.report_chart import Chart
 from armbulk.writers.report_sheets import ReportSheet
-from armbulk.writers.section import Row, Section
+from armbulk.writers.section import Row
 from armbulk.writers.table_stream import TableStream
 
 _TEXTS = {
@@ -31,10 +35,6 @@ _TEXTS = {
     "aged": _("Aged balance"),
     "tie": _("AR tie-out"),
     "owed": _("Accounts receivable at {day:date}"),
-    "open_items": _("Open items"),
-    "by_item": _("Of which matched to single items"),
-    "not_by_item": _("Of which settled later, item unknown"),
-    "in_all": _("Total accounts receivable"),
     "bucket": _("Overdue"),
     "not_due": _("Not due"),
     "no_date": _("No due date"),
@@ -85,20 +85,29 @@ _ADDED_FIELDS = tuple(
     )
 )
 _FIRST_PATHS = ("accountNo", "customerNo", "documentNo", "voucherDate", "dueDate", "currency")
+_NAME = "\x00customer_name"
+_NAME_FIELD = read_only_field("customer_name", ("Customer name", "Kundenavn"), _NAME, FieldType.TEXT, NO_TEXT, "")
+_PRINTED_PATHS = (
+    "customerNo", _NAME, "documentNo", "voucherDate", "dueDate", "\x00days_overdue", "\x00interval", "currency",
+    "\x00open_at_end_currency", "\x00open_at_end",
+)  # fmt: skip
+"""The columns that are printed, in the table of the workbook."""
 
 
-def _text(name: str, lang: str, **values: object) -> str:
+def ar_text(name: str, lang: str, **values: object) -> str:
+    """Return a text of these sheets, with values for its placeholders."""
     return _TEXTS[name].fill(**values).text(lang)
 
 
-def _bucket_text(number: int, intervals: tuple[Interval, ...], lang: str) -> str:
+def bucket_text(number: int, intervals: Sequence[Interval], lang: str) -> str:
+    """Return the name of a bucket (see `bucket_number`)."""
     special = {NOT_DUE: "not_due", NO_DATE: "no_date", NOT_BY_ITEM: "unknown"}
     if number in special:
-        return _text(special[number], lang)
+        return ar_text(special[number], lang)
     interval = intervals[number]
     if interval.last is None:
-        return _text("over", lang, days=interval.first - 1)
-    return _text("days", lang, first=interval.first, last=interval.last)
+        return ar_text("over", lang, days=interval.first - 1)
+    return ar_text("days", lang, first=interval.first, last=interval.last)
 
 
 # ── the open items ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -120,13 +129,34 @@ def build_open_items(receivables: Receivables, lang: str) -> TableStream:
         yield sums
 
     added_columns = (_measure_column(field, added) for field in _ADDED_FIELDS)
-    return TableStream(_text("open", lang), (*first, *added_columns, *rest), added.height, pages)
+    return TableStream(ar_text("open", lang), (*first, *added_columns, *rest), added.height, pages)
+
+
+def build_open_items_table(receivables: Receivables, names: CustomerNames, lang: str) -> TableStream:
+    """Return the open items for the workbook: with the customers' names, by customer and due date."""
+    plain = build_open_items(receivables, lang)
+    longest = max((len(name) for _key, name in names.digest_texts()), default=0)
+    columns = {column.path: column for column in plain.columns}
+    columns[_NAME] = ExportColumn(_NAME, _NAME_FIELD, max_chars=longest)
+    first = [columns[path] for path in _PRINTED_PATHS]
+    rest = [column for path, column in columns.items() if path not in _PRINTED_PATHS]
+
+    def pages() -> Iterator[pl.DataFrame]:
+        return (page.with_columns(names.map(pl.col("customerNo")).alias(_NAME)) for page in plain.pages())
+
+    return replace(plain, columns=(*first, *rest), pages=sort_pages(pages, _list_keys), print_columns=len(first))
+
+
+def _list_keys(page: pl.DataFrame) -> tuple[pl.Expr, ...]:
+    """The order of the open items: customer, due date, document."""
+    account, due, document = (text_column(path, page) for path in ("accountNo", "dueDate", "documentNo"))
+    return *by_number(pl.col("customerNo")), account, due, document
 
 
 def _added_columns(receivables: Receivables, lang: str) -> pl.DataFrame:
     """Key, account, customer and currency of each open item or sum, and the added columns as texts."""
     intervals, end = receivables.intervals, receivables.end
-    bucket_texts = {number: _bucket_text(number, intervals, lang) for number in range(-3, len(intervals))}
+    bucket_texts = {number: bucket_text(number, intervals, lang) for number in range(-3, len(intervals))}
     known_by = {known.value: words.text(lang) for known, words in _KNOWN_BY.items()}
     days = days_overdue(end)
     values = (
@@ -162,28 +192,29 @@ def build_aged_balance_sheet(receivables: Receivables, lang: str) -> ReportSheet
     special = (number for number in (NO_DATE, NOT_BY_ITEM) if number in present)
     numbers = [NOT_DUE, *range(len(intervals)), *special]
     rows = (
-        (_bucket_text(number, intervals, lang), *_sum_bucket(frame.filter(pl.col("bucket") == number), currencies))
+        (bucket_text(number, intervals, lang), *_sum_bucket(frame.filter(pl.col("bucket") == number), currencies))
         for number in numbers
     )
-    intervals_note = _text("of_arm" if receivables.has_arm_intervals else "defaults", lang)
+    intervals_note = ar_text("of_arm" if receivables.has_arm_intervals else "defaults", lang)
     notes = (
-        _text("owed", lang, day=receivables.end),
-        f"{intervals_note} {_text('due_today', lang)}",
-        _method_note(receivables, lang),
+        ar_text("owed", lang, day=receivables.end),
+        f"{intervals_note} {ar_text('due_today', lang)}",
+        describe_method(receivables, lang),
     )
     return ReportSheet(
-        name=_text("aged", lang),
-        title=_text("aged", lang),
+        name=ar_text("aged", lang),
+        title=ar_text("aged", lang),
         headings=(
-            (_text("bucket", lang), FieldType.TEXT),
-            (_text("items", lang), FieldType.INTEGER),
-            (_text("ledger", lang), FieldType.AMOUNT),
+            (ar_text("bucket", lang), FieldType.TEXT),
+            (ar_text("items", lang), FieldType.INTEGER),
+            (ar_text("ledger", lang), FieldType.AMOUNT),
             *((currency or "?", FieldType.AMOUNT) for currency in currencies),
         ),
         rows=tuple(rows),
-        total=(_text("total", lang), *_sum_bucket(frame, currencies)),
+        total=(ar_text("total", lang), *_sum_bucket(frame, currencies)),
         notes=notes,
-        chart=Chart(_text("chart", lang), labels=(0,), values=2, is_horizontal=False),
+        chart=Chart(ar_text("chart", lang), labels=(0,), values=2, is_horizontal=False),
+        is_landscape=False,
     )
 
 
@@ -192,10 +223,11 @@ def _sum_bucket(rows: pl.DataFrame, currencies: list[str]) -> Row:
     return int(rows["count"].sum()), sum_amounts(rows["open"]), *own
 
 
-def _method_note(receivables: Receivables, lang: str) -> str:
-    note = _text("how", lang, day=receivables.end)
+def describe_method(receivables: Receivables, lang: str) -> str:
+    """Return how the open items of the day were found."""
+    note = ar_text("how", lang, day=receivables.end)
     unbalanced = receivables.open_items.unbalanced_accounts
-    return f"{note} {_text('alone', lang, count=unbalanced)}" if unbalanced else note
+    return f"{note} {ar_text('alone', lang, count=unbalanced)}" if unbalanced else note
 
 
 # ── the tie-out ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -205,48 +237,38 @@ def build_ar_tie_out_sheet(receivables: Receivables, lang: str) -> ReportSheet:
     """Return the customers' accounts against the receivable accounts of the ledger."""
     open_items = receivables.open_items
     rows: list[Row] = [
-        (_text("dated", lang, day=receivables.end), "", open_items.balance),
-        (_text("posted_later", lang), "", -open_items.posted_later),
-        (_text("posted_before", lang), "", open_items.posted_before),
-        (_text("by_ledger", lang), "", open_items.balance_by_periods),
+        (ar_text("dated", lang, day=receivables.end), "", open_items.balance),
+        (ar_text("posted_later", lang), "", -open_items.posted_later),
+        (ar_text("posted_before", lang), "", open_items.posted_before),
+        (ar_text("by_ledger", lang), "", open_items.balance_by_periods),
     ]
     for balance in receivables.balances:
-        name = f"{_text('account', lang, account=balance.account)} {balance.name}".strip()
+        name = f"{ar_text('account', lang, account=balance.account)} {balance.name}".strip()
         rows.append((name, balance.source.text(lang), balance.closing))
     if receivables.reason is None:
-        rows.append((_text("in_ledger", lang), "", receivables.ledger_balance))
+        rows.append((ar_text("in_ledger", lang), "", receivables.ledger_balance))
     difference = receivables.difference
-    accounts_note = _text("chosen" if receivables.accounts_chosen else "found", lang)
+    accounts_note = ar_text("chosen" if receivables.accounts_chosen else "found", lang)
     return ReportSheet(
-        name=_text("tie", lang),
-        title=_text("tie", lang),
+        name=ar_text("tie", lang),
+        title=ar_text("tie", lang),
         headings=(
-            (_text("what", lang), FieldType.TEXT),
-            (_text("source", lang), FieldType.TEXT),
-            (_text("amount", lang), FieldType.AMOUNT),
+            (ar_text("what", lang), FieldType.TEXT),
+            (ar_text("source", lang), FieldType.TEXT),
+            (ar_text("amount", lang), FieldType.AMOUNT),
         ),
         rows=rows,
-        total=None if difference is None else (_text("difference", lang), "", difference),
-        notes=(_result_text(receivables, lang), accounts_note, _method_note(receivables, lang)),
+        total=None if difference is None else (ar_text("difference", lang), "", difference),
+        notes=(describe_ar_tie_out(receivables, lang), accounts_note, describe_method(receivables, lang)),
         is_good=None if receivables.reason else receivables.agrees,
+        is_landscape=False,
     )
 
 
-def _result_text(receivables: Receivables, lang: str) -> str:
+def describe_ar_tie_out(receivables: Receivables, lang: str) -> str:
+    """Return the result of the tie-out in words."""
     if receivables.reason is not None:
-        return _text("unavailable", lang, reason=receivables.reason)
-    return _text("agrees", lang) if receivables.agrees else _text("differs", lang, amount=receivables.difference or 0)
-
-
-def build_ar_sections(receivables: Receivables, lang: str) -> list[Section]:
-    """Return the sections of the summary about the receivables."""
-    balance, items = receivables.open_items.balance, receivables.open_items.items
-    by_item = sum_amounts(items["open"])
-    rows: list[Row] = [(_text("open_items", lang), items.height), (_text("by_item", lang), by_item)]
-    if balance != by_item:
-        rows.append((_text("not_by_item", lang), balance - by_item))
-    rows.append((_text("in_all", lang), balance))
-    result: Row = ("", _result_text(receivables, lang))
-    is_good = None if receivables.reason else receivables.agrees
-    tie_out = Section(_text("tie", lang), (result,), is_good=is_good)
-    return [tie_out, Section(_text("owed", lang, day=receivables.end), tuple(rows))]
+        return ar_text("unavailable", lang, reason=receivables.reason)
+    return (
+        ar_text("agrees", lang) if receivables.agrees else ar_text("differs", lang, amount=receivables.difference or 0)
+    )

@@ -14,6 +14,7 @@ from armbulk.export.run import choose_output_path
 from armbulk.export.session import OnProgress, build_snapshot_name
 from armbulk.model.partition import Partition
 from armbulk.month_end.closing import Closing, read_closing
+from armbulk.month_end.customer_names import CUSTOMERS
 from armbulk.month_end.lists import MonthEndLists, is_list_missing
 from armbulk.month_end.request import CLOSE, MonthEndRequest
 from armbulk.month_end.turnover import has_whole_periods
@@ -43,6 +44,7 @@ def _measure_others(lists: MonthEndLists, month_end: MonthEndRequest) -> dict[st
     roots = {"gl-movements": root} if has_whole_periods(root) else {}
     if month_end.close:
         roots |= {"ar-items": Partition(), "insights": Partition()}
+        roots |= {CUSTOMERS: Partition()} if month_end.with_names else {}
     for name, list_root in roots.items():
         try:
             sizes[name] = measure(lists.open_session(lists.build_further_request(name, list_root)))

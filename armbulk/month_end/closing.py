@@ -5,6 +5,7 @@ from typing import Any
 
 from armbulk.export.fetched_list import FetchedList
 from armbulk.export.result import to_json
+from armbulk.month_end.customer_names import NO_NAMES, CustomerNames, read_customer_names
 from armbulk.month_end.lists import MonthEndLists
 from armbulk.month_end.receivables import Receivables, read_receivables, tie_out_receivables
 from armbulk.month_end.request import CLOSE, MonthEndRequest
@@ -23,6 +24,7 @@ class Closing:
         postings_report: the JSON of the postings' export.
         tie_out: postings against GL movements.
         receivables: what customers owed; None unless it is a close pack.
+        names: the names of the customers who owed it.
     """
 
     request: MonthEndRequest
@@ -31,6 +33,7 @@ class Closing:
     postings_report: dict[str, Any]
     tie_out: TieOut = field(default_factory=TieOut)
     receivables: Receivables | None = None
+    names: CustomerNames = NO_NAMES
 
     @property
     def gaps(self) -> list[dict[str, Any]]:
@@ -66,4 +69,6 @@ def read_closing(lists: MonthEndLists, request: MonthEndRequest, postings: Fetch
         closing.receivables = tie_out_receivables(
             lists, receivables, request.accounts, postings, closing.turnover, closing.tie_out
         )
+        if request.with_names:
+            closing.names = read_customer_names(lists, receivables.open_items.items_and_sums["customer"])
     return closing

@@ -10,7 +10,7 @@ from armbulk.context import Context
 from armbulk.export.session import EXPORTS_FOLDER
 from armbulk.month_end.ageing import Interval
 from armbulk.month_end.closing import Closing
-from armbulk.month_end.gl_sheets import Origin
+from armbulk.month_end.cover import Origin
 from armbulk.store.digest_file import DigestFile
 from armbulk.writers.table_stream import TableStream
 
@@ -33,6 +33,8 @@ def digest_content(closing: Closing, origin: Origin, streams: Sequence[TableStre
     if closing.receivables:
         intervals = [_interval_text(interval) for interval in closing.receivables.intervals]
         facts += [closing.receivables.to_json("en"), intervals]
+        if names := closing.names.digest_texts():
+            facts.append(names)
     digest.update(json.dumps(facts, default=_to_plain_text).encode())
     for stream in streams:
         for chunk in stream.chunks():

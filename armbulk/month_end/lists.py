@@ -65,7 +65,11 @@ class MonthEndLists:
 
     def read(self, request: ExportRequest) -> FetchedList:
         """Read a list completely."""
-        return fetch_list(self.open_session(request), fresh=self.fresh)
+        return self.fetch(self.open_session(request))
+
+    def fetch(self, session: ExportSession) -> FetchedList:
+        """Read the list of a session completely."""
+        return fetch_list(session, fresh=self.fresh)
 
     def read_after(self, request: ExportRequest, earlier: FetchedList) -> FetchedList:
         """Read a list completely, and not before `earlier`: a checkpoint from before that is deleted.

@@ -24,17 +24,21 @@ class MonthEndRequest:
         request: the list of postings.
         close: whether to make the close pack.
         accounts: receivable accounts, when the caller chose them.
+        with_names: whether the close pack has the names of customers.
     """
 
     request: ExportRequest
     close: bool = False
     accounts: tuple[str, ...] = ()
+    with_names: bool = True
 
 
-def build_month_end_request(resource: str, arguments: ExportArguments, accounts: Sequence[str] = ()) -> MonthEndRequest:
+def build_month_end_request(
+    resource: str, arguments: ExportArguments, accounts: Sequence[str] = (), *, with_names: bool = True
+) -> MonthEndRequest:
     """Return the request for all postings, or for the close pack; UsageError when the arguments do not fit together."""
     if resource != CLOSE:
-        verify_no_accounts(accounts)
+        verify_no_close_options(accounts, with_names=with_names)
         return MonthEndRequest(build_list_request(POSTINGS, arguments))
     verify_close_format(arguments.target)
     others = (
@@ -51,11 +55,18 @@ def build_month_end_request(resource: str, arguments: ExportArguments, accounts:
             _("The month-end export needs exactly one period"),
             _("Use only --period, for example: armbulk export close --period 2025-02"),
         )
-    return MonthEndRequest(build_list_request(POSTINGS, arguments), close=True, accounts=tuple(dict.fromkeys(accounts)))
+    request = build_list_request(POSTINGS, arguments)
+    return MonthEndRequest(request, close=True, accounts=tuple(dict.fromkeys(accounts)), with_names=with_names)
 
 
-def verify_no_accounts(accounts: Sequence[str]) -> None:
-    """Make sure that receivable accounts are chosen for the close pack only; UsageError otherwise."""
+def verify_no_close_options(accounts: Sequence[str], *, with_names: bool) -> None:
+    """Make sure that options of the close pack are used for it only; UsageError otherwise."""
+    if not with_names:
+        raise UsageError(
+            "names-unused",
+            _("--no-customer-names can only be used with `armbulk export close`"),
+            _("Remove --no-customer-names"),
+        )
     if accounts:
         raise UsageError(
             "accounts-unused",

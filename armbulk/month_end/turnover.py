@@ -165,8 +165,9 @@ def parse_movements(texts: pl.DataFrame, columns: Mapping[str, ExportColumn]) ->
         columns: the columns of the list.
 
     Returns:
-        account String, year, period Int64, movement, closing Decimal. The movement is ARM's own; else the difference
-        of the balances, else debit less credit.
+        account String, year, period Int64, movement, opening, closing Decimal. The movement is ARM's own; else the
+        difference of the balances, else debit less credit. The opening balance is ARM's own, else the closing one less
+        the movement.
     """
     amounts = {
         path: parse_amount_column(path, columns)
@@ -182,8 +183,17 @@ def parse_movements(texts: pl.DataFrame, columns: Mapping[str, ExportColumn]) ->
         pl.col("glYear").cast(pl.Int64, strict=False).alias("year"),
         pl.col("glPeriod").cast(pl.Int64, strict=False).alias("period"),
         movement.alias("movement"),
+        pl.coalesce(amounts["openingBalance"], amounts["closingBalance"] - movement).alias("opening"),
         amounts["closingBalance"].alias("closing"),
     )
+
+
+def opening_balances(movements: pl.DataFrame | None) -> dict[str, Decimal]:
+    """Return the opening balance of each account in its first period (`parse_movements`), where ARM gives it."""
+    if movements is None:
+        return {}
+    first = movements.sort("year", "period").group_by(ACCOUNT, maintain_order=True).agg(pl.col("opening").first())
+    return {account: opening for account, opening in first.iter_rows() if account and opening is not None}
 
 
 def compare_with_movements(accounts: pl.DataFrame, movements: pl.DataFrame) -> Comparison:

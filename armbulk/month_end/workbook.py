@@ -1,33 +1,32 @@
 """Write a month-end into its file: the workbook with all sheets, or the postings alone in another format."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from armbulk.context import Context
-from armbulk.i18n import format_exact_time
+from armbulk.model.environment import find_environment, name_environment
 from armbulk.month_end.ar_sheets import (
     build_aged_balance_sheet,
-    build_ar_sections,
     build_ar_tie_out_sheet,
     build_open_items,
+    build_open_items_table,
 )
 from armbulk.month_end.closing import Closing
+from armbulk.month_end.cover import Origin, Sheets, build_cover, build_subject
+from armbulk.month_end.customer_sheet import build_customer_sheet, customer_text
 from armbulk.month_end.first_export import digest_content, first_export_time
-from armbulk.month_end.gl_sheets import (
-    Origin,
-    build_account_sheet,
-    build_summary_sections,
-    build_tie_out_sheet,
-    build_title,
-    build_voucher_type_sheet,
-    gl_text,
-)
+from armbulk.month_end.gl_sheets import build_account_sheet, build_tie_out_sheet, build_voucher_type_sheet, gl_text
+from armbulk.month_end.gl_table import build_gl_table
+from armbulk.month_end.how_made import build_how_sections, how_text
+from armbulk.month_end.turnover import opening_balances
 from armbulk.settings.names import DEFAULT_SETTINGS
 from armbulk.settings.system_user import read_user_name
+from armbulk.writers.cover_page import CoverPage, add_cover_page
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
-from armbulk.writers.report_summary import create_summary
+from armbulk.writers.report_summary import add_section_sheet
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import write_raw, write_tables
 
@@ -45,46 +44,78 @@ def write_closing(
     if target.suffix.lower() != ".xlsx":
         return write_tables(target, closing.postings.streams(lang), dialect, lang, clock, own=own)
     origin = _describe_origin(context, closing)
-    digest = digest_content(closing, origin, build_streams(closing, "en"))
-    first_exported = format_exact_time(first_export_time(context, digest), lang)
-    sections = build_summary_sections(
-        origin,
-        first_exported,
-        closing.postings,
-        closing.turnover,
-        closing.gaps,
-        closing.tie_out,
-        build_ar_sections(closing.receivables, lang) if closing.receivables else (),
-        lang,
-    )
-    add_summary = create_summary(gl_text("summary", lang), build_title(origin, lang), sections)
-    return write_tables(target, build_streams(closing, lang), dialect, lang, clock, add_summary, own)
+    first_made = first_export_time(context, digest_content(closing, origin, build_streams(closing, "en")))
+    book = _build_workbook(origin, first_made, closing, lang)
+    return write_tables(target, book.tables, dialect, lang, clock, book.add_front_sheets, own)
 
 
 def build_streams(closing: Closing, lang: str) -> list[TableStream]:
-    """Return the long tables, each with the small sheets that follow it in a workbook."""
+    """Return the long tables as ARM lists them: the postings; of a close pack the open items too."""
     (items,) = closing.postings.streams(lang)
-    gl_sheets = [
-        build_account_sheet(closing.turnover, lang),
-        build_voucher_type_sheet(closing.turnover, lang),
-        build_tie_out_sheet(closing.tie_out, closing.gaps, lang),
-    ]
-    streams = [replace(items, title=gl_text("items", lang), add_sheets=_adder(gl_sheets))]
+    if closing.receivables is None:
+        return [items]
+    return [items, build_open_items(closing.receivables, lang)]
+
+
+@dataclass(frozen=True, slots=True)
+class _MonthEndBook:
+    """The sheets of a month-end: those for paper first, then the long tables, then how it was made."""
+
+    cover: CoverPage
+    sheets: Sequence[ReportSheet]
+    tables: list[TableStream]
+    lang: str
+
+    def add_front_sheets(self, book: Any, _titles: Sequence[str]) -> None:
+        """Add the sheets for paper to a workbook (an `xlsxwriter.Workbook`)."""
+        add_cover_page(book, self.cover, self.lang)
+        for sheet in self.sheets:
+            add_report_sheet(book, sheet, self.lang, self.cover.subject)
+
+
+def _build_workbook(origin: Origin, first_made: float, closing: Closing, lang: str) -> _MonthEndBook:
+    tables = _build_tables(closing, lang)
+    movements = closing.tie_out.movements
+    by_account = build_account_sheet(
+        closing.turnover, movements, is_sorted=not closing.postings.request.columns, lang=lang
+    )
+    tie_out = build_tie_out_sheet(closing.tie_out, closing.gaps, lang)
+    ar_sheets: list[ReportSheet] = []
     if closing.receivables is not None:
         ar_sheets = [
-            build_aged_balance_sheet(closing.receivables, lang),
             build_ar_tie_out_sheet(closing.receivables, lang),
+            build_aged_balance_sheet(closing.receivables, lang),
+            build_customer_sheet(closing.receivables, closing.names, lang),
         ]
-        streams.append(replace(build_open_items(closing.receivables, lang), add_sheets=_adder(ar_sheets)))
-    return streams
+    sheets = [tie_out, *ar_sheets, by_account, build_voucher_type_sheet(closing.turnover, lang)]
+    names = Sheets(
+        by_account=by_account,
+        tie_out=tie_out,
+        ar_tie_out=ar_sheets[0] if ar_sheets else None,
+        items=tables[0].title,
+        open_items=tables[-1].title,
+        by_customer=customer_text("by_customer", lang),
+        how=how_text("how", lang),
+    )
+    cover = build_cover(origin, first_made, closing, names, lang)
+    listed: list[tuple[str, int | None]] = [(cover.name, None), *((sheet.name, None) for sheet in sheets)]
+    listed += [(table.title, table.rows) for table in tables]
+    sections = build_how_sections(origin, first_made, closing, listed, lang)
+    subject = build_subject(origin, lang)
+    tables = [replace(table, subject=subject) for table in tables]
+    add_how = partial(add_section_sheet, name=names.how, sections=sections, lang=lang, subject=subject)
+    tables[-1] = replace(tables[-1], add_sheets=add_how)
+    return _MonthEndBook(cover, sheets, tables, lang)
 
 
-def _adder(sheets: Sequence[ReportSheet]) -> Callable[[Any], None]:
-    def add_sheets(book: Any) -> None:
-        for sheet in sheets:
-            add_report_sheet(book, sheet)
-
-    return add_sheets
+def _build_tables(closing: Closing, lang: str) -> list[TableStream]:
+    """The long tables, as people read them."""
+    openings = opening_balances(closing.tie_out.movements)
+    items = build_gl_table(closing.postings, closing.turnover, openings, lang)
+    tables = [replace(items, title=gl_text("items", lang))]
+    if closing.receivables is not None:
+        tables.append(build_open_items_table(closing.receivables, closing.names, lang))
+    return tables
 
 
 def _describe_origin(context: Context, closing: Closing) -> Origin:
@@ -92,5 +123,6 @@ def _describe_origin(context: Context, closing: Closing) -> Origin:
     user = profile.user_id
     if user == DEFAULT_SETTINGS["user_id"]:
         user = read_user_name() or user
-    window = closing.request.request.root.describe()
-    return Origin(window, profile.client_no, profile.name, user, is_close=closing.request.close)
+    root = closing.request.request.root
+    environment = name_environment(find_environment(profile.base_url), profile.base_url)
+    return Origin(root.describe(), profile.client_no, profile.name, user, closing.request.close, root, environment)

@@ -62,8 +62,8 @@ def write_undo(
     documents = list_created(result, "documents")
     with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
         book.set_properties({"created": WORKBOOK_CREATED})
-        add_report_sheet(book, _propose_credits(documents, checked, lang))
-        add_report_sheet(book, _list_unused(customers, created.height - customers.height, checked, lang))
+        add_report_sheet(book, _propose_credits(documents, checked, lang), lang)
+        add_report_sheet(book, _list_unused(customers, created.height - customers.height, checked, lang), lang)
     return customers.height, documents.height
 
 

@@ -1,4 +1,4 @@
-"""A chart beside the table of a report (xlsxwriter)."""
+"""A chart below the table of a report (xlsxwriter)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from armbulk.writers.report_cells import COUNT_FORMAT, HEAD, RULE, replace_unprintable
-from armbulk.writers.section import Row
+from armbulk.writers.section import ReportRow
 
 _BAR, _BAR_BELOW = "#2F6F8F", "#C4572E"
-_DATA_OFFSET = 12
-"""Columns between the chart's left edge and its figures."""
+_CHAR_PIXELS, _MAX_PIXELS = 7, 800
+_DATA_OFFSET = 3
+"""Columns between the table and the chart's figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,24 @@ class Chart:
 
 
 def add_chart(
-    book: Any, page: Any, top: int, rows: Sequence[Row], columns: int, chart: Chart, formats: dict[str, Any]
+    book: Any,
+    page: Any,
+    top: int,
+    rows: Sequence[ReportRow],
+    widths: Sequence[float],
+    chart: Chart,
+    formats: dict[str, Any],
 ) -> None:
-    """Add a chart to the right of a table.
+    """Add a chart below a table.
 
-    The chart's own figures are to the right of it, outside what is printed.
+    The chart's own figures are to the right of the table, outside what is printed.
 
     Args:
         book: the workbook.
         page: its worksheet with the table.
         top: row of the table's header.
         rows: rows of the table.
-        columns: number of columns of the table.
+        widths: widths of the table's columns, in characters.
         chart: what to show.
         formats: of `create_formats`.
     """
@@ -56,23 +63,25 @@ def add_chart(
     shown = candidates[: chart.max_bars]
     if not shown:
         return
-    left = columns + 1
-    data = left + _DATA_OFFSET
+    data = len(widths) + _DATA_OFFSET
     _write_figures(page, top, data, shown, chart, formats)
     more = f" ({chart.more.format(shown=len(shown), total=len(candidates))})" if len(candidates) > len(shown) else ""
     drawing = _draw(book, page.get_name(), top, data, len(shown), chart, more)
     height = 110 + 24 * max(len(shown), 4) if chart.is_horizontal else 360
-    drawing.set_size({"width": 640, "height": height})
-    page.insert_chart(top, left, drawing)
-    last = max(top + len(rows) + 1, top + height // 20 + 1)
-    page.print_area(0, 0, last, left + 10)
+    drawing.set_size({"width": min(sum(widths) * _CHAR_PIXELS, _MAX_PIXELS), "height": height})
+    below = top + len(rows) + 3
+    page.insert_chart(below, 0, drawing)
+    page.print_area(0, 0, below + height // 20 + 1, len(widths) - 1)
 
 
-def _value(row: Row, chart: Chart) -> Decimal:
-    return Decimal(row[chart.values] or 0)
+def _value(row: ReportRow, chart: Chart) -> Decimal:
+    value = row[chart.values]
+    return value if isinstance(value, Decimal) else Decimal(0)
 
 
-def _write_figures(page: Any, top: int, data: int, rows: Sequence[Row], chart: Chart, formats: dict[str, Any]) -> None:
+def _write_figures(
+    page: Any, top: int, data: int, rows: Sequence[ReportRow], chart: Chart, formats: dict[str, Any]
+) -> None:
     for number, row in enumerate(rows, start=top + 1):
         label = " ".join(str(row[column]) for column in chart.labels if row[column])
         page.write_string(number, data, replace_unprintable(label), formats["note"])

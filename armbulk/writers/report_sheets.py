@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from armbulk.model.fields import FieldType
-from armbulk.writers.report_cells import choose_format, create_formats, replace_unprintable, write_value
+from armbulk.writers.print_setup import set_up_page
+from armbulk.writers.report_cells import choose_format, create_formats, write_across, write_value
 from armbulk.writers.report_chart import Chart, add_chart
-from armbulk.writers.section import Row, Value
+from armbulk.writers.section import Link, ReportRow, ReportValue
 
 _MIN_WIDTH, _MAX_WIDTH = 10, 44
+_HEAD_FORMATS = {
+    FieldType.AMOUNT: "head right",
+    FieldType.INTEGER: "head right",
+    FieldType.DATE: "head indented",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,47 +34,59 @@ class ReportSheet:
         bad_rows: indexes of the rows to mark as wrong.
         is_good: colours the first note: green when True, red when False.
         chart: a chart of the table.
+        is_landscape: whether it is printed across.
     """
 
     name: str
     title: str
     headings: tuple[tuple[str, FieldType], ...]
-    rows: Sequence[Row]
-    total: Row | None = None
+    rows: Sequence[ReportRow]
+    total: ReportRow | None = None
     notes: tuple[str, ...] = ()
     bad_rows: frozenset[int] = frozenset()
     is_good: bool | None = None
     chart: Chart | None = None
+    is_landscape: bool = True
+
+    @property
+    def header_row(self) -> int:
+        """The row of the headings, as a worksheet counts from 1; the rows follow it, and then the total."""
+        return len(self.notes) + 3
+
+    def link_to_row(self, index: int) -> str:
+        """Return the range of the row at `index`; after the last row that is the total."""
+        row = self.header_row + 1 + index
+        return f"A{row}:{chr(ord('A') + min(len(self.headings), 26) - 1)}{row}"
 
 
-def add_report_sheet(book: Any, sheet: ReportSheet) -> None:
-    """Add a sheet to a workbook (an `xlsxwriter.Workbook`)."""
-    formats = create_formats(book)
+def add_report_sheet(book: Any, sheet: ReportSheet, lang: str, subject: str = "") -> None:
+    """Add a sheet to a workbook (an `xlsxwriter.Workbook`); `subject` is printed at the top of its pages."""
+    formats = create_formats(book, lang)
     page = book.add_worksheet(sheet.name)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    set_up_page(page, lang, subject, is_landscape=sheet.is_landscape)
+    page.hide_gridlines(2)
     page.set_row(0, 28)
     page.write_string(0, 0, sheet.title, formats["title"])
+    widths = [_choose_width(sheet, column) for column in range(len(sheet.headings))]
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    last = len(sheet.headings) - 1
     for row, note in enumerate(sheet.notes, start=1):
         is_result = row == 1 and sheet.is_good is not None
         name = ("is good" if sheet.is_good else "is bad") if is_result else "note"
-        if is_result:
-            page.merge_range(row, 0, row, len(sheet.headings) - 1, "", formats[name])
-        page.write_string(row, 0, replace_unprintable(note), formats[name])
-    top = len(sheet.notes) + 2
-    _write_table(page, top, sheet, formats)
+        write_across(page, row, (0, last), note, formats[name], sum(widths))
+    _write_table(page, sheet.header_row - 1, sheet, formats)
     if sheet.chart is not None and sheet.rows:
-        add_chart(book, page, top, sheet.rows, len(sheet.headings), sheet.chart, formats)
+        add_chart(book, page, sheet.header_row - 1, sheet.rows, widths, sheet.chart, formats)
 
 
 def _write_table(page: Any, top: int, sheet: ReportSheet, formats: dict[str, Any]) -> None:
     for column, (heading, field_type) in enumerate(sheet.headings):
-        is_number = field_type in {FieldType.AMOUNT, FieldType.INTEGER}
-        page.write_string(top, column, heading, formats["head right" if is_number else "head"])
-        page.set_column(column, column, _choose_width(sheet, column))
+        is_link = any(isinstance(row[column], Link) for row in sheet.rows[:1])
+        name = "head indented" if is_link else _HEAD_FORMATS.get(field_type, "head")
+        page.write_string(top, column, heading, formats[name])
     for number, values in enumerate(sheet.rows):
-        variant = " bad" if number in sheet.bad_rows else ""
+        variant = " bad" if number in sheet.bad_rows else " row"
         for column, value in enumerate(values):
             write_value(page, top + 1 + number, column, value, choose_format(value, formats, variant))
     last = top + len(sheet.rows)
@@ -86,7 +105,15 @@ def _choose_width(sheet: ReportSheet, column: int) -> float:
     return min(max(heading, longest + 3, _MIN_WIDTH), _MAX_WIDTH)
 
 
-def _format_value(value: Value) -> str:
-    if isinstance(value, Decimal):
-        return f"{value:,.2f}"
-    return f"{value:,}" if isinstance(value, int) else value or ""
+def _format_value(value: ReportValue) -> str:
+    match value:
+        case Decimal():
+            return f"{value:,.2f}"
+        case int():
+            return f"{value:,}"
+        case date():
+            return value.isoformat()
+        case Link():
+            return value.text
+        case _:
+            return value or ""

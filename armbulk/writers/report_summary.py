@@ -1,9 +1,10 @@
-"""The first sheet of a report: sections of labels and values (xlsxwriter)."""
+"""A sheet of a report with sections of labels and values (xlsxwriter)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from armbulk.writers.report_cells import choose_format, create_formats, replace_unprintable, write_value
+from armbulk.writers.print_setup import set_up_page
+from armbulk.writers.report_cells import choose_format, create_formats, replace_unprintable, write_across, write_value
 from armbulk.writers.section import Row, Section
 
 _LABEL_WIDTH, _VALUE_WIDTH, _VALUE_COLUMNS = 34, 19, 5
@@ -11,25 +12,19 @@ _LINE_CHARS = 104
 """Characters that fit on a line across the value columns."""
 
 
-def create_summary(name: str, title: str, sections: Sequence[Section]) -> Callable[[Any, Sequence[str]], None]:
-    """Return a function that adds the summary to a workbook (an `xlsxwriter.Workbook`)."""
-
-    def add_summary(book: Any, _: Sequence[str]) -> None:
-        formats = create_formats(book)
-        page = book.add_worksheet(name)
-        page.hide_gridlines(2)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
-        page.set_column(0, 0, _LABEL_WIDTH)
-        page.set_column(1, _VALUE_COLUMNS, _VALUE_WIDTH)
-        page.set_row(0, 28)
-        page.write_string(0, 0, title, formats["title"])
-        row = 2
-        for section in sections:
-            row = _write_section(page, row, section, formats) + 1
-
-    return add_summary
+def add_section_sheet(book: Any, name: str, sections: Sequence[Section], lang: str, subject: str) -> None:
+    """Add a sheet with sections to a workbook (an `xlsxwriter.Workbook`); its name is its title."""
+    formats = create_formats(book, lang)
+    page = book.add_worksheet(name)
+    set_up_page(page, lang, subject, is_landscape=False)
+    page.hide_gridlines(2)
+    page.set_column(0, 0, _LABEL_WIDTH)
+    page.set_column(1, _VALUE_COLUMNS, _VALUE_WIDTH)
+    page.set_row(0, 28)
+    page.write_string(0, 0, name, formats["title"])
+    row = 2
+    for section in sections:
+        row = _write_section(page, row, section, formats) + 1
 
 
 def _write_section(page: Any, top: int, section: Section, formats: dict[str, Any]) -> int:
@@ -52,15 +47,8 @@ def _write_row(page: Any, row: int, cells: Row, formats: dict[str, Any], *, is_g
     page.write_string(row, 0, replace_unprintable(str(label or "")), formats["label"])
     if len(values) == 1 and isinstance(values[0], str):
         name = {True: "is good", False: "is bad", None: "wrapped"}[is_good]
-        _write_across(page, row, values[0], formats[name])
+        write_across(page, row, (1, _VALUE_COLUMNS), values[0], formats[name], _LINE_CHARS)
         return
     for column, value in enumerate(values, start=1):
         is_only_count = len(values) == 1 and isinstance(value, int)
         write_value(page, row, column, value, formats["left"] if is_only_count else choose_format(value, formats))
-
-
-def _write_across(page: Any, row: int, text: str, cell_format: Any) -> None:
-    page.merge_range(row, 1, row, _VALUE_COLUMNS, "", cell_format)
-    page.write_string(row, 1, replace_unprintable(text), cell_format)
-    lines = max(1, -(-len(text) // _LINE_CHARS))
-    page.set_row(row, 15 * lines + 2 * (lines > 1))

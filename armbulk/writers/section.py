@@ -2,11 +2,38 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 Value = str | int | Decimal | None
 Row = tuple[Value, ...]
 """A label and its values. A row without a label is a text across the sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that leads to a place in the same workbook.
+
+    Attributes:
+        text: what the cell shows.
+        sheet: the sheet it leads to.
+        cell: the cell or range of that sheet.
+    """
+
+    text: str
+    sheet: str
+    cell: str = "A1"
+
+    @property
+    def address(self) -> str:
+        """The place, as `xlsxwriter` wants it."""
+        quoted = self.sheet.replace("'", "''")
+        return f"internal:'{quoted}'!{self.cell}"
+
+
+ReportValue = Value | date | Link
+ReportRow = tuple[ReportValue, ...]
+"""A row of a report's table, which may have days and links too."""
 
 
 @dataclass(frozen=True, slots=True)

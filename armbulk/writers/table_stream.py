@@ -28,6 +28,8 @@ class TableStream:
         hidden: whether Excel hides it: it is for armbulk's own use.
         suffix: appended to the name of its file, where a file has one table; "" for its title.
         add_sheets: adds sheets after the table's to a workbook (an `xlsxwriter.Workbook`).
+        print_columns: how many columns are printed, from the first; 0 for all.
+        subject: what a workbook prints at the top of each page; "" for nothing.
     """
 
     title: str
@@ -37,6 +39,8 @@ class TableStream:
     hidden: bool = False
     suffix: str = ""
     add_sheets: Callable[[Any], None] | None = field(default=None, repr=False)
+    print_columns: int = 0
+    subject: str = ""
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """Yield the rows in chunks of CHUNK_ROWS or more, with every column."""

@@ -15,7 +15,8 @@ from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.result_columns import CODES, GUIDE, START
 from armbulk.writers import style
 from armbulk.writers.data_validation import CodeLists, data_validation, input_message
-from armbulk.writers.template_formats import NUMBER_FORMATS, create_formats, set_up_print
+from armbulk.writers.print_setup import set_up_page
+from armbulk.writers.template_formats import NUMBER_FORMATS, create_formats
 from armbulk.writers.template_guide import GuideRow, write_codes, write_guide
 from armbulk.writers.template_start import StartPage, write_start
 from armbulk.writers.workbook_options import KEEP_TEXT, TEMPLATE_TITLE, WORKBOOK_CREATED
@@ -94,7 +95,7 @@ def _write_table(page: Any, table: TemplateTable, lang: str, lists: CodeLists, f
     page.hide_gridlines(0)  # printed, too
     page.repeat_rows(0)
     fits = len(columns) <= _PRINTED_COLUMNS
-    set_up_print(page, fit_width=fits)
+    set_up_page(page, lang, pages_across=int(fits))
     if not fits:
         page.set_print_scale(_PRINT_PERCENT)
         page.repeat_columns(0, key)

@@ -1,4 +1,4 @@
-"""The look of a template: fonts, colours and number formats, and how its sheets are printed."""
+"""The look of a template: fonts, colours and number formats."""
 
 import textwrap
 from typing import Any
@@ -14,8 +14,6 @@ NUMBER_FORMATS = {
 }
 LINE_HEIGHT = 15.75
 """Of a line of text, in points."""
-
-_A4 = 9
 
 
 def create_formats(book: Any, lang: str) -> dict[Any, Any]:
@@ -50,23 +48,6 @@ def create_formats(book: Any, lang: str) -> dict[Any, Any]:
         number_format = date_format(lang) if field_type is FieldType.DATE else NUMBER_FORMATS.get(field_type, "@")
         formats[field_type] = {"num_format": number_format, "indent": int(number_format == "@")}
     return {name: book.add_format({**base, **properties}) for name, properties in formats.items()}
-
-
-def set_up_print(page: Any, *, fit_width: bool = True, landscape: bool = True) -> None:
-    """Print a sheet on A4, with its name and the page numbers below.
-
-    Args:
-        page: the sheet.
-        fit_width: whether all columns go on one page.
-        landscape: whether the page is wider than it is high.
-    """
-    page.set_paper(_A4)
-    if landscape:
-        page.set_landscape()
-    if fit_width:
-        page.fit_to_pages(1, 0)
-    page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    page.set_footer("&L&9&A&R&9&P / &N")
 
 
 def count_lines(text: str, width: float) -> int:

@@ -7,7 +7,8 @@ from typing import Any
 from armbulk.i18n import ENGLISH, NORWEGIAN, Text, _
 from armbulk.model.result_columns import CODES_TITLE, GUIDE_TITLE
 from armbulk.writers.data_validation import CodeLists
-from armbulk.writers.template_formats import LINE_HEIGHT, count_lines, set_up_print
+from armbulk.writers.print_setup import set_up_page
+from armbulk.writers.template_formats import LINE_HEIGHT, count_lines
 
 _COLUMNS = (
     (_("Sheet"), 12),
@@ -76,7 +77,7 @@ def write_guide(page: Any, guide: Sequence[GuideRow], lang: str, formats: Mappin
     page.freeze_panes(top + 1, 2)
     page.print_area(0, 0, top + len(guide), _OTHER_LANGUAGE - 1)
     page.repeat_rows(top)
-    set_up_print(page)
+    set_up_page(page, lang)
 
 
 def _write_guide_row(page: Any, row: int, guide: GuideRow, lang: str, formats: Mapping[Any, Any]) -> None:
@@ -103,4 +104,4 @@ def write_codes(page: Any, lists: CodeLists, lang: str, formats: Mapping[Any, An
             page.write_string(row, column, value, formats["code"])
     page.hide_gridlines(2)
     page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-    set_up_print(page)
+    set_up_page(page, lang)

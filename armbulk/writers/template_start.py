@@ -6,7 +6,8 @@ from typing import Any
 
 from armbulk.i18n import Text, _
 from armbulk.model.result_columns import START_TITLE
-from armbulk.writers.template_formats import LINE_HEIGHT, count_lines, set_up_print
+from armbulk.writers.print_setup import set_up_page
+from armbulk.writers.template_formats import LINE_HEIGHT, count_lines
 
 _NUMBER_WIDTH, _HEADER_WIDTH, _VALUE_WIDTH = 5, 19, 25
 _BLOCKS = 3  # examples beside each other
@@ -70,8 +71,7 @@ def write_start(page: Any, start: StartPage, lang: str, formats: Mapping[Any, An
     row = _write_colours(page, row + 1, lang, formats)
     _write_examples(page, row + 1, start.examples, lang, formats)
     page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-    set_up_print(page)
-    page.fit_to_pages(1, 1)
+    set_up_page(page, lang, pages_down=1)
 
 
 def _write_steps(page: Any, row: int, steps: Sequence[StartStep], lang: str, formats: Mapping[Any, Any]) -> int:

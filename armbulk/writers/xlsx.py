@@ -21,6 +21,7 @@ from armbulk.i18n import _
 from armbulk.model.columns import ExportColumn
 from armbulk.model.excel import EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from armbulk.model.fields import FieldType
+from armbulk.writers.print_setup import set_up_page
 from armbulk.writers.report_cells import HEAD, INK
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED, date_format
@@ -203,11 +204,12 @@ def _lay_out(page: Any, sheet: TableStream, lang: str, head: Any, number: int) -
     options = {"columns": columns, "name": f"Table{number}", "style": "Table Style Light 1"}
     page.add_table(0, 0, 1, len(columns) - 1, options)  # its real range is written with the rows
     page.freeze_panes(1, 0)
-    page.set_landscape()
-    page.set_paper(9)
-    if sum(_choose_width(*pair) for pair in zip(sheet.columns, headers, strict=True)) <= _PAGE_WIDTH:
-        page.fit_to_pages(1, 0)
-    else:
+    width = sum(_choose_width(*pair) for pair in zip(sheet.columns, headers, strict=True))
+    fits = bool(sheet.print_columns) or width <= _PAGE_WIDTH
+    set_up_page(page, lang, sheet.subject, pages_across=int(fits))
+    if sheet.print_columns:
+        page.print_area(0, 0, max(sheet.rows, 1), sheet.print_columns - 1)
+    elif not fits:
         page.repeat_columns(0)
     page.repeat_rows(0)
 

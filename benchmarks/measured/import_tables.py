@@ -24,17 +24,22 @@ PATHS: dict[str, dict[str, str]] = {
         "Currency": "currency",
         "Language": "language",
         "KID": "kid",
+        "Marketing message code": "marketingMessageCode",
         "Customer message": "customerMessage",
         "Sales order id": "salesOrderId",
         "Purchase order id": "purchaseOrderId",
         "Seller reference": "sellerReference",
         "Buyer reference": "buyerReference",
         "Additional reference": "additionalReference",
+        "Sub customer no": "subCustomerNo",
         "Ledger note": "ledgerNote",
         "Amount excl. VAT": "currencyAmounts.exclVat",
         "VAT": "currencyAmounts.vat",
         "Amount incl. VAT": "currencyAmounts.inclVat",
         "Distribution type": "distribution.type",
+        "E-invoice address": "einvoiceAddress.address",
+        "E-invoice address scheme": "einvoiceAddress.addressScheme",
+        "E-invoice operator": "einvoiceAddress.operator",
         "Email": "emailAddress",
     },
     "Lines": {
@@ -45,8 +50,12 @@ PATHS: dict[str, dict[str, str]] = {
         "Line text": "lineText",
         "Unit": "quantityUnit",
         "Quantity": "quantity",
+        "Volume unit": "volumeUnit",
+        "Volume": "volume",
         "Price": "price",
         "Item group 1": "itemGroup1",
+        "Item group 2": "itemGroup2",
+        "Item group 3": "itemGroup3",
         "Amount excl. VAT": "currencyAmounts.exclVat",
         "VAT": "currencyAmounts.vat",
         "Amount incl. VAT": "currencyAmounts.inclVat",
@@ -55,7 +64,7 @@ PATHS: dict[str, dict[str, str]] = {
 """Sheet → header → path in the JSON."""
 
 AMOUNTS = ("Amount excl. VAT", "VAT", "Amount incl. VAT")
-DECIMALS = (*AMOUNTS, "Price", "Quantity")
+DECIMALS = (*AMOUNTS, "Price", "Quantity", "Volume")
 DATES = ("Document date", "Due date")
 WHOLE_NUMBERS = ("Line no",)
 LISTS = ("Email",)

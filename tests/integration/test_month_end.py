@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -44,7 +45,13 @@ def exact(number: Any) -> Decimal:
 
 def cells(path: Path, sheet: str) -> list[tuple[Any, ...]]:
     """The values of a sheet."""
-    return [row for row in openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True) if any(row)]
+    return [row for row in load(path, path.stat().st_mtime_ns)[sheet].iter_rows(values_only=True) if any(row)]
+
+
+@cache
+def load(path: Path, _written: int) -> openpyxl.Workbook:
+    """A workbook, read once."""
+    return openpyxl.load_workbook(path)
 
 
 def money(value: Any) -> Decimal:
@@ -101,8 +108,8 @@ def test_the_sheets_add_up(office: Callable[..., Office], tmp_path: Path) -> Non
     done = office().export("gl-items", "gl.xlsx")
     assert (done.complete, done.agrees, done.report["rows"]) == (True, True, len(FEBRUARY))
     book = openpyxl.load_workbook(tmp_path / "gl.xlsx")
-    assert book.sheetnames == ["Summary", "Items", "By account", "By voucher type", "Tie-out"]
-    items = cells(tmp_path / "gl.xlsx", "Items")
+    assert book.sheetnames == ["Summary", "Tie-out", "By account", "By voucher type", "GL items", "How this was made"]
+    items = cells(tmp_path / "gl.xlsx", "GL items")
     at = {head: place for place, head in enumerate(items[0])}
     assert {row[at["GL item id"]] for row in items[1:]} == {one["glItemId"] for one in FEBRUARY}
     assert sum(money(row[at["GL amount"]]) for row in items[1:]) == sum(exact(one["glAmount"]) for one in FEBRUARY)
@@ -110,12 +117,14 @@ def test_the_sheets_add_up(office: Callable[..., Office], tmp_path: Path) -> Non
         expected, table = by(FEBRUARY, key), cells(tmp_path / "gl.xlsx", sheet)
         rows = [row for row in table if str(row[0]) in expected]
         assert len(rows) == len(expected)
+        head = next(row for row in table if "Debit" in row)
+        debits, net, counts = head.index("Debit"), head.index("Net"), head.index("Items")
         for row in rows:
             debit, credit, count = expected[str(row[0])]
-            assert [money(cell) for cell in row[2:5]] == [debit, credit, debit - credit], (sheet, row)
-            assert row[5] == count
+            assert [money(cell) for cell in row[debits : net + 1]] == [debit, credit, debit - credit], (sheet, row)
+            assert row[counts] == count
         total = next(row for row in table if row[0] == "Total")
-        assert (money(total[4]), total[5]) == (Decimal("0.00"), len(FEBRUARY))
+        assert (money(total[net]), total[counts]) == (Decimal("0.00"), len(FEBRUARY))
     tied = [row for row in cells(tmp_path / "gl.xlsx", "Tie-out") if str(row[0]).isdigit()]
     assert len(tied) == len(by(FEBRUARY, "glAccountNo"))
     assert all(money(row[2]) == money(row[3]) and money(row[4]) == 0 for row in tied)
@@ -123,13 +132,14 @@ def test_the_sheets_add_up(office: Callable[..., Office], tmp_path: Path) -> Non
         "available": True, "reason": None, "accounts": len(tied), "differences": [], "difference": "0.00"
     }  # fmt: skip
     assert len(book["By account"]._charts) == 1
+    verify_balances(tmp_path, book)
 
 
 def test_the_summary_tells_what_it_is(office: Callable[..., Office], tmp_path: Path) -> None:
-    """The summary shows period, client, user, time, number of records, completeness and tie-out."""
+    """The first sheet shows period, client, user, time, number of records, completeness and tie-out, in words."""
     office().export("gl-items", "gl.xlsx")
     said = {str(cell) for row in cells(tmp_path / "gl.xlsx", "Summary") for cell in row if cell is not None}
-    for word in ("2025-02", "2218", "sandbox", str(len(FEBRUARY)), "2027-01-15 08:00:00 UTC"):
+    for word in ("February 2025", "2218", "sandbox", str(len(FEBRUARY)), "15 January 2027, 08:00 (UTC)"):
         assert any(word in text for text in said), word
     assert any(text.startswith("Complete") for text in said)
     assert any(text.startswith("Reconciled:") for text in said)
@@ -152,12 +162,14 @@ def test_norwegian(office: Callable[..., Office], tmp_path: Path) -> None:
     """Sheets and headers are available in Norwegian."""
     office().export("gl-items", "gl.xlsx", lang="nb")
     book = openpyxl.load_workbook(tmp_path / "gl.xlsx")
-    assert book.sheetnames == ["Sammendrag", "Poster", "Per konto", "Per bilagsart", "Avstemming"]
-    assert [cell.value for cell in book["Poster"][1]][:2] == ["Klientnr", "Hovedbokspost-id"]
+    assert book.sheetnames == ["Sammendrag", "Avstemming", "Per konto", "Per bilagsart", "Hovedboksposter",
+                               "Slik ble dette laget"]  # fmt: skip
+    assert [cell.value for cell in book["Hovedboksposter"][1]][:2] == ["Hovedbokskonto", "Kontonavn"]
     said = {str(cell) for row in cells(tmp_path / "gl.xlsx", "Sammendrag") for cell in row if cell is not None}
     assert any(text.startswith("Avstemt: postene stemmer") for text in said)
     assert any(text.startswith("Komplett: ") for text in said)
-    assert "15.01.2027 08:00:00 UTC" in said
+    assert "15. januar 2027 kl. 08.00 (UTC), av sandbox" in said
+    assert book["Sammendrag"].oddFooter.right.text.endswith("Side &P av &N")
 
 
 def doctored(ledger: ArmLists) -> ArmLists:
@@ -224,7 +236,7 @@ def test_what_is_no_whole_period_is_not_tied(office: Callable[..., Office]) -> N
 
 
 def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
-    """An incomplete month is named on the first sheet and in the file's name, and in the tie-out."""
+    """An incomplete month is named on the first sheet and in the file's name; the last sheet says what is missing."""
     postings = [gl_item(n, voucherNo=n * 7_919) for n in range(60)]
     settings = {"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1",
                 "ARMBULK_TOKEN": "t", "ARMBULK_CLIENT_NO": "2218", "ARMBULK_CLIENT_SIZE": "XL"}  # fmt: skip
@@ -234,10 +246,12 @@ def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
     assert not done.complete
     assert done.report["files"] == [str(tmp_path / "gl.incomplete.xlsx")]
     summary = [str(cell) for row in cells(tmp_path / "gl.incomplete.xlsx", "Summary") for cell in row if cell]
-    assert any(text.startswith("INCOMPLETE") for text in summary)
+    assert "✗ Incomplete" in summary
     gap = done.report["gaps"][0]
     export_month_end(bench, replace(asked, request=replace(asked.request, target=tmp_path / "nb.xlsx")), "nb")
-    summary = [str(cell) for row in cells(tmp_path / "nb.incomplete.xlsx", "Sammendrag") for cell in row if cell]
+    summary = [
+        str(cell) for row in cells(tmp_path / "nb.incomplete.xlsx", "Slik ble dette laget") for cell in row if cell
+    ]
     assert any(text.endswith(translate_message(gap["why"], "nb")) for text in summary)
     assert not any(gap["why"] in text for text in summary)
     shown = render_prose("export", done.report, "nb", headers={})
@@ -254,8 +268,8 @@ def test_the_close_pack(office: Callable[..., Office], tmp_path: Path) -> None:
     done = office().export("close", "close.xlsx")
     assert (done.complete, done.agrees) == (True, True)
     book = openpyxl.load_workbook(tmp_path / "close.xlsx")
-    assert book.sheetnames == ["Summary", "Items", "By account", "By voucher type", "Tie-out", "Open AR items",
-                               "Aged balance", "AR tie-out"]  # fmt: skip
+    assert book.sheetnames == ["Summary", "Tie-out", "AR tie-out", "Aged balance", "Aged by customer", "By account",
+                               "By voucher type", "GL items", "Open AR items", "How this was made"]  # fmt: skip
     before = [one for one in LEDGER.ar_items if one["voucherDate"] <= END.isoformat()]
     owed = sum((exact(one["glAmount"]) for one in before), Decimal(0))
     said = done.report["receivables"]
@@ -269,6 +283,81 @@ def test_the_close_pack(office: Callable[..., Office], tmp_path: Path) -> None:
     assert sum(money(row[at["Open at period end"]]) for row in table[1:]) == owed
     aged = cells(tmp_path / "close.xlsx", "Aged balance")
     assert money(next(row for row in aged if row[0] == "Total")[2]) == owed
+    summary = [row for row in cells(tmp_path / "close.xlsx", "Summary") if row[4] == "✓"]
+    assert all(money(row[1]) == money(row[2]) and money(row[3]) == 0 for row in summary)
+    assert [money(row[1]) for row in summary][:2] == [len(FEBRUARY), len(LEDGER.ar_items)]
+    (link,) = [cell.hyperlink for row in book["Summary"] for cell in row if cell.value == "AR tie-out, row 13"]
+    assert link.location == "'AR tie-out'!A13:C13"
+    assert (book["AR tie-out"]["A13"].value, book["AR tie-out"]["C13"].value) == ("Difference", 0)
+    verify_customers(tmp_path, owed)
+
+
+def table(path: Path, sheet: str, first: str) -> list[dict[str, Any]]:
+    """The rows of a sheet below the headings, of which `first` is the first."""
+    rows = cells(path, sheet)
+    start = next(number for number, row in enumerate(rows) if row[0] == first)
+    return [dict(zip(rows[start], row, strict=True)) for row in rows[start + 1 :]]
+
+
+def verify_customers(tmp_path: Path, owed: Decimal) -> None:
+    """Each customer has its name and the sums of its open items by age; all of them add up to the ledger."""
+    names = {one["customerNo"]: one["name"] for one in LEDGER.customers}
+    items = table(tmp_path / "close.xlsx", "Open AR items", "Customer no")
+    *customers, total = table(tmp_path / "close.xlsx", "Aged by customer", "Customer no")
+    assert {row["Customer no"] for row in customers} == {row["Customer no"] for row in items}
+    overdue = []
+    for row in customers:
+        own = [item for item in items if item["Customer no"] == row["Customer no"]]
+        assert {item["Customer name"] for item in own} == {row["Customer name"]} == {names[row["Customer no"]]}
+        for age in ("Not due", "1 to 30 days", "31 to 60 days"):
+            at_end = (money(item["Open at period end"]) for item in own if item["Interval"] == age)
+            assert money(row[age] or 0) == sum(at_end), (row, age)
+        assert row["Oldest due date"] == min(item["Due date"] for item in own if item["Due date"])
+        overdue.append(sum(money(row[age] or 0) for age in row if age.endswith("days")))
+    assert overdue == sorted(overdue, reverse=True)
+    assert money(total["Total"]) == owed
+    late = [item for item in items if item["Days overdue"]]
+    assert all((END - item["Due date"].date()).days == item["Days overdue"] for item in late)
+    assert late
+
+
+def test_a_customer_without_one_certain_name_has_none(office: Callable[..., Office], tmp_path: Path) -> None:
+    """A customer that is missing in ARM's list, or there twice with two names, is blank; the names can be left out."""
+    owing = {one["customerNo"] for one in LEDGER.ar_items if one["voucherDate"] <= END.isoformat() and one["glBalance"]}
+    missing, twice, *_others = sorted(owing)
+    others = [one for one in LEDGER.customers if one["customerNo"] != missing]
+    doubled = {"customerNo": f"{twice} ", "name": "Another name"}
+    one = office(replace(LEDGER, customers=(*others, doubled)))
+    one.export("close", "close.xlsx")
+    *rows, _total = table(tmp_path / "close.xlsx", "Aged by customer", "Customer no")
+    assert {row["Customer no"] for row in rows if not row["Customer name"]} == {missing, twice}
+    told = CliRunner().invoke(cli, ["export", "close", "--period", "2025-02", "--no-customer-names", "--json", "-o",
+                                    str(tmp_path / "bare.xlsx")], env=one.settings)  # fmt: skip
+    assert "Customer name" not in table(tmp_path / "bare.xlsx", "Aged by customer", "Customer no")[0]
+    assert json.loads(told.stdout)["cost"]["reads"] < len(LEDGER.ar_items) + len(FEBRUARY) + len(others)
+
+
+def verify_balances(tmp_path: Path, page: openpyxl.Workbook) -> None:
+    """Postings are by account, day and voucher, each with the balance of its account; the last one is ARM's own."""
+    items = table(tmp_path / "gl.xlsx", "GL items", "GL account no")
+    order = [(int(row["GL account no"]), row["Voucher date"], int(row["Voucher no"])) for row in items]
+    assert order == sorted(order)
+    february = {
+        str(one["glAccountNo"]): one for one in LEDGER.gl_movements if (one["glYear"], one["glPeriod"]) == (2025, 2)
+    }
+    balances = {account: exact(one["openingBalance"]) for account, one in february.items()}
+    for row in items:
+        balances[row["GL account no"]] += money(row["GL amount"])
+        assert money(row["Balance"]) == balances[row["GL account no"]]
+    assert balances == {account: exact(one["closingBalance"]) for account, one in february.items()}
+    *accounts, _total = table(tmp_path / "gl.xlsx", "By account", "Account")
+    assert {row["Account"]: money(row["Closing balance"]) for row in accounts} == balances
+    linked = [cell.hyperlink.location for row in page["By account"] for cell in row if cell.hyperlink]
+    for row, location in zip(accounts, linked, strict=True):
+        rows = page["GL items"][location.split("!")[1]]
+        assert {line[0].value for line in rows} == {row["Account"]}
+        assert len(rows) == row["Items"]
+    assert page["GL items"].print_area == f"'GL items'!$A$1:$J${len(items) + 1}"
 
 
 def settled(claims: dict[str, list[dict[str, Any]]]) -> dict[str, Decimal]:

@@ -15,7 +15,7 @@ from armbulk.model.record_kinds import count_records
 from armbulk.model.result_columns import SUMMARY
 from armbulk.resources import RESOURCES
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
-from armbulk.writers.report_summary import create_summary
+from armbulk.writers.report_summary import add_section_sheet
 from armbulk.writers.section import Row, Section
 from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
 
@@ -36,23 +36,24 @@ def write_workbook(comparison: "FileComparison", target: Path) -> None:
     lang, report = comparison.check.lang, comparison.to_json(is_whole=True)
     with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
         book.set_properties({"created": WORKBOOK_CREATED})
-        create_summary(SUMMARY.text(lang), _TITLE.text(lang), _summarise(report, lang))(book, ())
+        files = ", ".join(Path(name).name for name in report["files"])
+        subject = f"{_TITLE.text(lang)}: {files}"
+        add_section_sheet(book, SUMMARY.text(lang), _summarise(report, files, lang), lang, subject)
         sheets = [_list_others(report, lang), _list_documents(report, lang)]
         if report["customers"] is not None:
             sheets = [_list_fields(report, lang), _list_new(comparison, report["records"], lang), *sheets]
         for sheet in sheets:
             if sheet.rows or sheet.name in (_CHANGED_FIELDS.text(lang), _NEW_CUSTOMERS.text(lang)):
-                add_report_sheet(book, sheet)
+                add_report_sheet(book, sheet, lang, subject)
 
 
-def _summarise(report: dict[str, Any], lang: str) -> list[Section]:
-    files = ", ".join(Path(name).name for name in report["files"])
+def _summarise(report: dict[str, Any], files: str, lang: str) -> list[Section]:
     about = [
         (_("Files").text(lang), files),
         (_("ARM as read at").text(lang), format_time(report["read"]["at"], lang)),
         (_("How it is imported").text(lang), _describe_import(report).text(lang)),
     ]
-    sections = [Section(_NOTHING_SENT.text(lang), tuple(about))]
+    sections = [Section(f"{_TITLE.text(lang)}. {_NOTHING_SENT.text(lang)}", tuple(about))]
     for resource in ("customers", "documents"):
         if report[resource] is not None:
             title = RESOURCES[resource].title.text(lang)
