@@ -97,6 +97,8 @@ def redact_shown(items: pl.DataFrame) -> pl.DataFrame:
 
 def redact_text(text: str, payloads: Iterable[str] = ()) -> str:
     """Return ARM's words without what they may quote of the records sent (JSON), and without dates."""
+    if not text:
+        return text
     quotable = _quotable_forms(value for payload in payloads for value in _personal_texts(json.loads(payload)))
     undated = pl.col("text").str.replace_all(_DATES, _GAP)
     redacted: str = pl.DataFrame({"text": [text]}).select(_remove(undated, quotable)).item()

@@ -26,7 +26,7 @@ _REPORT_OF_PLAN = _("--report shows what was sent, and --dry-run sends nothing")
     "target",
     type=FILE_NAME,
     metavar="FILE",
-    help=_("Result workbook (default: NAME.result.xlsx next to the first file)."),
+    help=_("Result workbook (default: NAME.result.xlsx next to the first file). NAME.csv: CSV files as CSV, too."),
 )
 @click.option("--update", is_flag=True, help=_("Change existing customers. Blank cells leave fields unchanged."))
 @click.option(

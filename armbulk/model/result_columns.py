@@ -25,6 +25,7 @@ def list_outcome_headers(name: str) -> tuple[str, ...]:
 SUMMARY = Words("Summary", "Sammendrag")
 PROBLEMS = Words("Problems", "Problemer")
 CHANGES = Words("Changes", "Endringer")
+SIGN_OFF = Words("Sign-off", "Godkjenning")
 
 PLACE_HEADERS = (Words("Sheet", "Ark"), Words("Cell", "Celle"))
 """Headers of the sheets Problems and Changes, whose rows name cells."""
@@ -51,7 +52,12 @@ UNUSED_CUSTOMERS = Words("Unused customers", "Ubrukte kunder")
 
 OWN_SHEETS = (
     *UNUSED_CUSTOMERS.all(),
-    *(text for words in (SUMMARY, PROBLEMS, CHANGES) for name in words.all() for text in (name, with_prefix(name))),
+    *(
+        text
+        for words in (SUMMARY, PROBLEMS, CHANGES, SIGN_OFF)
+        for name in words.all()
+        for text in (name, with_prefix(name))
+    ),
     *(text for words, _ in TEMPLATE_SHEETS for text in words.all()),
 )
 """The sheets of an earlier result workbook, and those of a template besides its tables. They are not imported."""

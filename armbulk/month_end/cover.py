@@ -202,8 +202,17 @@ def _judge(closing: Closing) -> tuple[str, bool | None]:
 
 def _list_reasons(closing: Closing, sheets: Sheets, lang: str) -> list[str]:
     complete = _text("gaps", lang, sheet=sheets.how) if closing.gaps else _text("all_read", lang)
-    reasons = [complete, *describe_tie_out(closing.tie_out, closing.gaps, lang)]
-    return [*reasons, describe_ar_tie_out(closing.receivables, lang)] if closing.receivables else reasons
+    postings, *advice = describe_tie_out(closing.tie_out, closing.gaps, lang)
+    reasons = [complete, _name_missing(closing.tie_out.reason, sheets.tie_out, postings), *advice]
+    if closing.receivables and sheets.ar_tie_out:
+        receivables = describe_ar_tie_out(closing.receivables, lang)
+        reasons.append(_name_missing(closing.receivables.reason, sheets.ar_tie_out, receivables))
+    return reasons
+
+
+def _name_missing(reason: Text | None, sheet: ReportSheet, result: str) -> str:
+    """The result of a comparison; one that is not available is named."""
+    return result if reason is None else f"{sheet.name}: {result}"
 
 
 # ── key figures ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,12 +17,12 @@ Keys = Callable[[pl.DataFrame], Sequence[pl.Expr]]
 """Returns the expressions that a page is ordered by; a page may lack columns."""
 
 
-def sort_pages(pages: Pages, keys: Keys, rows_at_once: int = ROWS_AT_ONCE) -> Pages:
+def sort_pages(pages: Pages, keys: Keys) -> Pages:
     """Return pages in the order of some keys (blank ones last); rows with the same keys stay in their order."""
-    return partial(_yield_sorted, pages, keys, rows_at_once)
+    return partial(_yield_sorted, pages, keys)
 
 
-def _yield_sorted(pages: Pages, keys: Keys, rows_at_once: int) -> Iterator[pl.DataFrame]:
+def _yield_sorted(pages: Pages, keys: Keys) -> Iterator[pl.DataFrame]:
     read = [page.select(key.alias(f"key {number}") for number, key in enumerate(keys(page))) for page in pages()]
     if not read:
         return
@@ -30,8 +30,8 @@ def _yield_sorted(pages: Pages, keys: Keys, rows_at_once: int) -> Iterator[pl.Da
     order = keyed.with_row_index().sort(keyed.columns, nulls_last=True, maintain_order=True)["index"]
     positions = pl.DataFrame({"index": order}).with_row_index(_POSITION).sort("index")[_POSITION]
     del read, keyed, order
-    for start in range(0, positions.len(), rows_at_once):
-        yield _pick(pages, positions, start, start + rows_at_once)
+    for start in range(0, positions.len(), ROWS_AT_ONCE):
+        yield _pick(pages, positions, start, start + ROWS_AT_ONCE)
 
 
 def _pick(pages: Pages, positions: pl.Series, start: int, end: int) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from armbulk.results.arm_problems import list_arm_problems
 from armbulk.results.problem_lines import list_problem_lines
 from armbulk.results.reconcile import list_row_keys
 from armbulk.results.run_result import RunResult
+from armbulk.results.sign_off import build_sign_off
 from armbulk.results.store_check import build_provenance
 from armbulk.results.summary import build_summary
 from armbulk.store import StoreStamp, WrittenFiles
@@ -108,7 +109,7 @@ def write_results(
     problems = list_problem_lines(findings, rows, keys.select("sheet", "row", "resource", "key"), sheets, lang)
     outcomes = _write_outcomes(named, lang).join(problems.targets, on=["sheet", "row"], how="left")
     sections = build_summary(result, checked, problems.first_rows, lang)
-    summary = SummarySheet(sections, build_provenance(stamp) if stamp else None)
+    summary = SummarySheet(sections, build_provenance(stamp) if stamp else None, build_sign_off(result, lang))
     move = partial(atomic.replace_atomically, clock=clock, own=written.digests())
     letters = _find_key_columns(checked) if checked else dict.fromkeys(header_rows, "A")
     headers = {index: SheetHeader(row, letters.get(index, "")) for index, row in header_rows.items()}

@@ -1,6 +1,7 @@
 """The Summary sheet of a result workbook: counts, control totals, usage, and what to do next."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +20,7 @@ from armbulk.model.record_messages import (
 )
 from armbulk.resources import RESOURCES
 from armbulk.results import reconcile
-from armbulk.results.control_totals import ControlTotals
+from armbulk.results.control_totals import ACCEPTED, IN_FILE, READ_BACK, SENT, VALID, ControlTotals
 from armbulk.results.problem_lines import WORK_ORDER
 from armbulk.results.run_result import RunResult
 from armbulk.results.totals_words import STAGE_WORDS, name_group
@@ -43,7 +44,6 @@ _TEXTS = {
     "records": _("Records"),
     "rows": _("All records"),
     "totals": _("Control totals"),
-    "sum": _("Sum incl. VAT"),
     "requests": _("Requests to ARM"),
     "reads": _("Records read"),
     "writes": _("Records sent"),
@@ -143,6 +143,7 @@ _NEXT_STEPS = (
 )
 """Which records need something done, and what; the most urgent first."""
 
+_SUM_OF = _("{name}: sum incl. VAT")
 _NOTHING = _("All records were accepted. Nothing more to do.")
 
 
@@ -304,11 +305,15 @@ def _describe_usage(result: RunResult, lang: str) -> list[Row]:
 
 
 def _list_totals(totals: ControlTotals, lang: str) -> tuple[tuple[Row, ...], tuple[str, ...]]:
-    """Return the rows and headings of the control totals: all records of a kind, or a currency, at each stage."""
+    """Return the rows and headings of the control totals: all customers, and all documents of a currency."""
+    stages = (IN_FILE, SENT, ACCEPTED, READ_BACK) if totals.is_read_back else (IN_FILE, VALID, SENT, ACCEPTED)
     customers = (total for total in totals.sum_up("kind") if total.kind == "customers")
-    rows = tuple(
-        (f"{name_group(total).text(lang)}: {STAGE_WORDS[name].text(lang)}", figure.records, figure.amount)
-        for total in (*customers, *totals.by_currency())
-        for name, figure in total.stages.items()
-    )
-    return rows, ("", _text("records", lang), _text("sum", lang))
+    rows: list[Row] = []
+    for total in (*customers, *totals.by_currency()):
+        figures = [total.stages[name] for name in stages]
+        name = name_group(total).text(lang)
+        rows.append((name, *(figure.records for figure in figures)))
+        if figures[0].amount is not None:
+            sums = (figure.amount or Decimal(0) for figure in figures)
+            rows.append((_SUM_OF.fill(name=name).text(lang), *sums))
+    return tuple(rows), ("", *(STAGE_WORDS[name].text(lang) for name in stages))

@@ -70,6 +70,8 @@ class LookupProof:
         """The known documents to look up: those with ARM's reference first, then the latest."""
         if self.known is None:
             self.known = self.client.store.known_documents(self.client.account)
+        if self.known.is_empty():
+            return self.known
         is_visible = pl.col("at") <= self.client.clock.now() - self.settle
         is_as_sent = (pl.col("at") > 0) | (pl.col("key") == pl.col("key").str.to_uppercase())  # its case is known
         candidates = self.known.filter(is_visible & is_as_sent).sort("has_reference", "at", descending=True)

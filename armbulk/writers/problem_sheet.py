@@ -9,8 +9,8 @@ from armbulk.i18n import NO, YES, Words, _, ngettext
 from armbulk.writers import style
 
 PROBLEM_COLUMNS = (
-    (_("Needs work"), 12),
-    (_("Status"), 22),
+    (_("Needs work"), 16),
+    (_("Status"), 20),
     (_("Sheet"), 13),
     (_("Cell"), 16),
     (_("Number"), 14),

@@ -28,7 +28,7 @@ def create_formats(book: Any, lang: str) -> dict[str, Any]:
     bad = {"bg_color": _BAD, "font_color": _BAD_INK}
     total = {"bold": True, "top": 1, "top_color": HEAD, "bottom": 6, "bottom_color": HEAD}
     line = {"bottom": 1, "bottom_color": RULE}
-    head = {"bold": True, "font_color": INK, "bg_color": HEAD, "valign": "vcenter"}
+    head = {"bold": True, "font_color": INK, "bg_color": HEAD, "valign": "vcenter", "text_wrap": True}
     text = {"num_format": "@"}
     wrapped = {**text, "text_wrap": True, "valign": "top"}
     formats = {

@@ -13,6 +13,9 @@ from armbulk.writers.report_chart import Chart, add_chart
 from armbulk.writers.section import Link, ReportRow, ReportValue
 
 _MIN_WIDTH, _MAX_WIDTH = 10, 44
+_HEADING_WIDTH, _TWO_LINES = 16, 32
+"""Characters above which the heading of a number takes two lines; their height in points."""
+
 _HEAD_FORMATS = {
     FieldType.AMOUNT: "head right",
     FieldType.INTEGER: "head right",
@@ -75,6 +78,8 @@ def add_report_sheet(book: Any, sheet: ReportSheet, lang: str, subject: str = ""
         is_result = row == 1 and sheet.is_good is not None
         name = ("is good" if sheet.is_good else "is bad") if is_result else "note"
         write_across(page, row, (0, last), note, formats[name], sum(widths))
+    if any(len(name) > width for (name, _type), width in zip(sheet.headings, widths, strict=True)):
+        page.set_row(sheet.header_row - 1, _TWO_LINES)
     _write_table(page, sheet.header_row - 1, sheet, formats)
     if sheet.chart is not None and sheet.rows:
         add_chart(book, page, sheet.header_row - 1, sheet.rows, widths, sheet.chart, formats)
@@ -99,7 +104,8 @@ def _write_table(page: Any, top: int, sheet: ReportSheet, formats: dict[str, Any
 
 
 def _choose_width(sheet: ReportSheet, column: int) -> float:
-    heading = len(sheet.headings[column][0]) + 4
+    name, field_type = sheet.headings[column]
+    heading = min(len(name) + 4, _HEADING_WIDTH) if field_type in _HEAD_FORMATS else len(name) + 4
     values = [row[column] for row in (*sheet.rows, sheet.total or ()) if row]
     longest = max((len(_format_value(value)) for value in values), default=0)
     return min(max(heading, longest + 3, _MIN_WIDTH), _MAX_WIDTH)

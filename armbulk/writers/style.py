@@ -16,6 +16,7 @@ from armbulk.model.result_columns import OUTCOME_FIELDS, PROBLEMS, list_outcome_
 from armbulk.model.sheet import Sheet
 from armbulk.writers.provenance import Provenance
 from armbulk.writers.section import Section
+from armbulk.writers.sign_off import SignOff
 
 OUTCOME_WIDTHS = {"outcome": 22, "message": 44, "warnings": 44, "reference": 14, "batch": 10, "time": 24}
 
@@ -70,10 +71,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udf
 
 @dataclass(frozen=True, slots=True)
 class SummarySheet:
-    """The sections of the first sheet, and which store the workbook comes from."""
+    """The sections of the first sheet, which store the workbook comes from, and the page to sign."""
 
     sections: Sequence[Section]
     provenance: Provenance | None = None
+    sign_off: SignOff | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.paths import ROOT
+from support.syntax import parse_module
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ def lines(module: Path) -> int:
 
 def functions(module: Path) -> dict[str, Function]:
     """Every function and method of a module by its place, such as `model.py:12 label`."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
+    tree = parse_module(module)
     name = module.relative_to(ROOT).as_posix()
     return {f"{name}:{node.lineno} {node.name}": node for node in ast.walk(tree) if isinstance(node, FUNCTION)}
 
@@ -83,7 +84,7 @@ def test_explained() -> None:
     """Each module and each public function says in words what it does."""
     silent = []
     for module in MODULES:
-        tree = ast.parse(module.read_text(encoding="utf-8"))
+        tree = parse_module(module)
         names = [node.name for node in public(tree) if not ast.get_docstring(node)]
         silent += [f"{module.name} {name}" for name in names] + ([] if ast.get_docstring(tree) else [module.name])
     assert silent == []
@@ -93,7 +94,7 @@ def test_no_class_name_is_declared_twice() -> None:
     """A class name means one thing in the whole package, the sandbox included."""
     declared: defaultdict[str, list[str]] = defaultdict(list)
     for module in MODULES:
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        for node in ast.walk(parse_module(module)):
             if isinstance(node, ast.ClassDef):
                 declared[node.name].append(f"{module.relative_to(ROOT).as_posix()}:{node.lineno}")
     assert {name: places for name, places in declared.items() if len(places) > 1} == {}

@@ -8,13 +8,14 @@ import sys
 import tomllib
 
 from support.paths import ROOT
+from support.syntax import parse_module
 
 
 def imported() -> set[str]:
     """The packages that armbulk imports, in addition to itself and the standard library."""
     names = set()
     for module in (ROOT / "armbulk").rglob("*.py"):
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        for node in ast.walk(parse_module(module)):
             if isinstance(node, ast.Import):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

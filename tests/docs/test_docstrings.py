@@ -8,16 +8,14 @@ import re
 from typing import TYPE_CHECKING
 
 from support.paths import ROOT
+from support.syntax import parse_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MODULES = sorted((ROOT / "armbulk").rglob("*.py"))
 CLASSES = {
-    node.name: node
-    for path in MODULES
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    if isinstance(node, ast.ClassDef)
+    node.name: node for path in MODULES for node in ast.walk(parse_module(path)) if isinstance(node, ast.ClassDef)
 }
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -52,9 +50,9 @@ def attributes(definition: ast.ClassDef) -> set[str]:
     return names.union(*(attributes(CLASSES[parent]) for parent in parents))
 
 
-def wrong_names(source: str) -> Iterator[str]:
+def wrong_names(tree: ast.Module) -> Iterator[str]:
     """Each name that a docstring lists, and that its class or function does not have."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if not isinstance(node, ast.ClassDef | Definition):
             continue
         docstring = ast.get_docstring(node) or ""
@@ -72,7 +70,7 @@ def wrong_names(source: str) -> Iterator[str]:
 
 def test_listed_names_exist() -> None:
     """A docstring names no attribute or argument that was renamed or removed."""
-    wrong = {str(path.relative_to(ROOT)): list(wrong_names(path.read_text(encoding="utf-8"))) for path in MODULES}
+    wrong = {str(path.relative_to(ROOT)): list(wrong_names(parse_module(path))) for path in MODULES}
     assert {path: names for path, names in wrong.items() if names} == {}
 
 
@@ -103,4 +101,4 @@ class Exchange:
             Nothing: really.
         """
 '''
-    assert list(wrong_names(source)) == ["line 2, Exchange: left", "line 14, move: when"]
+    assert list(wrong_names(ast.parse(source))) == ["line 2, Exchange: left", "line 14, move: when"]

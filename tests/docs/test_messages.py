@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.syntax import parse_module
 
 from armbulk.i18n import Text, Words, find_language, list_languages, pack_text, unpack_text
 from armbulk.settings.names import NAMES
@@ -46,7 +47,7 @@ def list_wrong_uses(path: Path) -> Iterator[int]:
     source = path.read_text(encoding="utf-8")
     if "_(" not in source:
         return
-    for function in ast.walk(ast.parse(source)):
+    for function in ast.walk(parse_module(path)):
         if isinstance(function, ast.Module | ast.FunctionDef | ast.Lambda):
             nodes = list(ast.walk(function))
             calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "_"]

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from support.paths import ROOT
+from support.syntax import parse_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,6 @@ def test_no_name_is_a_filler() -> None:
     assert [
         f"{module.relative_to(ROOT).as_posix()}:{line} {name}"
         for module in MODULES
-        for name, line in declared_names(ast.parse(module.read_text(encoding="utf-8")))
+        for name, line in declared_names(parse_module(module))
         if name in FILLERS
     ] == []

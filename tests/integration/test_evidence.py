@@ -134,7 +134,9 @@ def test_a_bundle_shows_what_happened(decided: Sent) -> None:
     assert [event["records"] for event in events if event["kind"] == "submit"] == [3, 5, 1]
     assert [event.get("http_status") for event in events if event["kind"] == "answer"] == [202, None, 202]
     assert [event["text"] for event in events if event["kind"] == "decision"] == ["Given up by a person: 5 documents"]
-    totals = json.loads(parts["totals.json"])["by_outcome"]
+    every_total = json.loads(parts["totals.json"])
+    totals, groups = every_total["by_outcome"], every_total["control_totals"]["groups"]
+    assert [(group["in_file"]["records"], group["accepted"]["records"]) for group in groups] == [(3, 3), (6, 0)]
     assert [(total["outcome"], total["records"], total["amount"]) for total in totals] == [
         ("created", 3, None), ("not_sent", 5, "1250.00"), ("rejected", 1, "250.00"),
     ]  # fmt: skip
@@ -212,6 +214,8 @@ def edit(name: str, old: bytes, new: bytes) -> Callable[[Parts], Parts]:
     return change
 
 
+ACCEPTED = b'"accepted": {\n          "records": 3'
+
 FORGERIES: dict[str, tuple[Callable[[Parts], Parts], list[str]]] = {
     "a part is changed": (edit("run.json", b'"2218"', b'"2219"'), ["parts", "basis", "store"]),
     "a part is missing": (lambda parts: {n: part for n, part in parts.items() if n != "plan.json"}, ["parts", "store"]),
@@ -246,6 +250,10 @@ FORGERIES: dict[str, tuple[Callable[[Parts], Parts], list[str]]] = {
     ),
     "the mapping": (lambda parts: sign(edit("mapping.toml", b"Bilag", b"Nr")(parts)), ["basis", "store"]),
     "no JSON": (lambda parts: sign({**parts, "run.json": b"[" * 100_000}), ["format"]),
+    "a control total": (
+        lambda parts: sign(edit("totals.json", ACCEPTED, ACCEPTED.replace(b"3", b"4"))(parts)),
+        ["totals"],
+    ),
     "other kinds of values": (lambda parts: sign({**parts, "totals.json": b'{"by_outcome": 7}'}), ["totals", "store"]),
     "no numbers": (lambda parts: sign(edit("outcomes.csv", b",NOK,250,", b",NOK,x,")(parts)), ["totals", "store"]),
     "a number without an end": (

@@ -22,6 +22,7 @@ from armbulk.cli import cli
 from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.export.request import ExportArguments
+from armbulk.month_end import row_order
 from armbulk.month_end.request import build_month_end_request
 from armbulk.sandbox import Sandbox
 from armbulk.sandbox.lists import ArmLists, build_lists
@@ -143,6 +144,15 @@ def test_the_summary_tells_what_it_is(office: Callable[..., Office], tmp_path: P
         assert any(word in text for text in said), word
     assert any(text.startswith("Complete") for text in said)
     assert any(text.startswith("Reconciled:") for text in said)
+
+
+def test_a_long_list_is_sorted_in_parts(
+    office: Callable[..., Office], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Postings that are not in memory all at once are in the same order, with the same balances."""
+    monkeypatch.setattr(row_order, "ROWS_AT_ONCE", 97)
+    office().export("gl-items", "gl.xlsx")
+    verify_balances(tmp_path, openpyxl.load_workbook(tmp_path / "gl.xlsx"))
 
 
 @pytest.mark.proof
@@ -432,5 +442,6 @@ def test_the_price_of_a_close(office: Callable[..., Office], tmp_path: Path) -> 
     assert called.exit_code == 0
     assert said["records"] == len(FEBRUARY)
     assert said["beside"]["ar-items"] == len(LEDGER.ar_items)
+    assert said["beside"]["customers"] == len(LEDGER.customers)
     assert said["cost"]["reads"] >= len(FEBRUARY) + len(LEDGER.ar_items)
     assert not (tmp_path / "c.xlsx").exists()

@@ -185,7 +185,7 @@ def test_the_result_workbook_keeps_the_users_cells(written: Written) -> None:
         for number, row in enumerate(rows, start=1):
             now = cells(sheet[number][: len(row)])
             assert [(value, code and remove_symbol(code)) for value, code in now] == row
-    assert [sheet.title for sheet in written.book][2:] == titles
+    assert [sheet.title for sheet in written.book][3:] == titles
 
 
 def outcome_cells(sheet: Worksheet, row: int) -> list[Any]:
@@ -196,7 +196,7 @@ def outcome_cells(sheet: Worksheet, row: int) -> list[Any]:
 
 def test_the_result_workbook_tells_the_outcome_of_every_row(written: Written) -> None:
     """Each record has outcome, reference, batch and time beside it; a line has those of its document."""
-    sheets = written.book.worksheets[2:]
+    sheets = written.book.worksheets[3:]
     rows = {(sheet.title, row): outcome_cells(sheet, row) for sheet in sheets for row in range(2, sheet.max_row + 1)}
     documents = {}
     for item in written.items.iter_rows(named=True):
@@ -217,7 +217,7 @@ def test_the_result_workbook_tells_the_outcome_of_every_row(written: Written) ->
 
 def test_the_result_workbook_lists_every_problem(written: Written) -> None:
     """Each finding, and each word of ARM's, is a row of the problems with its cell, what needs work first."""
-    problems, *sheets = written.book.worksheets[1:]
+    problems, _, *sheets = written.book.worksheets[1:]
     listed: Counter[tuple[str, str | None, str, str]] = Counter()
     by_arm = set()
     lines = list(problems.iter_rows(min_row=2, values_only=True))

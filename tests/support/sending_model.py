@@ -7,7 +7,7 @@ when a document can be seen. Nothing here decides anything: `sending.Sender` doe
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -429,6 +429,10 @@ class Verdict:
     waiting: int  # documents that wait for a person
 
 
+Lives = tuple[Post, str, float, tuple[int, ...]]
+"""A run: what ARM does, and the points where the program dies."""
+
+
 def run(
     post: Post, poll: str, visible: float, kills: tuple[int, ...] = (), make: type[ModelStore] = ModelStore
 ) -> Verdict:
@@ -491,20 +495,34 @@ def behaviours() -> Iterator[tuple[Post, str, float]]:
             yield post, poll, visible
 
 
-def everything(keep: Callable[[int], bool]) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
-    """Every behaviour with every point to die at, and with the pairs of points that `keep` takes by their number."""
-    count = 0
+def everything(
+    keep: Callable[[int], bool] = lambda _: True, *, part: int = 0, parts: int = 1
+) -> Generator[Lives, Verdict]:
+    """Every behaviour with every point to die at, and with the pairs of points that `keep` takes by their number.
+
+    It is sent the verdict on each run: a second point that a run does not reach is no other run. One of several `parts`
+    has every so many of the first points.
+    """
+    count = number = 0
     for post, poll, visible in behaviours():
         points = run(post, poll, visible).points
-        yield post, poll, visible, ()
+        number += 1
+        if number % parts == part:
+            yield post, poll, visible, ()
         for first in range(1, points + 1):
-            for second in [0, *range(first + 1, first + points + 1)]:
+            number += 1
+            count += 1
+            if number % parts != part:
+                count += points
+                continue
+            reached = (yield post, poll, visible, (first,)).points
+            for second in range(first + 1, first + points + 1):
                 count += 1
-                if second == 0 or keep(count):
-                    yield post, poll, visible, (first, second) if second else (first,)
+                if second <= reached and keep(count):
+                    yield post, poll, visible, (first, second)
 
 
-def sample(seed: int = 7) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
+def sample(seed: int = 7) -> Generator[Lives, Verdict]:
     """Every behaviour, with no death and with one pair of points to die at."""
     chance = random.Random(seed)
     for post, poll, visible in behaviours():
@@ -514,17 +532,21 @@ def sample(seed: int = 7) -> Iterator[tuple[Post, str, float, tuple[int, ...]]]:
         yield post, poll, visible, (first, chance.randint(first + 1, first + points))
 
 
-def tally(
-    runs: Iterable[tuple[Post, str, float, tuple[int, ...]]], make: type[ModelStore] = ModelStore
-) -> Counter[str]:
+def tally(runs: Generator[Lives, Verdict], make: type[ModelStore] = ModelStore) -> Counter[str]:
     """Do these runs, and count what went wrong."""
     counted: Counter[str] = Counter()
-    for post, poll, visible, kills in runs:
+    lives = next(runs, None)
+    while lives is not None:
+        post, poll, visible, kills = lives
         verdict = run(post, poll, visible, kills, make)
         counted["runs"] += 1
         counted["crashes"] += len(kills)
         for name in ("doubled", "lost", "unaccounted", "lawless", "waiting"):
             counted[name] += getattr(verdict, name)
+        try:
+            lives = runs.send(verdict)
+        except StopIteration:
+            lives = None
     return counted
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.syntax import parse_module
 
 from armbulk import log
 
@@ -85,7 +86,7 @@ def test_the_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
 
 def _calls(module: Path) -> list[tuple[str, ast.Call]]:
     """Every call of a method of a logger in a module: its place and itself."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
+    tree = parse_module(module)
     return [
         (f"{module.relative_to(PACKAGE)}:{node.lineno}", node)
         for node in ast.walk(tree)

@@ -13,7 +13,7 @@ from armbulk.app.evidence import parts as names
 from armbulk.app.evidence.origin import hash_mappings
 from armbulk.app.evidence.tables import OUTCOMES, PAYLOADS, choose_dialect, hash_submit
 from armbulk.i18n import NO_TEXT, Text, _, join_texts, list_languages, ngettext
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import SUCCESSFUL, Outcome
 from armbulk.model.record_kinds import write_money
 
 OK, FAILED, SKIPPED = "ok", "failed", "skipped"
@@ -169,7 +169,7 @@ def _check_totals(content: BundleContent) -> EvidenceCheck:
         amount = None if total["amount"] is None else Decimal(total["amount"])
         listed_key = (kind, *values)
         listed[listed_key] = _add(listed.get(listed_key), int(total["records"]), amount)
-    if added != listed:
+    if added != listed or not _has_control_totals(content, added):
         return EvidenceCheck("totals", FAILED, _("The sums in totals.json are not those of outcomes.csv"))
     sums: dict[str, Decimal] = {}
     for (_kind, _type, currency, *_rest), (_count, amount) in added.items():
@@ -180,6 +180,27 @@ def _check_totals(content: BundleContent) -> EvidenceCheck:
         return EvidenceCheck("totals", OK, _("The counts in totals.json are those of outcomes.csv"))
     message = _("The sums in totals.json are those of outcomes.csv: {sums}", sums=join_texts(*amounts, separator=", "))
     return EvidenceCheck("totals", OK, message)
+
+
+def _has_control_totals(content: BundleContent, added: Mapping[tuple[str, ...], tuple[int, Decimal | None]]) -> bool:
+    """Whether the control totals have the same records and sums in the files and accepted, group by group."""
+    stages: dict[str, dict[tuple[str, ...], tuple[int, Decimal | None]]] = {"in_file": {}, "accepted": {}}
+    for (*group, outcome), (count, amount) in added.items():
+        key = tuple(group)
+        stages["in_file"][key] = _add(stages["in_file"].get(key), count, amount)
+        if outcome in SUCCESSFUL:
+            stages["accepted"][key] = _add(stages["accepted"].get(key), count, amount)
+    for stage, expected in stages.items():
+        figures: dict[tuple[str, ...], tuple[int, Decimal | None]] = {}
+        for total in content.totals["control_totals"]["groups"]:
+            kind = "customers" if total["type"] == "customers" else "documents"
+            key = (kind, *(total[name] or "" for name in ("document_type", "currency", "period")))
+            records, text = int(total[stage]["records"]), total[stage]["amount"]
+            if records:
+                figures[key] = _add(figures.get(key), records, None if text is None else Decimal(text))
+        if figures != expected:
+            return False
+    return True
 
 
 def _add(before: tuple[int, Decimal | None] | None, count: int, amount: Decimal | None) -> tuple[int, Decimal | None]:

@@ -25,6 +25,7 @@ from armbulk.clock import format_iso
 from armbulk.model.environment import find_environment
 from armbulk.model.outcome import Outcome
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS
+from armbulk.results.totals_words import to_json as totals_to_json
 from armbulk.store import RunEvent
 from armbulk.store.decisions import SENT_AGAIN
 from armbulk.stored_messages import translate_message
@@ -61,7 +62,7 @@ def write_parts(
         PAYLOAD_TABLE: write_table(_list_payloads(snapshot), PAYLOADS, lang),
         ANSWERS: _to_lines(_list_answers(snapshot, lang)),
         OUTCOME_TABLE: write_table(_list_outcomes(snapshot, lang), OUTCOMES, lang),
-        TOTALS: _to_json(sum_by_outcome(snapshot.items)),
+        TOTALS: _to_json(_describe_totals(snapshot)),
         EVENTS: _to_lines(_list_events(snapshot)),
     }
     mappings = {
@@ -252,6 +253,14 @@ def _name_files(snapshot: RunSnapshot) -> dict[int, str]:
     if not names and len(snapshot.run.sha256) == 1:
         names = [Path(next(iter(snapshot.run.sha256))).name] * len(snapshot.run.options.get("sheets", ()))
     return dict(enumerate(names))
+
+
+def _describe_totals(snapshot: RunSnapshot) -> dict[str, Any]:
+    """Return the sums by outcome, the control totals, and whether accepted records were read back from ARM."""
+    result, reading = snapshot.result, snapshot.result.verification
+    read_back = {"began": format_iso(reading.started), "ended": format_iso(reading.ended)} if reading else None
+    totals = {**totals_to_json(result.control_totals), "read_back": read_back, "agrees_with_arm": result.is_verified}
+    return {"by_outcome": sum_by_outcome(snapshot.items), "control_totals": totals}
 
 
 # ── what happened ───────────────────────────────────────────────────────────────────────────────────────────────────

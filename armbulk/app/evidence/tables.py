@@ -81,7 +81,7 @@ def hash_submit(digests: Iterable[str]) -> str:
     return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
 
 
-def sum_by_outcome(items: pl.DataFrame) -> dict[str, Any]:
+def sum_by_outcome(items: pl.DataFrame) -> list[dict[str, Any]]:
     """Return how many records, and which exact sum incl. VAT, have which type, currency, period and outcome.
 
     Args:
@@ -103,7 +103,7 @@ def sum_by_outcome(items: pl.DataFrame) -> dict[str, Any]:
     sums = rows.group_by(GROUP).agg(pl.len().alias("records"), pl.when(has_amount).then(pl.col("sum").sum()))
     ranks = {kind: rank for rank, kind in enumerate(KINDS)}
     order = pl.col("kind").replace_strict(ranks, return_dtype=pl.Int64)
-    return {"by_outcome": [_to_group(row) for row in sums.sort(order, *GROUP[1:]).iter_rows(named=True)]}
+    return [_to_group(row) for row in sums.sort(order, *GROUP[1:]).iter_rows(named=True)]
 
 
 def _to_group(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The sheets that armbulk adds to a workbook: Summary, Problems, Changes."""
+"""The sheets that armbulk adds to a workbook: Summary, Problems, Sign-off, Changes."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,6 +17,8 @@ from armbulk.writers.problem_sheet import (
     row_height,
 )
 from armbulk.writers.section import Row, Section, Value
+from armbulk.writers.sign_off import SignOff
+from armbulk.writers.xlsx_patch.sign_off_page import lay_out, list_widths
 from armbulk.writers.xlsx_patch.style_book import OwnStyle, StyleBook
 from armbulk.writers.xlsx_patch.texts import escape_cell_text
 from armbulk.writers.xlsx_patch.xml_part import escape_attribute
@@ -58,7 +60,10 @@ class OwnSheet:
 
     def _add_head(self, columns: Sequence[tuple[Text, int]], lang: str) -> None:
         head = OwnStyle(style.HEAD, "head")
-        self._add_row("".join(self._cell(1, index, words.text(lang), head) for index, (words, _) in enumerate(columns)))
+        self._add_row(
+            "".join(self._cell(1, index, words.text(lang), head) for index, (words, _) in enumerate(columns)),
+            _SECTION_HEIGHT,
+        )
         self._widths = [width for _, width in columns]
 
     def _link(self, row: int, column: int, sheet: str, cell: str) -> None:
@@ -132,6 +137,15 @@ class OwnSheet:
         )
         lines = count_lines(text, int(sum(self._widths[first:])) - _EDGE)
         self._add_row(before + "".join(cells), _LINE_HEIGHT * lines if lines > 1 else 0)
+
+    def add_sign_off(self, sign_off: SignOff) -> None:
+        """Add the rows of the Sign-off sheet."""
+        self._widths = list_widths(sign_off)
+        for row in lay_out(sign_off):
+            number = len(self._rows) + 1
+            self._merged += [f"{to_letters(first)}{number}:{to_letters(last)}{number}" for first, last in row.merged]
+            cells = sorted(row.cells.items())
+            self._add_row("".join(self._cell(number, column, *cell) for column, cell in cells), row.height)
 
     def add_problems(self, lines: Sequence[ProblemLine], lang: str, sheet_names: frozenset[str]) -> str:
         """Add the rows of the Problems sheet; return their range."""

@@ -39,6 +39,7 @@ _FONTS = {
 _TOP = '<{p}alignment vertical="top" wrapText="1"/>'
 _HIGH = '<{p}alignment vertical="top"/>'
 _RIGHT = '<{p}alignment horizontal="right"/>'
+_HEAD_RIGHT = '<{p}alignment horizontal="right" vertical="center"/>'
 _CENTRED = '<{p}alignment vertical="center" indent="1" horizontal="left"/>'
 _TOP_LEFT = '<{p}alignment horizontal="left" vertical="top" wrapText="1"/>'
 _ROW_TAG = re.compile(rb"""^<[^\s/>]+[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
@@ -188,7 +189,7 @@ class StyleBook:
     @staticmethod
     def _align(own: OwnStyle) -> str:
         if own.font == "head":
-            return '<{p}alignment vertical="center"/>'
+            return _HEAD_RIGHT if own.is_right else '<{p}alignment vertical="center"/>'
         if own.is_centred:
             return _CENTRED
         if own.is_right:

@@ -8,7 +8,7 @@ import polars as pl
 
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.corrected_cell import CorrectedCell
-from armbulk.model.result_columns import CHANGES, PROBLEMS, SUMMARY, with_prefix
+from armbulk.model.result_columns import CHANGES, PROBLEMS, SIGN_OFF, SUMMARY, with_prefix
 from armbulk.model.sheet import Sheet
 from armbulk.writers import style
 from armbulk.writers.problem_sheet import ProblemLine, ProblemSheet, order_findings
@@ -173,25 +173,31 @@ class _Copy:
         provenance: str = "",
     ) -> None:
         """Add armbulk's own sheets, and write the file."""
-        wanted = [SUMMARY] if summary else [CHANGES] if changes else []
-        titles = self._choose_titles([words.text(lang) for words in (*wanted, PROBLEMS)])
+        sign_off = summary.sign_off if summary else None
+        first = [SUMMARY] if summary else [CHANGES] if changes else []
+        wanted = (*first, PROBLEMS, *([SIGN_OFF] if sign_off else []))
+        titles = self._choose_titles([words.text(lang) for words in wanted])
         parts = [self._book.add_sheet(title) for title in titles]
         is_shown = self._book.shows_removed_sheet
         pages = [
             OwnSheet(self._book.namespace, self.styles, is_shown=is_shown and index == 0) for index in range(len(parts))
         ]
-        problems = pages[-1].add_problems(lines, lang, frozenset(self._book.names))
-        self._book.set_filter(titles[-1], problems)
+        middle = len(first)
+        problems = pages[middle].add_problems(lines, lang, frozenset(self._book.names))
+        self._book.set_filter(titles[middle], problems)
         for patch in self._patches.values():
-            patch.problems = titles[-1]
-        self._package.put(parts[-1], pages[-1].render(problems))
+            patch.problems = titles[middle]
+        self._package.put(parts[middle], pages[middle].render(problems))
         if summary:
-            pages[0].add_sections(summary.sections, titles[-1])
+            pages[0].add_sections(summary.sections, titles[middle])
             self._package.put(parts[0], pages[0].render())
         elif changes:
             changed = pages[0].add_changes(changes, lang)
             self._book.set_filter(titles[0], changed)
             self._package.put(parts[0], pages[0].render(changed))
+        if sign_off:
+            pages[-1].add_sign_off(sign_off)
+            self._package.put(parts[-1], pages[-1].render())
         doc_props.write_core(self._package, style.RESULT_CATEGORY, "; ".join(titles))
         doc_props.forget_titles(self._package)
         if provenance:

@@ -1,0 +1,131 @@
+"""`--verify` and `armbulk verify`: what ARM has is compared with what was sent, document by document and in total."""
+
+import hashlib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from support.commands import call, called
+from support.journey import write_files
+
+import armbulk
+from armbulk.app.dialog import Dialog
+from armbulk.model.progress import Progress
+from armbulk.sandbox import Sandbox
+
+SOME, MANY = 9, 30
+
+
+def make_files(folder: Path, documents: int) -> list[str]:
+    """Invoices and credit notes in two currencies and two months with øre; one is rejected, one has an error."""
+    files = write_files(folder, customers=4, documents=documents, lines=1)
+    path = Path(files[1])
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    for index, row in enumerate(rows):
+        cells = row.split(";")
+        cells[6:] = ["100.13", "25.03", "125.16"]
+        cells[3] = "2026-10-31" if index % 2 else "2026-11-01"
+        cells[5] = "EUR" if index % 4 == 0 else "nok"
+        if index == 2:
+            cells[1], cells[6:] = "CN", ["-100.13", "-25.03", "-125.16"]
+        cells[2] = "99" if index == 3 else cells[2]
+        cells[4] = "soon" if index == 4 else cells[4]
+        rows[index] = ";".join(cells)
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return [files[0], files[1]]
+
+
+def sums(result: dict[str, Any], stage: str) -> dict[tuple[str, str, str], tuple[int, Decimal]]:
+    """(type, currency, period) → records and sum of a stage, without groups that have none."""
+    figures = {
+        (group["document_type"] or "", group["currency"] or "", group["period"] or ""): group[stage]
+        for group in result["control_totals"]["groups"]
+    }
+    return {key: (each["records"], Decimal(each["amount"] or 0)) for key, each in figures.items() if each["records"]}
+
+
+@pytest.mark.parametrize("documents", [SOME, MANY])
+def test_what_arm_changed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, documents: int) -> None:
+    """By single look-ups and by ARM's list: other amounts, then a document that is gone, then all as it was sent."""
+    monkeypatch.chdir(tmp_path)
+    files = make_files(tmp_path, documents)
+    with Sandbox(dialect={"stored_amounts": "rounded"}) as arm:
+        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
+        words = ("import", *files, "--yes", "--first-import", "--skip-invalid", "--verify")
+        plan = called("plan", *files, "--skip-invalid", "--verify", env=env)[1]["verification"]
+        code, first = called(*words, env=env)
+        english = openpyxl.load_workbook(first["result"])["Sign-off"]
+        for document in (each for several in arm.state.documents.values() for each in several):
+            sign = -1 if document["documentType"] == "CN" else 1
+            document["currencyAmounts"] = {"exclVat": sign * 100.13, "vat": sign * 25.03, "inclVat": sign * 125.16}
+        gone = arm.state.documents.pop("f6")
+        second_code, second = called("verify", first["run"], env=env)
+        arm.state.documents["f6"] = gone
+        third_code, out, _ = call("verify", first["run"], "--lang", "no", env=env)
+        shown = called("show", first["run"], env=env)[1]
+    accepted = documents - 2
+    assert (plan["documents"], plan["customers"], plan["fits"]) == (documents - 1, 4, True)
+    assert (plan["least"]["requests"] < plan["most"]["requests"]) == (documents > 20)
+    assert (code, second_code, third_code) == (3, 3, 0)
+    for result in (first, second, shown):
+        in_file = sums(result, "in_file")
+        assert sum(count for count, _ in in_file.values()) == documents + 4
+        assert sums(result, "valid").keys() <= in_file.keys()
+        assert {part["reason"]: part["records"] for part in result["control_totals"]["explained"]} == {
+            "rejected": 1, "errors": 1,
+        }  # fmt: skip
+        total = sum(amount for _, amount in in_file.values())
+        less = sum(Decimal(part["amount"]) for part in result["control_totals"]["explained"])
+        assert total - less == sum(amount for _, amount in sums(result, "accepted").values())
+    found = first["verification"]
+    assert (found["equal"], found["different"], found["missing"], found["accepted"]) == (4, accepted, 0, accepted + 4)
+    assert found["differences"][0]["fields"] == [{"field": "amount", "sent": "125.16", "in_arm": "125"}]
+    assert {amount % 1 for _, amount in sums(first, "read_back").values()} == {0}
+    assert (found["cost"]["requests"] < documents) == (documents > 20)
+    found = second["verification"]
+    assert (found["equal"], found["missing"]) == (accepted + 3, 1)
+    assert [(each["number"], each["result"]) for each in found["differences"]] == [("F6", "absent")]
+    assert sums(shown, "read_back") == sums(shown, "accepted")
+    assert (shown["verification"]["agrees"], shown["verification"]["left"]) == (True, 0)
+    assert "ARM har alle med samme nummer" in out
+    texts = [str(cell.value) for row in english.iter_rows() for cell in row if cell.value is not None]
+    assert texts[0] == "Control totals and sign-off: run 1"
+    assert any(text.startswith("✗ F1: amount incl. VAT 125.16 sent, 125.00 in ARM") for text in texts)
+    explained = "✓ In the files less what is explained = accepted by ARM, in each type and currency."
+    assert {"Prepared by", "Approved by", "Run by", explained} <= set(texts)
+    assert {part.split(", ")[1] for part in texts if part.startswith(("customers.csv, ", "documents.csv, "))} == set(
+        list_hashes(files)
+    )
+    norwegian = openpyxl.load_workbook(first["result"])["Godkjenning"]
+    assert norwegian["A2"].value.startswith("✗ 2 av ")
+    assert (norwegian.page_setup.paperSize, norwegian.page_setup.fitToHeight) in {(9, 1), (9, None)}
+
+
+def list_hashes(files: list[str]) -> list[str]:
+    """The SHA-256 of files."""
+    return [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files]
+
+
+def test_an_interrupted_reading_continues(tmp_path: Path) -> None:
+    """What was read is not read again; the run says that it is not finished; nothing is sent."""
+    with Sandbox() as arm:
+        settings = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01", "ARMBULK_HOME": str(tmp_path / "home")}
+        with armbulk.connect(settings=settings) as session:
+            run = session.import_files(*write_files(tmp_path, customers=2, documents=6, lines=1), first_import=True)
+            used = arm.state.usage()["hour.requests"]
+
+            def stop(progress: Progress) -> None:
+                if progress.doing == "looking" and progress.done == 3:
+                    session.interrupt()
+
+            stopped = session.verify(run.run or 0, dialog=Dialog(stop))
+        with armbulk.connect(settings=settings) as session:
+            batches = len(arm.state.batches)
+            finished = session.verify(run.run or 0)
+        requests = arm.state.usage()["hour.requests"] - used
+    assert (stopped.verification_exit, stopped.to_json()["verification"]["left"]) == (130, 5)
+    assert "armbulk verify 1" in stopped.describe()["next_command"]
+    assert finished.to_json()["verification"]["agrees"] is True
+    assert (requests, len(arm.state.batches)) == (8, batches)
