@@ -26,7 +26,8 @@ threads, memory the highest memory of the process (VmHWM).
   write. It finds out whether there is an error, not where. For a start it is `python -c pass`.
 - **naive** is a short script: openpyxl or csv, pydantic, json. It keeps and proves nothing. For a result workbook it is
   a plain dump of the same cells with xlsxwriter.
-- **growth** is the exponent with which CPU grows from the second largest data to the largest: 1 is linear.
+- **growth** is the exponent with which CPU grows from the second largest data to the largest: 1 is linear. On little
+  data it is lower, because the start is a large part of it.
 """
 
 _JOBS = {
@@ -64,7 +65,7 @@ def write_page(measured: Results) -> None:
 def _build_lines(measured: Results) -> Iterator[str]:
     yield _INTRODUCTION
     yield "## Figures\n"
-    yield f"{'; '.join(f'{name} {text}' for name, text in measured.machine.items())}.\n"
+    yield f"{measured.rounds} rounds. {'; '.join(f'{name} {text}' for name, text in measured.machine.items())}.\n"
     yield from to_markdown(HEADERS, build_rows(measured))
     yield "\n## Goals\n"
     yield "Each on the largest data that was measured.\n"

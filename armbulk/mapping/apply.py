@@ -10,7 +10,7 @@ import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.i18n import pack_text
-from armbulk.mapping.block_titles import BlockColumns, carry_numbers, find_titles
+from armbulk.mapping.block_titles import BlockColumns, carry_numbers, choose_columns, find_titles
 from armbulk.mapping.columns import find_columns, fingerprint_headers, fold_source
 from armbulk.mapping.entries import Evaluator, ExpressionResult, NumberText, SheetMapping
 from armbulk.mapping.header_text import fold_header
@@ -140,6 +140,7 @@ class _SheetMapper:
         self._source_columns: dict[str, str | None] = {}
         self._operations: dict[str, str] = {}
         self._findings: list[pl.DataFrame] = [empty_findings()]
+        self._titles: list[tuple[int, str]] = []
 
     def map(self) -> MappedSheet:
         """Evaluate, rename, translate values, add constants and remove columns, in this order."""
@@ -153,6 +154,8 @@ class _SheetMapper:
             kind = pl.when(is_body).then(pl.lit("text", CELL)).alias("kind")
             self._add_column(target, self._frame.select("row", value, kind), None, "constant")
         self._remove_columns(read_letters)
+        if self._titles:
+            self._report_titles()
         sheet = replace(self._sheet, frame=self._frame, letters=tuple(self._letters), resource=self._entry.resource)
         return MappedSheet(sheet, self._source_columns, pl.concat(self._findings), self._operations, self._entry)
 
@@ -259,14 +262,15 @@ class _SheetMapper:
 
     def _carry_from_titles(self) -> None:
         """Add a column for each field whose value is a number in the titles above the blocks."""
-        columns = self._list_block_columns() if self._entry.from_title else None
         body = self._frame.filter(pl.col("row") > self._header_row)
         for target, source in self._entry.from_title.items():
-            letters = self._letters_of(source)
-            if columns is None or len(letters) != 1 or not columns.is_enough:
+            letters, columns = self._letters_of(source), self._list_block_columns()
+            if len(letters) != 1 or not columns.is_enough:
                 self._report("mapping-column-missing", target, [(self._header_row, source)])
                 continue
             titles = find_titles(body, columns).filter(pl.col("column") == letters[0])
+            texts = pl.concat_str(self._sheet.letters, separator=" · ", ignore_nulls=True)
+            self._titles += body.join(titles, on="row", how="semi").select("row", texts).rows()
             carried = carry_numbers(body, titles, columns)
             column = self._frame.select("row").join(carried, on="row", how="left", maintain_order="left")
             kind = pl.when(pl.col("number").is_not_null()).then(pl.lit("text", CELL)).alias("kind")
@@ -279,15 +283,14 @@ class _SheetMapper:
         """Return the columns by which titles are known, after they were renamed."""
         header = self._frame.filter(pl.col("row") == self._header_row)
         texts = {letter: header[letter][0] for letter in self._letters if letter.isalpha()}
-        fields = {letter: self._field_of(text) for letter, text in texts.items() if text}
-        of_type = {
-            kind: tuple(letter for letter, field in fields.items() if field is not None and field.type is kind)
-            for kind in (FieldType.DATE, FieldType.AMOUNT)
-        }
-        key = next(
-            (letter for letter, field in fields.items() if field and field.name == self._resource.record_key), ""
-        )
-        return BlockColumns(tuple(texts), key, of_type[FieldType.DATE], of_type[FieldType.AMOUNT])
+        named = {field.name: letter for letter, text in texts.items() if text and (field := self._field_of(text))}
+        return choose_columns(list(texts), self._resource, named)
+
+    def _report_titles(self) -> None:
+        """Report the titles of which nothing is left when the columns that are not read are removed."""
+        values = [pl.col(letter).is_null() for letter in self._letters if letter.isalpha()]
+        blank = set(self._frame.filter(pl.all_horizontal(values))["row"])
+        self._report("row-left-out", None, [(row, text) for row, text in self._titles if row in blank])
 
     # --- values -------------------------------------------------------------------------------------
 

@@ -3,9 +3,12 @@
 Pure: a title has no date and no amount, begins with a number, and a row with both is next.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+
+from armbulk.model.fields import FieldType, Resource
 
 TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum|saldo|utgående saldo|inngående saldo"
 STARTS_WITH_TOTAL = rf"(?i)^\s*({TOTAL_WORDS})\b"
@@ -39,6 +42,26 @@ class BlockColumns:
     def is_enough(self) -> bool:
         """Whether titles can be distinguished from documents."""
         return bool(self.dates and self.amounts)
+
+
+def choose_columns(letters: Sequence[str], resource: Resource, columns: Mapping[str, str]) -> BlockColumns:
+    """Return the columns of a sheet by which titles are known.
+
+    Args:
+        letters: Every column of the sheet.
+        resource: What the sheet contains.
+        columns: Field → the letter of its column.
+    """
+    of_type = {
+        kind: tuple(
+            columns[field.name]
+            for field in resource.fields
+            if field.type is kind and columns.get(field.name) in letters
+        )
+        for kind in (FieldType.DATE, FieldType.AMOUNT)
+    }
+    key = columns.get(resource.record_key, "")
+    return BlockColumns(tuple(letters), key, of_type[FieldType.DATE], of_type[FieldType.AMOUNT])
 
 
 def to_number(letter: str) -> pl.Expr:

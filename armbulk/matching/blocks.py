@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from armbulk.mapping.block_titles import BlockColumns, carry_numbers, find_titles
+from armbulk.mapping.block_titles import carry_numbers, choose_columns, find_titles
 from armbulk.model.column_proposal import BlockTitles
-from armbulk.model.fields import FieldType, Resource
+from armbulk.model.fields import Resource
 
 CARRIED = "customer_no"
 """The field whose value may be in the titles alone."""
@@ -25,12 +25,7 @@ def find_blocks(
     """
     if resource.name != "documents":
         return None
-    of_type = {
-        kind: tuple(used[field.name] for field in resource.fields if field.type is kind and field.name in used)
-        for kind in (FieldType.DATE, FieldType.AMOUNT)
-    }
-    key = used.get(resource.record_key, "")
-    columns = BlockColumns(tuple(letters), key, of_type[FieldType.DATE], of_type[FieldType.AMOUNT])
+    columns = choose_columns(letters, resource, used)
     titles = find_titles(body, columns)
     if titles.is_empty():
         return None

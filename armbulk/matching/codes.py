@@ -155,7 +155,7 @@ def _suggest_type(folded: str, signs: tuple[int, int]) -> tuple[str, Text]:
     by_sign = "CN" if negative else "IN"
     of_sign = _EVERY_ONE[bool(negative)].fill(count=positive + negative)
     if not by_word:
-        return by_sign, of_sign
+        return by_sign, _("{amounts}: a credit note, or a payment", amounts=of_sign) if negative else of_sign
     if by_word != by_sign:
         return "", _("{meaning}, but {amounts}", meaning=_MEANS[by_word], amounts=of_sign)
     return by_word, _("{meaning}, and {amounts}", meaning=_MEANS[by_word], amounts=of_sign)

@@ -7,10 +7,9 @@ from dataclasses import replace
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
-from armbulk.mapping.block_titles import STARTS_WITH_TOTAL, TOTAL_WORDS, BlockColumns, find_titles, to_number
+from armbulk.mapping.block_titles import STARTS_WITH_TOTAL, TOTAL_WORDS, choose_columns, find_titles, to_number
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import HeaderMatch, index_headers
-from armbulk.model.fields import FieldType
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
 from armbulk.resources import RESOURCES
 from armbulk.validation.amounts import AMOUNTS
@@ -289,11 +288,7 @@ def _find_titles(body: pl.DataFrame, match: HeaderMatch, sheet: Sheet, index: in
     """Return findings for the titles of blocks: the number and the name of a customer above its documents."""
     if match.recognised_resource.name != "documents" or match.lines is not None:
         return empty_findings()
-    of_type = {kind: tuple(match.columns[field.name] for field in match.recognised_resource.fields
-                           if field.type is kind and match.columns.get(field.name, "").isalpha())
-               for kind in (FieldType.DATE, FieldType.AMOUNT)}  # fmt: skip
-    key = match.columns.get(match.recognised_resource.record_key, "")
-    columns = BlockColumns(sheet.letters, key, of_type[FieldType.DATE], of_type[FieldType.AMOUNT])
+    columns = choose_columns(sheet.letters, match.recognised_resource, match.columns)
     titles = body.filter(pl.col("row").is_in(find_titles(body, columns)["row"].implode()))
     texts = titles.select(
         "row",

@@ -60,7 +60,7 @@ def test_codes_are_asked_about_and_offered_again(path: str) -> None:
     code, shown = answer("check", path, typed=ASKED)
     assert code == 1, shown
     for words in ('"UK": 1 row; usual for credit notes, and its amount is negative', '"x" is no code here',
-                  "    row 11: Sum 4", '"BB": 1 row; its amount is negative',
+                  "    row 11: Sum 4", '"BB": 1 row; its amount is negative: a credit note, or a payment',
                   'The mapping does not have the value "BB"'):  # fmt: skip
         assert words in shown
     before = saved_mapping().read_text(encoding="utf-8")
@@ -149,3 +149,12 @@ def test_the_number_of_a_title_belongs_to_each_row_of_its_block(tmp_path: Path) 
     errors = [(each["row"], each["code"]) for each in said["findings"] if each["severity"] == "error"]
     assert (code, errors) == (1, [(3, "block-unclear"), (4, "block-unclear")])
     assert said["sheets"][0]["rows"] == 3
+    apart = [
+        line.replace("10001 Kari", "10001;Kari").replace("010002 Æ", "010002;Æ") for line in BLOCKS.splitlines()[1:]
+    ]
+    apart = [f"{line};" if ";Kari" in line or ";Æ" in line else f";;{line}" for line in apart]
+    path.write_text("\n".join(["Nr;Navn;" + BLOCKS.splitlines()[0], *apart, ""]), encoding="utf-8")
+    code, shown = answer("check", str(path), typed="\n" * 12)
+    assert code == 0, shown
+    code, said = called("check", str(path))
+    assert [each["row"] for each in said["findings"] if each["code"] == "row-left-out"] == [2, 5, 6, 8, 9]
