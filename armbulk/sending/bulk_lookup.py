@@ -30,8 +30,7 @@ def fetch_all(
     if not isinstance(first, Page):
         return first
     total = first.total
-    is_capped = total is None or total >= (first.max_records or MAX_LIST_RECORDS)
-    if total is None or is_capped or total > page_size + MAX_LISTED_PER_LOOKUP * lookups:
+    if total is None or not is_worth_reading(total, lookups, page_size, first.max_records or MAX_LIST_RECORDS):
         return None
     records = list(first.records)
     number = 1
@@ -46,6 +45,11 @@ def fetch_all(
         records += page.records
     distinct = {json.dumps(record, sort_keys=True, default=str) for record in records}
     return records if len(records) == len(distinct) == total else None
+
+
+def is_worth_reading(total: int, lookups: int, page_size: int, max_records: int = MAX_LIST_RECORDS) -> bool:
+    """Return whether ARM returns a list completely, and its reading takes less quota than so many look-ups."""
+    return total < max_records and total <= page_size + MAX_LISTED_PER_LOOKUP * lookups
 
 
 def _read_page(
