@@ -22,7 +22,7 @@ WORK_ORDER = (Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.CONFLICT, Outcome.HELD
 _RANKS = {outcome.value: rank for rank, outcome in enumerate(WORK_ORDER, start=1)}
 _WARNING_RANK = len(WORK_ORDER) + 1
 _COUNT = ngettext("{count:number} record", "{count:number} records")
-_CHOSEN = _("Nothing, if you meant it so")
+_CHOSEN = _("Nothing, if this is what you want")
 _FIXES = {
     str(ERRORS_FIRST): _("Correct the errors in the other lines, and import the file again"),
     str(BEYOND_LIMIT): _("Import the file again, without --limit"),
