@@ -9,10 +9,12 @@ if TYPE_CHECKING:
     from armbulk.app.diff.price import ReadPrice
 
 _LIST = ngettext(
-    "armbulk reads ARM's list of {count:number} customer.", "armbulk reads ARM's list of {count:number} customers."
+    "The comparison reads ARM's list of {count:number} customer.",
+    "The comparison reads ARM's list of {count:number} customers.",
 )
 _LOOK_UPS = ngettext(
-    "armbulk looks up {count:number} record in ARM.", "armbulk looks up {count:number} records in ARM one by one."
+    "The comparison looks up {count:number} record in ARM.",
+    "The comparison looks up {count:number} records in ARM one by one.",
 )
 _COST = ngettext(
     "This takes {count:number} request (of {requests:number} an hour) and reads {reads:number} records "

@@ -232,7 +232,7 @@ def test_a_high_price_is_asked_about(tmp_path: Path) -> None:
         code, said = called("diff", file, env=arm.settings)
         assert (code, said["error"]["code"]) == (2, "question")
         code, out, err = call("diff", file, "--yes", "--json", "--exit-code", env=arm.settings)
-        assert "armbulk reads ARM's list of 5 000 customers. This takes 5 requests (of 375 an hour)" in err
+        assert "The comparison reads ARM's list of 5 000 customers. This takes 5 requests (of 375 an hour)" in err
         assert (code, json.loads(out)["customers"]["only_in_arm"]) == (1, 4_900)
 
 
