@@ -19,6 +19,9 @@ from armbulk.writers.problem_sheet import FIRST_ROW, ProblemLine
 WORK_ORDER = (Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.CONFLICT, Outcome.HELD_BACK, Outcome.NOT_SENT)
 """The outcomes after which something is left to do, the most urgent first."""
 
+_MAX_MESSAGE_CHARS = 5_000
+"""Characters of a message in a line of the Problems sheet, well below Excel's limit: escaping makes it longer."""
+
 _RANKS = {outcome.value: rank for rank, outcome in enumerate(WORK_ORDER, start=1)}
 _WARNING_RANK = len(WORK_ORDER) + 1
 _COUNT = ngettext("{count:number} record", "{count:number} records")
@@ -80,6 +83,7 @@ def list_problem_lines(
     entries = [*_merge(problems, records, sheets, lang)]
     entries += _list_unsent(entries, records, sheets, lang)
     entries.sort(key=lambda entry: (entry.rank, entry.sheet, entry.row or 0))
+    entries = [part for entry in entries for part in _divide(entry)]
     first_rows: dict[str, int] = {}
     for number, entry in enumerate(entries, start=FIRST_ROW):
         if entry.outcome and entry.line.needs_work:
@@ -103,14 +107,27 @@ def _merge(
         identity = sheet, *((resource, key) if key else (row, problem["column"])), *cause
         earlier = entries.get(identity)
         if earlier is not None:
-            rows = (*earlier.line.other_rows, *([row] if row is not None else []))
-            entries[identity] = replace(earlier, line=replace(earlier.line, other_rows=rows))
+            rows = earlier.line.other_rows
+            if row not in {None, earlier.row, *rows[-1:]}:
+                entries[identity] = replace(earlier, line=replace(earlier.line, other_rows=(*rows, row)))
             continue
         is_error, is_open = problem["severity"] == "error", outcome in _RANKS
         rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK + (problem["code"] in DECIDED_CODES)
         line = ProblemLine(problem, *(_describe(outcome, lang) if is_error and is_open else ("", "")), key or "")
         entries[identity] = _Entry(rank, sheet, row, resource, key, line, outcome)
     return list(entries.values())
+
+
+def _divide(entry: _Entry) -> Iterator[_Entry]:
+    """The entry; several with a part each if its message is too long for a cell."""
+    finding = entry.line.finding
+    text = finding["message"]
+    if len(text) <= _MAX_MESSAGE_CHARS:
+        yield entry
+        return
+    for start in range(0, len(text), _MAX_MESSAGE_CHARS):
+        part = RenderedFinding(**{**finding, "message": text[start : start + _MAX_MESSAGE_CHARS]})
+        yield replace(entry, line=replace(entry.line, finding=part))
 
 
 def _describe(outcome: str, lang: str) -> tuple[str, str]:
