@@ -12,8 +12,8 @@ def list_file_columns(checked: Checked) -> list[dict[str, str]]:
     """
     letters = []
     for match, mapped in zip(checked.header_matches, checked.mapped_sheets, strict=True):
-        found = {name: _find_source(letter, mapped) for name, letter in match.columns.items()}
-        letters.append({name: letter for name, letter in found.items() if letter})
+        sources = {name: _find_source(letter, mapped) for name, letter in match.columns.items()}
+        letters.append({name: letter for name, letter in sources.items() if letter})
     return letters
 
 
