@@ -188,7 +188,7 @@ def _check_totals(content: BundleContent) -> EvidenceCheck:
 def _has_control_totals(content: BundleContent, added: Mapping[tuple[str, ...], tuple[int, Decimal | None]]) -> bool:
     """Whether the control totals have the same records and sums in the files, sent and accepted, group by group.
 
-    Where ARM is said to have what was accepted, that was read back to the end, and is the same.
+    Totals that agree with ARM also need a finished comparison, with the accepted records and sums.
     """
     totals = content.totals["control_totals"]
     stages: dict[str, dict[tuple[str, ...], tuple[int, Decimal | None]]] = {"in_file": {}, "sent": {}, "accepted": {}}
