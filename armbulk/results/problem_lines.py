@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from armbulk.findings.frame import RenderedFinding
+from armbulk.findings.frame import DECIDED_CODES, RenderedFinding
 from armbulk.i18n import _, ngettext
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome
@@ -25,7 +25,7 @@ _MAX_MESSAGE_CHARS = 5_000
 _RANKS = {outcome.value: rank for rank, outcome in enumerate(WORK_ORDER, start=1)}
 _WARNING_RANK = len(WORK_ORDER) + 1
 _COUNT = ngettext("{count:number} record", "{count:number} records")
-_CHOSEN = _("Nothing, if you meant it so")
+_CHOSEN = _("Nothing, if this is what you want")
 _FIXES = {
     str(ERRORS_FIRST): _("Correct the errors in the other lines, and import the file again"),
     str(BEYOND_LIMIT): _("Import the file again, without --limit"),
@@ -112,7 +112,7 @@ def _merge(
                 entries[identity] = replace(earlier, line=replace(earlier.line, other_rows=(*rows, row)))
             continue
         is_error, is_open = problem["severity"] == "error", outcome in _RANKS
-        rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK
+        rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK + (problem["code"] in DECIDED_CODES)
         line = ProblemLine(problem, *(_describe(outcome, lang) if is_error and is_open else ("", "")), key or "")
         entries[identity] = _Entry(rank, sheet, row, resource, key, line, outcome)
     return list(entries.values())

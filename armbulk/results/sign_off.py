@@ -40,7 +40,7 @@ _LABELS = (_("Type"), _("Currency"), _("Period"))
 _RECORDS, _SUM, _DIFFERENCE = _("Records"), _("Sum"), _("Difference")
 _ALL_EQUAL = _("All records in the files are valid, sent and accepted by ARM.")
 _REST = ngettext(
-    "{count:number} of {all:number} record is not accepted by ARM; the reason is below.",
+    "{count:number} of {all:number} records is not accepted by ARM; the reason is below.",
     "{count:number} of {all:number} records are not accepted by ARM; the reasons are below.",
 )
 _READ_EQUAL = _("ARM has them as they were sent.")
@@ -52,7 +52,7 @@ _EXPLAINED = _("Explanation of the differences")
 _EXPLAINS = _("In the files less what is explained = accepted by ARM, in each type and currency.")
 _LEAVES = _("The explanations do not add up to the difference. Do not sign; report this.")
 _NOTHING_LEFT = _("There is no difference to explain.")
-_DONE_BEFORE = _("Of the accepted records, not sent now: {records}.")
+_DONE_BEFORE = _("Of the accepted records, these were not sent by this import: {records}.")
 _PERIODS = _("The periods are added up here. `armbulk show {run}` lists each.")
 _MORE_DIFFERENCES = ngettext(
     "and {count:number} more: see `armbulk show {run} --report FILE.html`",
