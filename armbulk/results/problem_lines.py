@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from armbulk.findings.frame import RenderedFinding
+from armbulk.findings.frame import DECIDED_CODES, RenderedFinding
 from armbulk.i18n import _, ngettext
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome
@@ -112,7 +112,7 @@ def _merge(
                 entries[identity] = replace(earlier, line=replace(earlier.line, other_rows=(*rows, row)))
             continue
         is_error, is_open = problem["severity"] == "error", outcome in _RANKS
-        rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK
+        rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK + (problem["code"] in DECIDED_CODES)
         line = ProblemLine(problem, *(_describe(outcome, lang) if is_error and is_open else ("", "")), key or "")
         entries[identity] = _Entry(rank, sheet, row, resource, key, line, outcome)
     return list(entries.values())

@@ -24,6 +24,9 @@ MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, Recurs
 _SENT_NOW = {Outcome.REJECTED, Outcome.CREATED_WITH_WARNINGS, Outcome.UPDATED_WITH_WARNINGS}
 """Outcomes that a record has only because it was sent, whatever people or look-ups say."""
 
+_UNSENT = {Outcome.HELD_BACK, Outcome.NOT_SENT, Outcome.CONFLICT}
+"""Outcomes of records that no import has sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceCheck:
@@ -183,20 +186,30 @@ def _check_totals(content: BundleContent) -> EvidenceCheck:
 
 
 def _has_control_totals(content: BundleContent, added: Mapping[tuple[str, ...], tuple[int, Decimal | None]]) -> bool:
-    """Whether the control totals have the same records and sums in the files and accepted, group by group."""
-    stages: dict[str, dict[tuple[str, ...], tuple[int, Decimal | None]]] = {"in_file": {}, "accepted": {}}
+    """Whether the control totals have the same records and sums in the files, sent and accepted, group by group.
+
+    Where ARM is said to have what was accepted, that was read back to the end, and is the same.
+    """
+    totals = content.totals["control_totals"]
+    stages: dict[str, dict[tuple[str, ...], tuple[int, Decimal | None]]] = {"in_file": {}, "sent": {}, "accepted": {}}
     for (*group, outcome), (count, amount) in added.items():
         key = tuple(group)
         stages["in_file"][key] = _add(stages["in_file"].get(key), count, amount)
+        if outcome not in _UNSENT:
+            stages["sent"][key] = _add(stages["sent"].get(key), count, amount)
         if outcome in SUCCESSFUL:
             stages["accepted"][key] = _add(stages["accepted"].get(key), count, amount)
+    if totals["agrees_with_arm"]:
+        if not totals["read_back"]["ended"]:
+            return False
+        stages["read_back"] = stages["accepted"]
     for stage, expected in stages.items():
         figures: dict[tuple[str, ...], tuple[int, Decimal | None]] = {}
-        for total in content.totals["control_totals"]["groups"]:
+        for total in totals["groups"]:
             kind = "customers" if total["type"] == "customers" else "documents"
             key = (kind, *(total[name] or "" for name in ("document_type", "currency", "period")))
             records, text = int(total[stage]["records"]), total[stage]["amount"]
-            if records:
+            if records or text is not None:
                 figures[key] = _add(figures.get(key), records, None if text is None else Decimal(text))
         if figures != expected:
             return False

@@ -39,6 +39,8 @@ _REQUIRED = {
     README, MANIFEST, names.RUN, names.INPUT, names.PAYLOAD_TABLE, names.ANSWERS, names.OUTCOME_TABLE, names.TOTALS,
     names.EVENTS,
 }  # fmt: skip
+_IDENTITY = ("armbulk_evidence", "run", "client_no")
+"""What the manifest and run.json both say of the run."""
 
 
 @dataclass(slots=True)
@@ -146,7 +148,9 @@ def _report_archive(bundle: OpenBundle) -> EvidenceCheck:
 def _check_manifest(bundle: OpenBundle) -> EvidenceCheck:
     """Whether each part has the size and the hash that the manifest says."""
     try:
-        listed: Mapping[str, Any] = json.loads(bundle.parts[MANIFEST])["parts"]
+        manifest = json.loads(bundle.parts[MANIFEST])
+        listed: Mapping[str, Any] = manifest["parts"]
+        identity = [manifest[name] for name in _IDENTITY]
         listed_hashes = {str(name): (part["sha256"], part["bytes"]) for name, part in listed.items()}
     except MALFORMED:
         return EvidenceCheck("parts", FAILED, _("The manifest cannot be read"))
@@ -162,6 +166,13 @@ def _check_manifest(bundle: OpenBundle) -> EvidenceCheck:
         if wrong:
             shown = ", ".join(show_safely(name) for name in sorted(wrong))
             return EvidenceCheck("parts", FAILED, text.fill(names=shown))
+    try:
+        run = json.loads(bundle.parts[names.RUN])
+        is_same = identity == [run[name] for name in _IDENTITY]
+    except MALFORMED:
+        is_same = True  # the format is checked next
+    if not is_same:
+        return EvidenceCheck("parts", FAILED, _("The manifest is of another run than run.json"))
     return EvidenceCheck("parts", OK, _("Every part has the size and the SHA-256 of the manifest"))
 
 
@@ -244,6 +255,6 @@ def _check_store(bundle: OpenBundle, content: BundleContent, store: Store | None
         yield EvidenceCheck("store", SKIPPED, message)
         return
     try:
-        yield compare_with_store(bundle.parts, content, store)
+        yield compare_with_store(bundle.parts, list(bundle.hashes), content, store)
     except StoreError as error:
         yield EvidenceCheck("store", SKIPPED, _("Not compared with armbulk's database: {reason}", reason=error.message))
