@@ -40,7 +40,7 @@ _LABELS = (_("Type"), _("Currency"), _("Period"))
 _RECORDS, _SUM, _DIFFERENCE = _("Records"), _("Sum"), _("Difference")
 _ALL_EQUAL = _("All records in the files are valid, sent and accepted by ARM.")
 _REST = ngettext(
-    "{count:number} of {all:number} record is not accepted by ARM; the reason is below.",
+    "{count:number} of {all:number} records is not accepted by ARM; the reason is below.",
     "{count:number} of {all:number} records are not accepted by ARM; the reasons are below.",
 )
 _READ_EQUAL = _("ARM has them as they were sent.")
