@@ -212,7 +212,7 @@ def check_sheets(
     findings += [_separator_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
     findings += [result.findings for results in (mapped, compared, continued) for result in results]
     findings += [
-        report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options)
+        report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options, own[index])
         for index, sheet in enumerate(plain)
     ]
     joined = _join_tables(parts, resources)
