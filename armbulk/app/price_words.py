@@ -8,18 +8,22 @@ from armbulk.model.durations import write_duration
 if TYPE_CHECKING:
     from armbulk.app.diff.price import ReadPrice
 
-_LIST = ngettext("ARM's list of {count:number} customer is read.", "ARM's list of {count:number} customers is read.")
+_LIST = ngettext(
+    "The comparison reads ARM's list of {count:number} customer.",
+    "The comparison reads ARM's list of {count:number} customers.",
+)
 _LOOK_UPS = ngettext(
-    "{count:number} record is looked up in ARM.", "{count:number} records are looked up in ARM one by one."
+    "The comparison looks up {count:number} record in ARM.",
+    "The comparison looks up {count:number} records in ARM one by one.",
 )
 _COST = ngettext(
-    "That takes {count:number} request (of {requests:number} an hour) and reads {reads:number} records (of "
-    "{limit:number} an hour).",
-    "That takes {count:number} requests (of {requests:number} an hour) and reads {reads:number} records (of "
-    "{limit:number} an hour).",
+    "This takes {count:number} request (of {requests:number} an hour) and reads {reads:number} records "
+    "(of {limit:number} an hour).",
+    "This takes {count:number} requests (of {requests:number} an hour) and reads {reads:number} records "
+    "(of {limit:number} an hour).",
 )
-_WAITS = _("With your limits that takes about {duration}.")
-_NEVER = _("That exceeds your ARM limits however long you wait.")
+_WAITS = _("With your limits, this takes about {duration}.")
+_NEVER = _("This exceeds your ARM limits however long you wait.")
 _BRIEF = 60.0
 
 

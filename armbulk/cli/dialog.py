@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 _NOT_SAVED = _("Interrupted. The answers about this sheet were not saved.")
 _ACCEPT_HEADER = _('Sheet {sheet}, column {column}: "{said}" is similar to "{header}". Use it as "{header}"?')
 _SUPPLIERS = _(
-    'Sheet {sheet}: "{text}" speaks of suppliers, but the headers are those of a file that you matched as {contents}. '
-    "Read it so?"
+    'Sheet {sheet}: "{text}" may refer to suppliers, but the headers are those of a file that you matched as '
+    "{contents}. Read it this way?"
 )
 _CONTINUE = ngettext(
     "Sheet {sheet}: {count} row has no document number ({rows}). Does it belong to the document above?",

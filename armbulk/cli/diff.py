@@ -34,14 +34,16 @@ if TYPE_CHECKING:
 @click.option(
     "--update",
     is_flag=True,
-    help=_("Compare as an import with --update sends. A workbook from `armbulk export` always is."),
+    help=_(
+        "Show what an import with --update would send. A workbook from `armbulk export` is always compared in this way."
+    ),
 )
-@click.option("--overwrite", is_flag=True, help=_("Compare as an import with --overwrite sends."))
+@click.option("--overwrite", is_flag=True, help=_("Show what an import with --overwrite would send."))
 @click.option(
     "--fresh",
     type=WholeNumber(0, 1440),
     metavar="MINUTES",
-    help=_("Use what was read from ARM up to so many minutes ago (default: 15; 0: read again)."),
+    help=_("Reuse what was read from ARM in the last MINUTES (default: 15; 0: read again)."),
 )
 @click.option("--exit-code", "shows_difference", is_flag=True, help=_("Exit with code 1 if anything differs."))
 @click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
@@ -62,10 +64,10 @@ def diff(
     yes: bool,
     **choices: Any,
 ) -> Exit:
-    """Compare FILES with ARM: what is new, what is there already, and every value of customers that differs.
+    """Compare FILES with ARM: new records, records that ARM has already, and each customer value that differs.
 
-    Nothing is sent. An import decides in the same way; it reads ARM again before it sends. Documents are looked up one
-    by one.
+    Nothing is sent. An import makes the same decisions, but reads ARM again before it sends. Documents are looked up
+    one by one.
 
     \b
     Example:  armbulk diff customers.xlsx

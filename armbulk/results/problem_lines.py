@@ -25,7 +25,7 @@ _MAX_MESSAGE_CHARS = 5_000
 _RANKS = {outcome.value: rank for rank, outcome in enumerate(WORK_ORDER, start=1)}
 _WARNING_RANK = len(WORK_ORDER) + 1
 _COUNT = ngettext("{count:number} record", "{count:number} records")
-_CHOSEN = _("Nothing, if you meant it so")
+_CHOSEN = _("Nothing, if this is what you want")
 _FIXES = {
     str(ERRORS_FIRST): _("Correct the errors in the other lines, and import the file again"),
     str(BEYOND_LIMIT): _("Import the file again, without --limit"),

@@ -30,7 +30,7 @@ _UNFINISHED = ngettext(
     "Reading back is not finished: {count:number} record is left. Continue with: armbulk verify {run}",
     "Reading back is not finished: {count:number} records are left. Continue with: armbulk verify {run}",
 )
-_NOTHING = _("ARM has accepted nothing, so nothing is read back.")
+_NOTHING = _("ARM accepted no records, so there is nothing to read back.")
 _NOT_READ = _("Not read back from ARM. To compare what ARM has with what was sent: armbulk verify {run}")
 
 

@@ -52,7 +52,7 @@ _EXPLAINED = _("Explanation of the differences")
 _EXPLAINS = _("In the files less what is explained = accepted by ARM, in each type and currency.")
 _LEAVES = _("The explanations do not add up to the difference. Do not sign; report this.")
 _NOTHING_LEFT = _("There is no difference to explain.")
-_DONE_BEFORE = _("Of the accepted records, not sent now: {records}.")
+_DONE_BEFORE = _("Of the accepted records, these were not sent by this import: {records}.")
 _PERIODS = _("The periods are added up here. `armbulk show {run}` lists each.")
 _MORE_DIFFERENCES = ngettext(
     "and {count:number} more: see `armbulk show {run} --report FILE.html`",

@@ -232,7 +232,7 @@ def test_a_high_price_is_asked_about(tmp_path: Path) -> None:
         code, said = called("diff", file, env=arm.settings)
         assert (code, said["error"]["code"]) == (2, "question")
         code, out, err = call("diff", file, "--yes", "--json", "--exit-code", env=arm.settings)
-        assert "ARM's list of 5 000 customers is read. That takes 5 requests (of 375 an hour)" in err
+        assert "The comparison reads ARM's list of 5 000 customers. This takes 5 requests (of 375 an hour)" in err
         assert (code, json.loads(out)["customers"]["only_in_arm"]) == (1, 4_900)
 
 
@@ -260,7 +260,7 @@ def test_what_is_shown_and_written(tmp_path: Path, lang: str) -> None:
         assert cells == {"Customers!F2": ("22334455", "40000001"), "Customers!I2": ("•" * 9 + "68", "•" * 9 + "47")}
         assert [(blank["field"], blank["customers"]) for blank in said["blank_cells"]] == [("bank_account_no", 1)]
         code, out, _ = call("diff", file, "--lang", lang, "-o", str(tmp_path / "d.xlsx"), env=env)
-        assert ("? To decide   1 customer." if lang == "en" else "? Avgjøres    1 kunde.") in out
+        assert ("? To decide   1 customer." if lang == "en" else "? Må avgjøres 1 kunde.") in out
         assert "Customers!F2  00001" in out
         book = openpyxl.load_workbook(tmp_path / "d.xlsx")
         assert len(book.sheetnames) == 4

@@ -181,7 +181,7 @@ def test_what_was_sent_follows_from_the_files(decided: Sent, tmp_path: Path) -> 
     code, said = called("evidence", "--check", str(decided.bundle), *inputs, env=decided.env)
     states = {check["name"]: check["state"] for check in said["checks"]}
     assert (code, states["recalculated"], states["store"]) == (0, "ok", "ok")
-    assert "9 records were sent exactly as the files have them" in [check["message"] for check in said["checks"]]
+    assert "9 records were sent exactly as they are in the files" in [check["message"] for check in said["checks"]]
     complete, auditor = tmp_path / "complete.zip", {**decided.env, "ARMBULK_HOME": str(tmp_path / "auditor")}
     assert called("evidence", "1", "-o", str(complete), "--with-input", env=decided.env)[1]["has_input"]
     code, said = called("evidence", "--check", str(complete), env=auditor)

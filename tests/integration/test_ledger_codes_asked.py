@@ -61,7 +61,7 @@ def test_codes_are_asked_about_and_offered_again(path: str) -> None:
     """Each code is one question; what is left open is held back; `map` begins with every answer and loses none."""
     code, shown = answer("check", path, typed=ASKED)
     assert code == 1, shown
-    for words in ('"UK": 1 row; usual for credit notes, and its amount is negative', '"x" is no code here',
+    for words in ('"UK": 1 row; usual for credit notes, and its amount is negative', '"x" is not a valid code here',
                   "    row 11: Sum 4", '"BB": 1 row; its amount is negative: a credit note, or a payment',
                   'The mapping does not have the value "BB"'):  # fmt: skip
         assert words in shown
@@ -105,16 +105,16 @@ def test_a_script_gets_the_codes_as_comments(path: str) -> None:
 
 @pytest.mark.usefixtures("somebody")
 def test_suppliers_with_the_headers_of_customers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A title or name that speaks of suppliers is asked about on a terminal, and a warning in a script."""
+    """A title or name that may refer to suppliers is asked about on a terminal, and a warning in a script."""
     text = "Debitor;Firma;Gate;Postnr;Sted\n20001;Mel AS;Storgata 1;0155;Oslo\n"
     customers, suppliers = tmp_path / "kunder.csv", tmp_path / "liste.csv"
     customers.write_text(text, encoding="utf-8")
     suppliers.write_text(f"Leverandørliste;;;;\n{text}", encoding="utf-8")
     code, shown = answer("check", str(customers), typed="\n\n\n\n\n\n\n")
-    assert (code, "speaks of suppliers" in shown) == (0, False), shown
+    assert (code, "may refer to suppliers" in shown) == (0, False), shown
     code, shown = answer("check", str(suppliers), typed="n\n")
     assert (code, '"liste" is a list of suppliers. Nothing was read.' in shown) == (2, True), shown
-    assert '"Leverandørliste" speaks of suppliers' in shown
+    assert '"Leverandørliste" may refer to suppliers' in shown
     monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: False))
     code, said = called("check", str(suppliers))
     assert (code, "supplier-list" in {each["code"] for each in said["findings"]}) == (0, True)

@@ -71,7 +71,7 @@ def test_what_arm_changed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (plan["documents"], plan["customers"], plan["fits"]) == (documents - 1, 4, True)
     assert (plan["least"]["requests"] < plan["most"]["requests"]) == (documents > 20)
     assert (code, second_code, third_code, checked["ok"]) == (3, 3, 0, True)
-    assert "a later reading back from ARM" in checked["checks"][-1]["message"]
+    assert "a later comparison with ARM" in checked["checks"][-1]["message"]
     for result in (first, second, shown):
         in_file = sums(result, "in_file")
         assert sum(count for count, _ in in_file.values()) == documents + 4

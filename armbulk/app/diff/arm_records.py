@@ -23,7 +23,7 @@ from armbulk.sending.customer_reader import MAX_SINGLE_LOOKUPS
 from armbulk.sending.document_preview import DocumentPreview, expect_documents
 from armbulk.waiting import CallRepeater, CallWaiter
 
-_NEVER_FITS = _("Your ARM limits do not allow look-ups")
+_NEVER_FITS = _("Your ARM limits do not allow records to be looked up")
 _AGAIN = _("Nothing was sent. Run the same command again")
 _NO_LIST = frozenset({"list-refused", "no-such-list"})
 """Errors after which customers are looked up one by one."""

@@ -31,7 +31,7 @@ _MARKS: dict[str, str] = {
 """What stands before a state, so that it is seen without colours, too."""
 
 REASONS: dict[Reason, Text] = {
-    Reason.ZEROS_LOST: _("The file has lost its leading zeros"),
+    Reason.ZEROS_LOST: _("The file has lost the leading zeros"),
     Reason.MASKED: _("ARM shows it masked and would lose it, so enter it, too"),
     Reason.CHANGED_SINCE_EXPORT: _("Changed in ARM since the export"),
     Reason.NOT_SENT_FROM_HERE: _("ARM's value was not sent from this computer"),
@@ -59,11 +59,13 @@ COLUMNS: dict[str, Text] = {
 _MEANINGS: dict[str, Text] = {
     CustomerState.NEW: _("An import creates them."),
     CustomerState.CHANGED: _("An import sends these values."),
-    CustomerState.CHANGED_IN_ARM: _("Changed in ARM since they were sent, not in the file. An import leaves them."),
+    CustomerState.CHANGED_IN_ARM: _(
+        "Changed in ARM since they were sent, but not in the file. An import does not change them."
+    ),
     CustomerState.NOT_COMPARED: _("The rows have errors, or are hidden."),
-    DocumentState.OTHER: _("ARM has another document with this number. An import does not send them."),
+    DocumentState.OTHER: _("ARM has other documents with these numbers. An import does not send them."),
     DocumentState.UNCLEAR: _("ARM's answer does not show whether it has them."),
-    "only_in_arm": _("Not in the file. An import leaves them."),
+    "only_in_arm": _("Not in the file. An import does not change them."),
 }
 _IN_CONFLICT = _("Changed in ARM since the export, or not in ARM. An import leaves them out.")
 _TO_DECIDE = _(

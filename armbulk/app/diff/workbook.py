@@ -50,7 +50,7 @@ def write_workbook(comparison: "FileComparison", target: Path) -> None:
 def _summarise(report: dict[str, Any], files: str, lang: str) -> list[Section]:
     about = [
         (_("Files").text(lang), files),
-        (_("ARM as read at").text(lang), format_time(report["read"]["at"], lang)),
+        (_("Read from ARM").text(lang), format_time(report["read"]["at"], lang)),
         (_("How it is imported").text(lang), _describe_import(report).text(lang)),
     ]
     sections = [Section(f"{_TITLE.text(lang)}. {_NOTHING_SENT.text(lang)}", tuple(about))]

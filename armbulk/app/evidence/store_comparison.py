@@ -65,15 +65,15 @@ def compare_with_store(
         return _report_difference(content, sorted(wrong))
     if later:
         message: Text = ngettext(
-            "armbulk's database has the same, and {count:number} later event. Make a new bundle",
-            "armbulk's database has the same, and {count:number} later events. Make a new bundle",
+            "armbulk's database matches, and has {count:number} later event. Make a new bundle",
+            "armbulk's database matches, and has {count:number} later events. Make a new bundle",
             count=later,
         )
         return EvidenceCheck("store", OK, message)
     if is_read_since:
-        message = _("armbulk's database has the same, and a later reading back from ARM. Make a new bundle")
+        message = _("armbulk's database matches, and has a later comparison with ARM. Make a new bundle")
         return EvidenceCheck("store", OK, message)
-    return EvidenceCheck("store", OK, _("armbulk's database on this computer has the same"))
+    return EvidenceCheck("store", OK, _("armbulk's database on this computer matches the bundle"))
 
 
 def _list_events(parts: Mapping[str, bytes]) -> list[bytes]:

@@ -116,7 +116,7 @@ def check_bundle(
         content = parse_parts(bundle.parts)
         report.run = {name: _show(value) for name, value in content.run.items()}
     except MALFORMED:
-        message = _("Its parts are not as this version of armbulk writes them. Use a newer version of armbulk")
+        message = _("This version of armbulk does not know the format of the bundle. Use a newer version of armbulk")
         report.checks.append(EvidenceCheck("format", FAILED, message))
         return report
     report.checks += check_consistency(content)
@@ -124,7 +124,7 @@ def check_bundle(
         try:
             report.checks += check
         except MALFORMED:
-            report.checks.append(EvidenceCheck("format", FAILED, _("Its parts are not as armbulk writes them")))
+            report.checks.append(EvidenceCheck("format", FAILED, _("The parts are not in armbulk's format")))
     return report
 
 
@@ -135,7 +135,7 @@ def _show(value: object) -> object:
 def _report_archive(bundle: OpenBundle) -> EvidenceCheck:
     missing = sorted(_REQUIRED - set(bundle.hashes))
     if missing:
-        message = _("It is no evidence bundle, or parts were removed: {names}", names=", ".join(missing))
+        message = _("It is not an evidence bundle, or parts were removed: {names}", names=", ".join(missing))
         return EvidenceCheck("archive", FAILED, message)
     message = ngettext(
         "The file has {count:number} part, and nothing else",
@@ -172,8 +172,8 @@ def _check_manifest(bundle: OpenBundle) -> EvidenceCheck:
     except MALFORMED:
         is_same = True  # the format is checked next
     if not is_same:
-        return EvidenceCheck("parts", FAILED, _("The manifest is of another run than run.json"))
-    return EvidenceCheck("parts", OK, _("Every part has the size and the SHA-256 of the manifest"))
+        return EvidenceCheck("parts", FAILED, _("The manifest is for another run than run.json"))
+    return EvidenceCheck("parts", OK, _("Every part has the size and the SHA-256 listed in the manifest"))
 
 
 def _compare_manifest(bundle: OpenBundle, expected: str) -> EvidenceCheck:
@@ -194,7 +194,7 @@ def _check_files(
     for file, digest in hashes.items():
         name = next((name for name, expected in read.items() if expected == digest), None)
         if name is None:
-            message = _("{file} is not a file that was read: its SHA-256 is another one", file=file)
+            message = _("{file} is not one of the files that were read: its SHA-256 differs", file=file)
             yield EvidenceCheck("input", FAILED, message)
             continue
         files[name] = file
@@ -206,7 +206,7 @@ def _check_files(
             return
         yield EvidenceCheck("copies", OK, _("The copies of the files are the files that were read"))
     if not hashes and not copies:
-        message = _("No file was compared with those that were read. Use --input FILE")
+        message = _("The files that were read were not compared. Use --input FILE")
         yield EvidenceCheck("input", SKIPPED, message)
         return
     key = content.run["payload_hashes"].get("key") or _find_key(content, store)
