@@ -24,7 +24,6 @@ from armbulk.findings.frame import (
 from armbulk.i18n import Text, _, join_texts, ngettext, quote_names
 from armbulk.mapping import apply
 from armbulk.mapping.entries import SheetMapping
-from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
 from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.command_line import quote_word
@@ -315,6 +314,8 @@ def _apply_mapping(
     """Return the sheets, marked with the mapping's hash, and what the mapping makes of each."""
     if mapping is None:
         return sheets, [apply.MappedSheet(leave_out_hidden_columns(sheet, options)) for sheet in sheets]
+    from armbulk.mapping.expressions import ExpressionEngine  # noqa: PLC0415 - only mappings need Jinja2
+
     entries, sha256 = mapping
     marked = [replace(sheet, mapped_by=sha256) for sheet in sheets]
     evaluator = ExpressionEngine()
