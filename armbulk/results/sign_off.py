@@ -40,12 +40,13 @@ _LABELS = (_("Type"), _("Currency"), _("Period"))
 _RECORDS, _SUM, _DIFFERENCE = _("Records"), _("Sum"), _("Difference")
 _ALL_EQUAL = _("All records in the files are valid, sent and accepted by ARM.")
 _REST = ngettext(
-    "{count:number} of {all:number} record is not accepted by ARM; the reason is below.",
+    "{count:number} of {all:number} records is not accepted by ARM; the reason is below.",
     "{count:number} of {all:number} records are not accepted by ARM; the reasons are below.",
 )
 _READ_EQUAL = _("ARM has them as they were sent.")
+_REST_READ_EQUAL = _("ARM has the accepted records as they were sent.")
 _READ_OTHER = _("ARM has other values than those that were sent.")
-_NOT_READ = _("They were not read back from ARM.")
+_NOT_READ = _("Nothing was read back from ARM.")
 _EXPLAINED = _("Explanation of the differences")
 _EXPLAINS = _("In the files less what is explained = accepted by ARM, in each type and currency.")
 _LEAVES = _("The explanations do not add up to the difference. Do not sign; report this.")
@@ -113,7 +114,8 @@ def _describe_status(totals: ControlTotals, lang: str, *, verdict: bool | None) 
     in_file = sum((total.stages[IN_FILE] for total in sums), Figure())
     rest = sum((total.unaccepted for total in sums), Figure()).records
     first = _REST.fill(count=rest, all=in_file.records) if rest else _ALL_EQUAL
-    second = _NOT_READ if verdict is None else _READ_EQUAL if verdict else _READ_OTHER
+    equal = _REST_READ_EQUAL if rest else _READ_EQUAL
+    second = _NOT_READ if verdict is None else equal if verdict else _READ_OTHER
     is_good = False if rest or verdict is False else True if verdict else None
     return Statement(join_texts(first, second).text(lang), is_good)
 
