@@ -13,7 +13,7 @@ from armbulk.model.outcome import ApiUsage
 from armbulk.model.progress import LimitUse
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.system import ReceivablesSystem
-from armbulk.quota.limits import METERS, WINDOWS, Account, Priority, QuotaLimits, Usage, count_used
+from armbulk.quota.limits import METERS, WINDOWS, Account, Priority, QuotaLimits, Usage, count_used, earliest_time
 from armbulk.redaction import redact_text
 from armbulk.retry import RATE_LIMIT, seconds_after_limit
 from armbulk.store import Store, SubmitIntent
@@ -138,6 +138,11 @@ class RateLimitedClient:
         self.consecutive_limits = 0
         verify_client_nos(result.client_nos, self.account.client_no)
         return result
+
+    def find_room(self, cost: ApiUsage, priority: Priority | None = None) -> float:
+        """Return the first time at which the quota has room for calls of this cost: now, later, or never (inf)."""
+        usage = self.store.usage(self.account)
+        return earliest_time(usage, cost, self.clock.now(), self.limits, priority or self.priority)
 
     def take_room(self, take: Callable[[], Room | float]) -> Room | float | CallFailed:
         """Return what `take` gets of the quota.

@@ -141,14 +141,14 @@ def fill(sheet: Worksheet, rows: list[tuple[object, ...]], lang: str) -> None:
                 sheet.column_dimensions[str(cell.column_letter)].width = 26
 
 
-def edit_customers(session: Session) -> None:
+def edit_customers(session: Session, name: str = "customers.xlsx") -> None:
     """Change a cell of two exported customers."""
-    book = openpyxl.load_workbook(session.folder / "customers.xlsx")
+    book = openpyxl.load_workbook(session.folder / name)
     sheet = book.worksheets[0]
     columns = {str(cell.value): cell.column for cell in sheet[1]}
-    sheet.cell(2, columns["Phone"]).value = "22334455"
-    sheet.cell(4, columns["Email"]).value = "faktura@eksempel.no"
-    book.save(session.folder / "customers.xlsx")
+    sheet.cell(2, columns.get("Phone") or columns["Telefon"]).value = "22334455"
+    sheet.cell(4, columns.get("Email") or columns["E-post"]).value = "faktura@eksempel.no"
+    book.save(session.folder / name)
 
 
 def speak_norwegian(session: Session) -> None:
@@ -182,6 +182,7 @@ STEPS: dict[str, Callable[[Session], None]] = {
     "fakturaer": invoices_workbook("fakturaer.xlsx", "no"),
     "fakturaer-med-feil": invoices_workbook("fakturaer.xlsx", "no", {"Fakturaer": ERRORS}),
     "edit-customers": edit_customers,
+    "rediger-kunder": lambda session: edit_customers(session, "kunder.xlsx"),
     "lose-an-answer": lose_an_answer,
     "half-an-hour": lambda session: session.clock.sleep(2000),
     "foreign-customers": write_foreign_customers,

@@ -9,6 +9,7 @@ from armbulk.i18n import Words
 from armbulk.model.column_proposal import SheetDecision, SheetProposal
 
 if TYPE_CHECKING:
+    from armbulk.app.diff.price import ReadPrice
     from armbulk.app.plan import Plan
     from armbulk.model.progress import Progress
 
@@ -148,6 +149,11 @@ class Dialog:
         """
         del missing, requests, hour
         return False
+
+    def accept_price(self, price: "ReadPrice") -> bool:
+        """Return whether a comparison may read that much of ARM."""
+        del price
+        return True
 
     @property
     def can_decide_about_customers(self) -> bool:

@@ -11,7 +11,9 @@ from jinja2.bccache import Bucket
 from armbulk.app import prose_names
 from armbulk.i18n import Text, format_amount, format_date, format_number, format_time, translate
 from armbulk.model.command_line import quote_word
+from armbulk.model.durations import write_duration
 from armbulk.model.outcome_words import shorten_state, translate_outcome, translate_state
+from armbulk.model.plain_text import to_one_line
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
 from armbulk.model.text_style import MARK_CHARS, clean_report, remove_marks, style
 from armbulk.model.wrapping import wrap_line
@@ -23,6 +25,7 @@ SYMBOLS = {"good": style("✓", "good"), "warning": style("!", "warning"), "bad"
 """What stands before a line: all is well, look at it, it failed, it is not known."""
 
 _LABEL_CHARS = 14
+_MAX_VALUE_CHARS = 60
 _KEPT = frozenset("\n" + MARK_CHARS)
 
 _EXPECTED_REASONS = (BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW)
@@ -93,6 +96,7 @@ def _create_environment(lang: str, width: int | None) -> Environment:
         "number": format_number,
         "amount": _format_amount,
         "money": prose_names.format_money,
+        "duration": _format_duration,
         "day": format_date,
         "when": _format_time,
         "finish": prose_names.format_finish,
@@ -113,6 +117,7 @@ def _create_environment(lang: str, width: int | None) -> Environment:
     }
     environment.filters.update({name: partial(write, lang=lang) for name, write in filters.items()})
     environment.filters["style"] = style
+    environment.filters["short"] = partial(to_one_line, max_chars=_MAX_VALUE_CHARS)
     environment.filters["quoted"] = quote_word
     environment.globals["symbols"] = SYMBOLS
     environment.globals["labelled"] = partial(_write_labelled, width=width)
@@ -135,6 +140,10 @@ def _write_hanging(text: str, hang: int, width: int | None) -> str:
 
 def _format_amount(value: Decimal | str | None, lang: str) -> str:
     return "" if value is None else format_amount(value, lang)
+
+
+def _format_duration(seconds: float, lang: str) -> str:
+    return write_duration(seconds).text(lang)
 
 
 def _format_time(value: str | float | None, lang: str) -> str:

@@ -15,7 +15,7 @@ from armbulk.app.runs import verify_run_client
 from armbulk.arm.json_body import parse_json
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, LoginError, ServerError
-from armbulk.export.fetched_list import FetchedList, fetch_list
+from armbulk.export.fetched_list import fetch_list
 from armbulk.export.pricing import measure
 from armbulk.export.request import ExportRequest
 from armbulk.export.session import ExportSession
@@ -32,7 +32,7 @@ from armbulk.resources import RESOURCES
 from armbulk.results.control_totals import select_accepted
 from armbulk.results.run_result import load_result
 from armbulk.sending.read_back import MAX_REPEATS, ReadBack
-from armbulk.store import Run, Store
+from armbulk.store import Run, Store, Verification
 from armbulk.writers.tables import CSV_DIALECT_NAMES
 
 MAX_AGE_SECONDS = 86_400.0
@@ -125,19 +125,29 @@ def _compare_with_list(
         return documents
     try:
         with ExportSession(context, request, wait, progress) as session:
+            _begin_list(session, reading.client.store.verification(run.id))
             size = measure(session)
             if not is_list_cheaper(size.records, documents.height, context.profile.limits):
                 reading.compare_listed(documents.clear(), (), session.checkpoint.usage)
                 session.is_done = True
                 return documents
             fetched = fetch_list(session, fresh=False)
-            left = reading.compare_listed(documents, _read_records(fetched), session.checkpoint.usage)
+            records, repeated = map(_read_records, (fetched.raw_records(), fetched.repeated_records()))
+            left = reading.compare_listed(documents, records, session.checkpoint.usage, repeated)
             session.is_done = True
     except ArmbulkError as error:
         if isinstance(error, LoginError) or (isinstance(error, ServerError) and error.code in _NO_LIST):
             return documents  # single records may be readable all the same
         raise
     return documents.filter(pl.col("no").is_in(left))
+
+
+def _begin_list(session: ExportSession, verification: Verification | None) -> None:
+    """Forget what an earlier reading has read of the list: it shows what ARM had then."""
+    file = session.checkpoint.file
+    if verification is not None and session.started_at < verification.started:
+        file.clear()
+    file.save_fact("begun", session.started_at)
 
 
 def _build_request(run: Run, documents: pl.DataFrame) -> ExportRequest | None:
@@ -153,7 +163,7 @@ def _build_request(run: Run, documents: pl.DataFrame) -> ExportRequest | None:
     return ExportRequest(resource, listing, root, frozenset(), (), target, CSV_DIALECT_NAMES[0], purpose=purpose)
 
 
-def _read_records(fetched: FetchedList) -> Iterator[dict[str, Any]]:
-    """The records of a list, with exact numbers."""
-    for texts in fetched.raw_records():
+def _read_records(pages: Iterator[pl.Series]) -> Iterator[dict[str, Any]]:
+    """The records of a list's pages (JSON), with exact numbers."""
+    for texts in pages:
         yield from (parse_json(text.encode()) or {} for text in texts)

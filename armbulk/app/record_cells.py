@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from armbulk.i18n import _
 from armbulk.resources import RESOURCES
+from armbulk.results.file_columns import list_file_columns, list_key_columns
 from armbulk.results.named_fields import split_by_field
 from armbulk.results.run_result import RunResult
 from armbulk.validation.check import Checked
@@ -49,12 +50,8 @@ def name_cells(result: RunResult, checked: Checked | None, lang: str) -> CellNam
     """Return the names of a run's cells; its files may no longer be read (`checked` is None)."""
     if checked is not None:
         names = {index: sheet.name for index, sheet in enumerate(checked.sheets)}
-        letters = {
-            index: match.columns.get(match.resource.record_key, "") if match.resource else ""
-            for index, match in enumerate(checked.header_matches)
-        }
-        columns = {index: match.columns for index, match in enumerate(checked.header_matches)}
-        return CellNames(names, letters, columns, lang)
+        columns = dict(enumerate(list_file_columns(checked)))
+        return CellNames(names, dict(enumerate(list_key_columns(checked))), columns, lang)
     options = result.run.options if result.run else {}
     return CellNames(
         dict(enumerate(options.get("sheets", []))),

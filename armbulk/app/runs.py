@@ -12,7 +12,6 @@ from armbulk.app.check import InputFiles
 from armbulk.context import Context, open_client
 from armbulk.errors import FileError, SettingsError, UsageError
 from armbulk.i18n import NO_TEXT, Text, _
-from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.record_messages import ALREADY_IN_ARM
 from armbulk.model.system import ReceivablesSystem
@@ -20,6 +19,7 @@ from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.planning.plan import ImportPlan
 from armbulk.quota.limits import Account
 from armbulk.redaction import collect_personal_values, redact_items
+from armbulk.results.file_columns import list_file_columns, list_key_columns
 from armbulk.results.report import write_results
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.results.store_check import choose_result_path, find_csv_target
@@ -87,8 +87,8 @@ def _describe_options(
     return {
         "files": [_absolute_name(name) for name in inputs.files],
         "sheets": [sheet.name for sheet in plan.checked.sheets],
-        "key_letters": [_find_key_letter(match) for match in plan.checked.header_matches],
-        "columns": [match.columns for match in plan.checked.header_matches],
+        "key_letters": list_key_columns(plan.checked),
+        "columns": list_file_columns(plan.checked),
         "reading": asdict(inputs.options),
         "look_first": plan.lookups is not None and plan.lookups.documents > 0,
         "look_until": plan.lookups.until if plan.lookups else None,
@@ -102,11 +102,6 @@ def _describe_options(
         "armbulk": __version__,
         "target": str(Path(target).absolute()) if target else None,
     }
-
-
-def _find_key_letter(match: HeaderMatch) -> str:
-    """The column with the numbers of a sheet's records; "": there is none."""
-    return match.columns.get(match.resource.record_key, "") if match.resource else ""
 
 
 def _absolute_name(name: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from armbulk.app.check import CheckResult
     from armbulk.app.corrections import Corrected
     from armbulk.app.dialog import Dialog, ReportProgress
+    from armbulk.app.diff.comparison import DiffChoices, FileComparison
     from armbulk.app.exports import Export, ExportQuery
     from armbulk.app.import_result import ImportResult
     from armbulk.app.imports import ImportChoices
@@ -76,6 +77,7 @@ class Session(SessionHistory):
         if self._store is not None:
             self._store.close()
             self._store = None
+        self.forget_kept_records()
 
     def require_login(self) -> "Context":
         """Return the context with the login for ARM; the secret may come from a file or the keyring.
@@ -198,6 +200,33 @@ class Session(SessionHistory):
 
         request = build_request(build_inputs(files, options, update=update), target, **choices)
         return import_files(self.context, self.store, request, dialog or Dialog())
+
+    def diff(
+        self,
+        *files: str | Path,
+        options: "ReadOptions | None" = None,
+        dialog: "Dialog | None" = None,
+        **choices: "Unpack[DiffChoices]",
+    ) -> "FileComparison | None":
+        """Compare files with ARM: what an import would send, and which values of customers it would change.
+
+        Args:
+            files: As for `check`; so are `options`.
+            options: How the files are to be read.
+            dialog: Confirms a high price, and shows progress; None: any price is accepted.
+            choices: `update=True`, `fresh=60` …; see `armbulk.app.diff.comparison.DiffChoices`.
+
+        Returns:
+            The comparison; None when the dialog did not accept the price.
+
+        Raises:
+            ArmbulkError: As `armbulk.app.diff.comparison.compare_files` lists them.
+        """
+        from armbulk.app.dialog import Dialog
+        from armbulk.app.diff.comparison import build_diff_request, compare_files
+
+        request = build_diff_request(files, options, **choices)
+        return compare_files(self.context, self.store, request, dialog or Dialog())
 
     def resume(
         self,

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from armbulk.store import Store
 
 
+_KEPT_FILES = "exports/kept-*.db"
+"""The files of `export.kept_records`, which is loaded only where there are some."""
+
+
 class SessionHistory:
     """The part of `Session` that needs no login."""
 
@@ -42,6 +46,14 @@ class SessionHistory:
         if self._store is None:
             self._store = self.context.open_store()
         return self._store
+
+    def forget_kept_records(self) -> None:
+        """Delete what comparisons have kept of ARM, once it is too old to be used."""
+        now = self.clock.now()
+        if any(path.stat().st_mtime < now for path in self.profile.home.glob(_KEPT_FILES)):
+            from armbulk.export.kept_records import forget_kept_records
+
+            forget_kept_records(self.profile.home, now)
 
     def run(self, number: int) -> "ImportResult":
         """Return an earlier run, as the store has it; StoreError if there is no run with this number."""

@@ -29,7 +29,6 @@ RECORD_SCHEMA: dict[str, type[pl.DataType]] = {
     "bytes": pl.Int64,
     "writes": pl.Int64,  # records written, as the AUP is taken to count them
     "key_only": pl.Boolean,  # it has no member but its key
-    "partial_group": pl.Boolean,  # it has some, not all, members of a group that ARM replaces as a whole
 }
 """Columns of a frame of encoded records, one row each."""
 
@@ -62,20 +61,7 @@ def encode_records(table: Table, lines: Table | None = None) -> pl.DataFrame:
         pl.col("payload").str.len_bytes().cast(pl.Int64).alias("bytes"),
         (pl.lit(1) + pl.col("line_count").fill_null(0)).cast(pl.Int64).alias("writes"),
         (pl.col("payload") == key_only).fill_null(value=True).alias("key_only"),
-        _is_partial_group(resource).alias("partial_group"),
     )
-
-
-def _is_partial_group(resource: Resource) -> pl.Expr:
-    """Whether a record has some, not all, members of a group that ARM replaces as a whole."""
-    groups = [pl.lit(value=False)]
-    for group in resource.replaced_groups:
-        names = [field.name for field in resource.fields if field.path.startswith(f"{group}.")]
-        members = [
-            pl.col(name).is_not_null() | pl.col("cleared").list.contains(name).fill_null(value=False) for name in names
-        ]
-        groups.append(pl.any_horizontal(members) & ~pl.all_horizontal(members))
-    return pl.any_horizontal(groups)
 
 
 def encode_lines(lines: Table) -> pl.DataFrame:

@@ -33,6 +33,7 @@ _COMMANDS = {
     "check": ("armbulk.cli.check", "check", _("Find errors in your files. Nothing is sent.")),
     "explain": ("armbulk.cli.explain", "explain", _("Explain an error or a warning by its code.")),
     "plan": ("armbulk.cli.plan", "plan", _("Show what an import would send, and when it would finish.")),
+    "diff": ("armbulk.cli.diff", "diff", _("Show what differs between your files and ARM. Nothing is sent.")),
     "import": ("armbulk.cli.imports", "import_", _("Check files, ask you to confirm, and send them to ARM.")),
     "resume": ("armbulk.cli.imports", "resume", _("Continue an interrupted import.")),
     "resolve": ("armbulk.cli.resolve", "resolve", _("Settle documents that ARM never confirmed.")),

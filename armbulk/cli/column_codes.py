@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _COLUMN = _('Column {letter}, "{header}" ({title}): these values are not all codes of ARM.')
 _UNDOCUMENTED = _("ARM's documentation names only the code {code}. Ask Amili for the others before you send them.")
-_USE_NAMES = _("Read them so?")
+_USE_NAMES = _("Read them this way?")
 _VALUE = _('"{value}": {rows}')
 _ACCEPT = _("Press Enter for {code}, type another code ({codes}), or - if you do not know: the rows are held back")
 _TYPE = _("Type a code ({codes}), or press Enter if you do not know: the rows are held back")
-_NO_SUCH = _('"{answer}" is no code here')
+_NO_SUCH = _('"{answer}" is not a valid code here')
 _HOLD = "-"
 
 

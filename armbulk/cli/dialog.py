@@ -16,6 +16,7 @@ from armbulk.app.dialog import (
     SupplierQuestion,
     ValueDifference,
 )
+from armbulk.app.price_words import describe_price
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
 from armbulk.cli.progress import REPEAT_HINT, show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
@@ -27,14 +28,15 @@ from armbulk.model.environment import colour_environment, name_environment
 from armbulk.model.plain_text import to_one_line
 
 if TYPE_CHECKING:
+    from armbulk.app.diff.price import ReadPrice
     from armbulk.app.plan import Plan
     from armbulk.model.column_proposal import SheetDecision, SheetProposal
 
 _NOT_SAVED = _("Interrupted. The answers about this sheet were not saved.")
 _ACCEPT_HEADER = _('Sheet {sheet}, column {column}: "{said}" is similar to "{header}". Use it as "{header}"?')
 _SUPPLIERS = _(
-    'Sheet {sheet}: "{text}" speaks of suppliers, but the headers are those of a file that you matched as {contents}. '
-    "Read it so?"
+    'Sheet {sheet}: "{text}" may refer to suppliers, but the headers are those of a file that you matched as '
+    "{contents}. Read it this way?"
 )
 _CONTINUE = ngettext(
     "Sheet {sheet}: {count} row has no document number ({rows}). Does it belong to the document above?",
@@ -62,6 +64,7 @@ _REQUESTS = _(
     "ARM's list lacks {missing} records. Looking them up one by one takes about {requests} "
     "requests; your limit is {hour} per hour. Continue?"
 )
+_COMPARE = _("Read that much from ARM?")
 _CHOICES = _("Type c (ARM has it), g (give up), s (send again) or l (decide later)")
 _CONFIRM_PHRASE = _('To confirm --{decision}, type the number of documents and their total: "{phrase}"')
 _NOT_THE_PHRASE = _('That does not match "{phrase}". Document {number} is unchanged.')
@@ -215,6 +218,14 @@ class TerminalDialog(Dialog):
             return False
         values = {"missing": str(missing), "requests": str(requests), "hour": str(hour)}
         return self._context.ask(_REQUESTS.fill(**values), yes=self._yes)
+
+    def accept_price(self, price: "ReadPrice") -> bool:
+        """Say what is read, and ask where that is much."""
+        if price.method == "kept":
+            return True
+        lang = self._context.lang
+        self._context.reporter.say(describe_price(price).text(lang))
+        return not price.is_high or self._context.ask(_COMPARE, yes=self._yes)
 
     def confirm_decision(self, decision: str, phrase: str) -> bool:
         """Ask for the count and the total, unless `--yes` was used. UsageError when they are wrong."""

@@ -21,7 +21,7 @@ _HINT = _("Use `armbulk evidence RUN -o FILE.zip` or `armbulk evidence --check F
 @click.command(cls=TranslatedCommand)
 @click.argument("run", type=RUN, required=False)
 @click.option("-o", "target", type=FILE_NAME, metavar="FILE.zip", help=_("The bundle to write."))
-@click.option("--with-input", is_flag=True, help=_("Add copies of the input files. They have personal data."))
+@click.option("--with-input", is_flag=True, help=_("Add copies of the input files. They contain personal data."))
 @click.option("--check", "bundle", type=FILE_NAME, metavar="FILE.zip", help=_("Check a bundle instead of writing one."))
 @click.option(
     "--input",
@@ -52,7 +52,10 @@ def evidence(
               armbulk evidence --check run-12.zip --input invoices.xlsx
     """
     if bundle is not None:
-        _refuse(_("--check checks a bundle and writes none"), run is not None or target is not None or with_input)
+        _refuse(
+            _("--check cannot be used with a run, -o or --with-input"),
+            run is not None or target is not None or with_input,
+        )
         report = context.session.check_evidence(bundle, inputs=inputs, manifest=manifest)
         context.reporter.show("evidence-check", report.to_json())
         return Exit.OK if report.ok else Exit.FINDINGS

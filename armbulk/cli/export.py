@@ -40,7 +40,7 @@ _OPEN_CSV = _(
 @click.option("--receivable-account", "accounts", multiple=True, metavar="NO",
               help=_("For close: a GL account for accounts receivable (can be repeated)."))  # fmt: skip
 @click.option("--customer-names/--no-customer-names", default=True,
-              help=_("For close: the names of customers, which are read from ARM's whole customer list."))  # fmt: skip
+              help=_("For close: include customer names (reads ARM's whole customer list)."))  # fmt: skip
 @click.option("--csv-dialect", type=LazyChoice(list_csv_dialects), cls=LazyOption, describe=describe_csv_dialects)
 @click.option(
     "--since",

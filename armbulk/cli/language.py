@@ -29,6 +29,7 @@ _METAVARS: dict[str, Text] = {
         _("FILES"),
         _("FOLDER"),
         _("HEADER"),
+        _("MINUTES"),
         _("NAME"),
         _("NO"),
         _("NUMBER"),

@@ -12,6 +12,7 @@ _OTHER_WORDS = {
     "check": ("validate", "verify", "kontroller", "kontroll", "sjekk", "valider"),
     "completion": ("complete", "fullføring"),
     "demo": ("try", "prøv"),
+    "diff": ("compare", "difference", "changes", "sammenlign", "forskjell", "forskjeller", "endringer"),
     "doctor": ("diagnose", "status", "feilsøk"),
     "explain": ("why", "finding", "forklar", "hvorfor"),
     "export": ("download", "fetch", "get", "eksport", "eksporter", "hent"),

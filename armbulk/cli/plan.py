@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--look-up", is_flag=True, help=_("Include a duplicate check in ARM for every document."))
 @click.option("--first-import", is_flag=True, help=_("Skip the duplicate check: ARM has none of these records yet."))
-@click.option("--verify", is_flag=True, help=_("Include reading the accepted records back from ARM."))
+@click.option("--verify", is_flag=True, help=_("Include what it costs to read the accepted records back from ARM."))
 @click.option("--limit", type=WholeNumber(0), metavar="N", help=_("Only the first N records."))
 @click.option(
     "-o",

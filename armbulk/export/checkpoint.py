@@ -103,6 +103,10 @@ class Checkpoint:
         """Return the partitions whose pages belong to the list."""
         return self.partitions.select(PartitionStatus.DONE, PartitionStatus.INCOMPLETE, PartitionStatus.TRUNCATED)
 
+    def repeated_keys(self) -> frozenset[str]:
+        """Return the keys of records that were read more than once: they moved between pages, or there are several."""
+        return self.pages.repeated_keys(part.id for part in self.read_partitions())
+
     def records(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame | None]]:
         """Yield everything read, page by page: records (with ROW_INDEX), each once, and their lines."""
         return self.pages.unique_records(part.id for part in self.read_partitions())

@@ -11,7 +11,7 @@ from armbulk.export.partition import membership_tests
 from armbulk.export.request import ExportRequest
 from armbulk.export.session import ExportSession
 from armbulk.model.columns import ColumnStats, ColumnSums, ExportColumn
-from armbulk.model.record_texts import INTERNAL_COLUMNS, PARENT_INDEX, RAW_JSON, ROW_INDEX
+from armbulk.model.record_texts import INTERNAL_COLUMNS, PARENT_INDEX, RAW_JSON, RECORD_KEY, ROW_INDEX
 from armbulk.writers.table_stream import Page, TableStream, merge_pages
 
 MAX_CHECKPOINT_AGE = 7 * 86_400.0
@@ -97,6 +97,11 @@ class FetchedList:
     def raw_records(self) -> Iterator[pl.Series]:
         """Yield the records as ARM wrote them, page by page."""
         return (items[RAW_JSON] for items, _ in self.pages())
+
+    def repeated_records(self) -> Iterator[pl.Series]:
+        """Yield of the same those that were read more than once: they moved between pages, or ARM has several."""
+        if keys := self.checkpoint.repeated_keys():
+            yield from (items.filter(pl.col(RECORD_KEY).is_in(keys))[RAW_JSON] for items, _ in self.pages())
 
 
 def _all_pass(tests: dict[str, pl.Expr], items: pl.DataFrame) -> pl.Expr:

@@ -66,7 +66,7 @@ def price_export(session: ExportSession, size: ExportSize, others: Sequence[Expo
     """Return what the rest of a list costs, with `others` that are read after it, as the JSON of `--plan`."""
     context, sizes = session.context, (size, *others)
     pages = [page for listed in sizes for page in listed.pages]
-    finishes = _estimate_finish(session.store, context, pages)
+    finishes = estimate_finish(session.store, context, pages)
     return {
         "resource": session.request.resource.name,
         "window": session.request.root.describe(),
@@ -79,8 +79,8 @@ def price_export(session: ExportSession, size: ExportSize, others: Sequence[Expo
     }
 
 
-def _estimate_finish(store: Store, context: Context, pages: Sequence[PagePrice]) -> float:
-    """When the last page can have been read (epoch seconds; inf = never), by the usage so far."""
+def estimate_finish(store: Store, context: Context, pages: Sequence[PagePrice]) -> float:
+    """Return when the last page can have been read (epoch seconds; inf = never), by the usage so far."""
     time = context.clock.now()
     forecast = QuotaForecast(store.usage(context.profile.account), context.profile.limits)
     for page in pages:

@@ -40,6 +40,8 @@ class ExportSession:
         waits: whether to wait for room in the quota.
         on_progress: called with progress.
         is_done: whether the file is complete: then the checkpoint is deleted at the end.
+        prefix: what the name of the checkpoint begins with: "" for that of an export.
+        keep_until: until when the checkpoint is kept (epoch seconds); None: as long as no purge deletes it.
     """
 
     context: Context
@@ -51,10 +53,13 @@ class ExportSession:
     fetcher: Fetcher = field(init=False)
     arm: ReceivablesSystem = field(init=False)
     is_done: bool = False
+    prefix: str = ""
+    keep_until: float | None = None
 
     def __enter__(self) -> Self:
         profile, clock, request = self.context.profile, self.context.clock, self.request
-        self.checkpoint = Checkpoint(profile.home / EXPORTS_FOLDER, build_checkpoint_name(profile.account, request))
+        name = f"{self.prefix}{build_checkpoint_name(profile.account, request)}"
+        self.checkpoint = Checkpoint(profile.home / EXPORTS_FOLDER, name)
         self.store = self.context.open_store()
         _charge_orphans(self.store, profile.account)
         self.arm = open_client(self.context, self.on_progress)
@@ -79,7 +84,7 @@ class ExportSession:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.arm.close()
         self.store.close()
-        self.checkpoint.file.close(delete=self.is_done and error is None)
+        self.checkpoint.file.close(delete=self.is_done and error is None, keep_until=self.keep_until)
         if isinstance(error, LoginError):
             error.hint = _("Check the base URL, the client number and the credentials. What was read is kept")
 

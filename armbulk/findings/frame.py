@@ -32,6 +32,9 @@ SCHEMA = pl.Schema(
 SEVERITY_OF_CODE: dict[str, str] = {code: finding_type.severity.value for code, finding_type in CATALOGUE.items()}
 """Code → severity, before a profile changes it."""
 
+DECIDED_CODES = ("row-left-out",)
+"""Codes of what is only told: a person has decided it."""
+
 _GROUP_KEYS = ("severity", "code", "field")
 
 
@@ -128,9 +131,10 @@ def group_findings(
 ) -> list[FindingGroup]:
     """Group findings by code and field, and render the `first` of each group.
 
-    What to fix first comes first: errors before warnings, then by the order of the catalogue.
+    What to fix first comes first: errors before warnings, then by the order of the catalogue. What a person has decided
+    comes last.
     """
-    ranks = {code: rank for rank, code in enumerate(CATALOGUE)}
+    ranks = {code: rank for rank, code in enumerate([*CATALOGUE, *DECIDED_CODES])}
     counts = findings.group_by(*_GROUP_KEYS, maintain_order=True).agg(pl.len().alias("count"))
     ordered = counts.sort(
         "severity", pl.col("code").replace_strict(ranks, default=len(ranks), return_dtype=pl.Int64), "count",

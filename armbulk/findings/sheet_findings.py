@@ -204,10 +204,7 @@ SHEETS: dict[str, FindingType] = {
     ),
     "title-row": error(
         _('Row {detail} is the title of a block, not a document: "{value}"'),
-        _(
-            "Enter its customer number in each row of its block, and delete the row. `armbulk map FILE` does both, if "
-            "you wish."
-        ),
+        _("Enter its customer number in each row of its block, and delete the row. Or let `armbulk map FILE` do both."),
     ),
     "block-unclear": error(
         _(

@@ -307,14 +307,13 @@ class _SheetMapper:
         is_readable = ~pl.col(f"{letter}.cell").is_in(["error", "uncalculated"]).fill_null(value=False)
         has_value = (pl.col("row") > self._header_row) & pl.col(letter).is_not_null() & is_readable
         new = pl.when(has_value).then(folded.replace_strict(table, default=None, return_dtype=pl.String))
-        keeps_others = self._entry.fallback.get(target) == "keep"
-        if not keeps_others:
-            unlisted = self._frame.filter(has_value & new.is_null()).select("row", letter)
-            column = self._source_columns.get(letter, letter)
-            self._report("value-not-mapped", target, unlisted.rows(), column, ", ".join(values) or "-")
+        is_kept = pl.lit(self._entry.fallback.get(target) == "keep") | self._list_block_columns().is_no_document
+        unlisted = self._frame.filter(has_value & new.is_null() & ~is_kept).select("row", letter)
+        column = self._source_columns.get(letter, letter)
+        self._report("value-not-mapped", target, unlisted.rows(), column, ", ".join(values) or "-")
         key = pl.col(self._column_of(self._resource.record_key) or letter)
         may_be_total = key.is_null() | pl.col(letter).str.contains(STARTS_WITH_TOTAL)  # its text is needed to tell
-        old = pl.when(~has_value | may_be_total | pl.lit(value=keeps_others)).then(pl.col(letter))
+        old = pl.when(~has_value | is_kept | may_be_total).then(pl.col(letter))
         kind = pl.when(new.is_not_null()).then(pl.lit("text", CELL)).otherwise(pl.col(f"{letter}.cell"))
         translated = self._frame.with_columns(pl.coalesce(new, old).alias(letter), kind.alias(f"{letter}.cell"))
         is_filled = pl.col(letter).is_not_null()

@@ -46,6 +46,12 @@ class BlockColumns:
         """Whether titles can be distinguished from documents."""
         return bool(self.dates and self.amounts)
 
+    @property
+    def is_no_document(self) -> pl.Expr:
+        """Whether a row has neither a document's number nor a date: a title, a total, the heading of a page."""
+        blank = [pl.col(letter).is_null() for letter in (self.key, *self.dates) if letter]
+        return pl.all_horizontal(blank) if self.key and self.dates else pl.lit(value=False)
+
 
 def choose_columns(letters: Sequence[str], resource: Resource, columns: Mapping[str, str]) -> BlockColumns:
     """Return the columns of a sheet by which titles are known.

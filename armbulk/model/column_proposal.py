@@ -199,7 +199,10 @@ class SheetProposal:
             else replace(column, target=columns[column.letter], reason=NO_TEXT, is_known=False, is_sure=True)
             for column in self.columns
         )
-        return replace(self, columns=changed)
+        blocks = self.blocks
+        if blocks is not None and any(column.target != columns[column.letter] for column in self.columns):
+            blocks = replace(blocks, unclear=0)  # counted by the dates and amounts that were proposed
+        return replace(self, columns=changed, blocks=blocks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ def normalise_key(key: pl.Expr) -> pl.Expr:
 
 def normalise_key_text(key: str) -> str:
     """Return the comparable form of one key, as `normalise_key` gives it."""
+    if key.isascii():  # no accents, and nothing invisible
+        return " ".join(key.lower().split())
     visible = key.translate(_WITHOUT_INVISIBLE)
     lower = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).lower())
     return " ".join(lower.split()).translate(_FOLDED)

@@ -66,7 +66,7 @@ _TEXTS = {
     "receivables": _("AR items and the general ledger"),
     "sheet_row": _("{sheet}, row {row}"),
     "sheet_rows": _("{sheet}, rows {first} to {last}"),
-    "how": _('How the figures were made, and which sheets are for paper: see the sheet "{how}".'),
+    "how": _('The sheet "{how}" explains how the figures were calculated, and which sheets are for print.'),
 }  # fmt: skip
 
 

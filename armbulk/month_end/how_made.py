@@ -17,7 +17,7 @@ from armbulk.writers.section import Row, Section
 
 _TEXTS = {
     "how": _("How this was made"),
-    "origin": _("Where the figures are from"),
+    "origin": _("Where the figures come from"),
     "client": _("Client no"),
     "profile": _("Profile"),
     "environment": _("Environment"),
@@ -38,18 +38,18 @@ _TEXTS = {
     "net": _("Net"),
     "ledger": _("In the ledger currency"),
     "no_currency": _("(no currency)"),
-    "method": _("How the figures were made"),
+    "method": _("How the figures were calculated"),
     "balances": _("Balances in the list of GL items: the opening balance of the account in ARM's GL movements, and "
                   "each item added to it. Without opening balances, the list has running totals of the period."),
     "receivables": _("Accounts receivable"),
     "gl": _("General ledger"),
     "names": _("Customer names"),
-    "from_list": _("From ARM's customer list, as it is today. A customer that is not there, or there more than once, "
-                   "has no name."),
+    "from_list": _("From ARM's customer list, as it is today. A customer that is missing there, or has "
+                   "two names there, has no name here."),
     "sheets": _("The sheets"),
-    "paper": _("for paper"),
-    "screen": _("for the screen: {count:number} rows. If it is printed: the first columns only"),
-    "print": _("To print the pack, select the sheets for paper. The long lists are set up for A4, too."),
+    "paper": _("for print"),
+    "screen": _("for the screen: {count:number} rows. A print has the first columns only"),
+    "print": _("To print the pack, select the sheets for print. The long lists are set up for A4, too."),
 }  # fmt: skip
 _SIDES = ("debit", "credit", "net")
 

@@ -63,9 +63,9 @@ def _encode_hidden(checked: Checked, resource: str) -> pl.DataFrame:
 
 
 def add_bases(items: pl.DataFrame, bases: pl.DataFrame, *, update: bool) -> pl.DataFrame:
-    """Add `base`, what a change of a customer is compared with in ARM (JSON; null: nothing).
+    """Add `base`, what a change of a customer is compared with in ARM (JSON; null: it is no change).
 
-    Customers whose row has only their number are unchanged. Drops `key_only` and `partial_group`.
+    Customers whose row has only their number are unchanged. Drops `key_only`.
 
     Args:
         items: the items.
@@ -74,17 +74,9 @@ def add_bases(items: pl.DataFrame, bases: pl.DataFrame, *, update: bool) -> pl.D
     """
     joined = items.join(bases, on=["sheet", "row"], how="left", maintain_order="left")
     is_change = (pl.col("resource") == "customers") & update
-    # ARM's value is looked up where the rest of a group is needed, and where a number may have lost its zeros
-    empty_base = pl.when(pl.col("partial_group") | _has_plain_number()).then(pl.lit("{}"))
-    joined = joined.with_columns(pl.when(is_change).then(pl.coalesce("base", empty_base)).alias("base"))
+    joined = joined.with_columns(pl.when(is_change).then(pl.coalesce("base", pl.lit("{}"))).alias("base"))
     marked = _set_outcome(joined, is_change & pl.col("key_only"), Outcome.UNCHANGED, pl.lit(str(NOTHING_CHANGED)))
-    return marked.drop("key_only", "partial_group")
-
-
-def _has_plain_number() -> pl.Expr:
-    """Return whether a record has a text of digits without a leading zero, other than the customer number."""
-    rest = pl.col("payload").str.replace(r'"customerNo":"[^"]*"', "")
-    return rest.str.contains(r'"[1-9][0-9]*"')
+    return marked.drop("key_only")
 
 
 def set_aside_sent(items: pl.DataFrame, sent_documents: pl.DataFrame) -> pl.DataFrame:

@@ -110,7 +110,7 @@ class ImportPlan:
 
     Attributes:
         checked: the files.
-        items: one row for each record read: `arm.encode.RECORD_SCHEMA` without `key_only` and `partial_group`, and
+        items: one row for each record read: `arm.encode.RECORD_SCHEMA` without `key_only`, and
             `no`, `resource`, `outcome`, `message`, `base`, `batch` (the batch's number; null: it is not sent).
         pricing: the batches, and their use of the quota.
         options: the caller's options.

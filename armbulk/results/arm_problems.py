@@ -14,9 +14,6 @@ from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 from armbulk.results.named_fields import split_by_field
 
-_MAX_MESSAGE_CHARS = 5_000
-"""Characters of a message in a row of the Problems sheet, well below Excel's limit: escaping makes it longer."""
-
 _FIX_ROW = _("Correct the row and import the file again")
 _FIXES = {
     Outcome.REJECTED.value: _FIX_ROW,
@@ -86,20 +83,19 @@ def _list_problems(
     for message, field in split_by_field(row["resource"], (row["message"] if is_error else row["warnings"]) or ""):
         letter = columns.get(field.name) if field else None
         value = _show_value(field, cells.get(letter)) if field and letter else row["key"]
-        for part in _split_text(message):
-            yield {
-                "file": sheet.file,
-                "sheet": sheet.name,
-                "row": row["row"],
-                "column": letter or key_letter,
-                "cell": f"{sheet.name}!{letter or key_letter}{row['row']}",
-                "field": field.name if field and letter else RESOURCES[row["resource"]].record_key,
-                "code": _CODES.get(row["outcome"] or "", "") if is_error else "arm-warning",
-                "severity": "error" if is_error else "warning",
-                "value": value,
-                "message": part,
-                "fix": choose_fix(row, lang).text(lang),
-            }
+        yield {
+            "file": sheet.file,
+            "sheet": sheet.name,
+            "row": row["row"],
+            "column": letter or key_letter,
+            "cell": f"{sheet.name}!{letter or key_letter}{row['row']}",
+            "field": field.name if field and letter else RESOURCES[row["resource"]].record_key,
+            "code": _CODES.get(row["outcome"] or "", "") if is_error else "arm-warning",
+            "severity": "error" if is_error else "warning",
+            "value": value,
+            "message": message,
+            "fix": choose_fix(row, lang).text(lang),
+        }
 
 
 def _show_value(field: Field, value: str | None) -> str | None:
@@ -126,9 +122,3 @@ def was_sent_otherwise(message: str, lang: str) -> bool:
 
 def _because_of_customer(lang: str) -> tuple[str, ...]:
     return CUSTOMER_HELD_BACK.text(lang), CUSTOMER_NOT_ACCEPTED.text(lang)
-
-
-def _split_text(text: str) -> list[str]:
-    """A long text in parts that fit a cell each."""
-    starts = range(0, len(text), _MAX_MESSAGE_CHARS)
-    return [text[start : start + _MAX_MESSAGE_CHARS] for start in starts] or [""]

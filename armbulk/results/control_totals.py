@@ -54,7 +54,7 @@ _SCALE = 6
 _REASONS: tuple[tuple[str, Outcome, tuple[str, ...], Text], ...] = (
     ("rejected", Outcome.REJECTED, (), _("{records} rejected by ARM")),
     ("in_doubt", Outcome.IN_DOUBT, (), _("{records} unconfirmed")),
-    ("conflict", Outcome.CONFLICT, (), _("{records} not sent: ARM has other values")),
+    ("conflict", Outcome.CONFLICT, (), _("{records} not sent because ARM has other values")),
     (
         "customer",
         Outcome.HELD_BACK,
@@ -62,13 +62,13 @@ _REASONS: tuple[tuple[str, Outcome, tuple[str, ...], Text], ...] = (
         _("{records} held back because of their customers"),
     ),
     ("errors", Outcome.HELD_BACK, (), _("{records} held back because of errors")),
-    ("hidden", Outcome.NOT_SENT, (HIDDEN_ROW,), _("{records} left out: hidden rows")),
-    ("limit", Outcome.NOT_SENT, (BEYOND_LIMIT,), _("{records} left out: beyond --limit")),
+    ("hidden", Outcome.NOT_SENT, (HIDDEN_ROW,), _("{records} in hidden rows, left out")),
+    ("limit", Outcome.NOT_SENT, (BEYOND_LIMIT,), _("{records} left out by --limit")),
     ("given_up", Outcome.NOT_SENT, (GIVEN_UP,), _("{records} given up")),
-    ("errors_first", Outcome.NOT_SENT, (ERRORS_FIRST,), _("{records} not sent: there are errors in the files")),
+    ("errors_first", Outcome.NOT_SENT, (ERRORS_FIRST,), _("{records} not sent because of errors in the files")),
     ("not_sent", Outcome.NOT_SENT, (), _("{records} not sent")),
     ("sent_before", Outcome.ALREADY_SENT, (), _("{records} sent by an earlier import")),
-    ("unchanged", Outcome.UNCHANGED, (), _("{records} unchanged: ARM has the same values")),
+    ("unchanged", Outcome.UNCHANGED, (), _("{records} with the same values in ARM")),
 )
 """(name, outcome, how the message begins, sentence): the first that fits is the reason."""
 

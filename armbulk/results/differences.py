@@ -20,6 +20,9 @@ _COMPARED = (
 )
 """(name of a field, column of what was sent, column of what ARM has)."""
 
+_NUMBERS = frozenset({"number", "customer"})
+"""Fields that may be an identity number."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordDifference:
@@ -30,7 +33,8 @@ class RecordDifference:
         kind: of the record.
         number: its document or customer number, an identity number masked.
         result: what reading it back showed.
-        fields: (name in `record_messages.FIELD_NAMES`, value sent, value in ARM; "" where ARM shows none).
+        fields: (name in `record_messages.FIELD_NAMES`, value sent, value in ARM; "" where ARM shows none), identity
+            numbers masked.
         documents: how many documents ARM has with the number.
         message: why it cannot be compared; "" when it can.
         currency: of the record.
@@ -67,6 +71,11 @@ def find_differences(accepted: pl.DataFrame, read: pl.DataFrame) -> tuple[Record
     return tuple(_describe_difference(row) for row in joined.sort("no").iter_rows(named=True))
 
 
+def _mask(*values: str) -> tuple[str, str]:
+    first, second = pl.select(mask_national_id(pl.lit(pl.Series(values)))).to_series()
+    return first, second
+
+
 def _describe_difference(row: Mapping[str, Any]) -> RecordDifference:
     result = LookupResult(row["result"])
     fields = []
@@ -74,7 +83,7 @@ def _describe_difference(row: Mapping[str, Any]) -> RecordDifference:
         sent = row.get(f"{sent_column}.sent", row.get(sent_column)) or ""
         there = row[column] or ""
         if sent and sent.casefold() != there.casefold():
-            fields.append((name, sent, there))
+            fields.append((name, *(_mask(sent, there) if name in _NUMBERS else (sent, there))))
     return RecordDifference(
         row["no"],
         row["kind"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from armbulk.findings.frame import RenderedFinding
+from armbulk.findings.frame import DECIDED_CODES, RenderedFinding
 from armbulk.i18n import _, ngettext
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome
@@ -19,10 +19,13 @@ from armbulk.writers.problem_sheet import FIRST_ROW, ProblemLine
 WORK_ORDER = (Outcome.REJECTED, Outcome.IN_DOUBT, Outcome.CONFLICT, Outcome.HELD_BACK, Outcome.NOT_SENT)
 """The outcomes after which something is left to do, the most urgent first."""
 
+_MAX_MESSAGE_CHARS = 5_000
+"""Characters of a message in a line of the Problems sheet, well below Excel's limit: escaping makes it longer."""
+
 _RANKS = {outcome.value: rank for rank, outcome in enumerate(WORK_ORDER, start=1)}
 _WARNING_RANK = len(WORK_ORDER) + 1
 _COUNT = ngettext("{count:number} record", "{count:number} records")
-_CHOSEN = _("Nothing, if you meant it so")
+_CHOSEN = _("Nothing, if this is what you want")
 _FIXES = {
     str(ERRORS_FIRST): _("Correct the errors in the other lines, and import the file again"),
     str(BEYOND_LIMIT): _("Import the file again, without --limit"),
@@ -80,6 +83,7 @@ def list_problem_lines(
     entries = [*_merge(problems, records, sheets, lang)]
     entries += _list_unsent(entries, records, sheets, lang)
     entries.sort(key=lambda entry: (entry.rank, entry.sheet, entry.row or 0))
+    entries = [part for entry in entries for part in _divide(entry)]
     first_rows: dict[str, int] = {}
     for number, entry in enumerate(entries, start=FIRST_ROW):
         if entry.outcome and entry.line.needs_work:
@@ -103,14 +107,27 @@ def _merge(
         identity = sheet, *((resource, key) if key else (row, problem["column"])), *cause
         earlier = entries.get(identity)
         if earlier is not None:
-            rows = (*earlier.line.other_rows, *([row] if row is not None else []))
-            entries[identity] = replace(earlier, line=replace(earlier.line, other_rows=rows))
+            rows = earlier.line.other_rows
+            if row not in {None, earlier.row, *rows[-1:]}:
+                entries[identity] = replace(earlier, line=replace(earlier.line, other_rows=(*rows, row)))
             continue
         is_error, is_open = problem["severity"] == "error", outcome in _RANKS
-        rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK
+        rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK + (problem["code"] in DECIDED_CODES)
         line = ProblemLine(problem, *(_describe(outcome, lang) if is_error and is_open else ("", "")), key or "")
         entries[identity] = _Entry(rank, sheet, row, resource, key, line, outcome)
     return list(entries.values())
+
+
+def _divide(entry: _Entry) -> Iterator[_Entry]:
+    """The entry; several with a part each if its message is too long for a cell."""
+    finding = entry.line.finding
+    text = finding["message"]
+    if len(text) <= _MAX_MESSAGE_CHARS:
+        yield entry
+        return
+    for start in range(0, len(text), _MAX_MESSAGE_CHARS):
+        part = RenderedFinding(**{**finding, "message": text[start : start + _MAX_MESSAGE_CHARS]})
+        yield replace(entry, line=replace(entry.line, finding=part))
 
 
 def _describe(outcome: str, lang: str) -> tuple[str, str]:

@@ -17,16 +17,20 @@ _AGREES = _(
     "Read back {time:time}: {records}. ARM has each with the number, type, customer, date, currency and amount that "
     "were sent."
 )
+_AGREES_BOTH = _(
+    "Read back {time:time}: {records}. ARM has each document with the number, type, customer, date, currency and "
+    "amount that were sent, and each customer."
+)
 _AGREES_CUSTOMERS = _("Read back {time:time}: {records}. ARM has each of them.")
 _DIFFERS = ngettext(
-    "Read back {time:time}: {count:number} record is missing in ARM or differs.",
-    "Read back {time:time}: {count:number} records are missing in ARM or differ.",
+    "Read back {time:time}: {count:number} record is missing in ARM, differs or cannot be compared.",
+    "Read back {time:time}: {count:number} records are missing in ARM, differ or cannot be compared.",
 )
 _UNFINISHED = ngettext(
     "Reading back is not finished: {count:number} record is left. Continue with: armbulk verify {run}",
     "Reading back is not finished: {count:number} records are left. Continue with: armbulk verify {run}",
 )
-_NOTHING = _("ARM has accepted nothing, so nothing is read back.")
+_NOTHING = _("ARM accepted no records, so there is nothing to read back.")
 _NOT_READ = _("Not read back from ARM. To compare what ARM has with what was sent: armbulk verify {run}")
 
 
@@ -45,9 +49,10 @@ def describe_read_back(verification: Verification | None, totals: ControlTotals,
         return False, _UNFINISHED.fill(count=totals.left, run=run_id)
     if not totals.agrees_with_arm:
         return False, _DIFFERS.fill(count=len(totals.differences), time=verification.ended)
-    is_customers = all(total.kind == "customers" for total in totals.totals if total.stages["accepted"].records)
-    records = count_records(verification.read.height, "customers" if is_customers else "")
-    return True, (_AGREES_CUSTOMERS if is_customers else _AGREES).fill(records=records, time=verification.ended)
+    is_customers = {total.kind == "customers" for total in totals.totals if total.stages["accepted"].records}
+    text = _AGREES_BOTH if len(is_customers) > 1 else _AGREES_CUSTOMERS if True in is_customers else _AGREES
+    records = count_records(verification.read.height, "customers" if is_customers == {True} else "")
+    return True, text.fill(records=records, time=verification.ended)
 
 
 def verification_to_json(verification: Verification, totals: ControlTotals) -> dict[str, Any]:

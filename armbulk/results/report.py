@@ -17,6 +17,7 @@ from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.results import reconcile
 from armbulk.results.arm_problems import list_arm_problems
+from armbulk.results.file_columns import list_file_columns, list_key_columns
 from armbulk.results.problem_lines import list_problem_lines
 from armbulk.results.reconcile import list_row_keys
 from armbulk.results.run_result import RunResult
@@ -100,7 +101,7 @@ def write_results(
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result, lang)
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang) if checked else []
     named = _add_messages(rows, findings, sheets, lang)
-    columns = {index: match.columns for index, match in enumerate(checked.header_matches)} if checked else {}
+    columns = dict(enumerate(list_file_columns(checked))) if checked else {}
     records = _name_records(named, result.items, checked)
     if checked is None:  # no finding says why
         records = records.with_columns(is_explained=pl.lit(value=True))
@@ -141,11 +142,7 @@ def _name_records(rows: pl.DataFrame, items: pl.DataFrame, checked: Checked | No
 
 def _find_key_columns(checked: Checked) -> dict[int, str]:
     """Sheet index → letter of the column with the keys of its records."""
-    return {
-        index: match.columns[match.resource.record_key]
-        for index, match in enumerate(checked.header_matches)
-        if match.resource and match.resource.record_key in match.columns
-    }
+    return {index: letter for index, letter in enumerate(list_key_columns(checked)) if letter}
 
 
 def _write_outcomes(rows: pl.DataFrame, lang: str) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from armbulk.results.control_totals import (
     ControlTotals,
     Figure,
 )
-from armbulk.results.read_back import describe_read_back
+from armbulk.results.read_back import count_accepted, describe_read_back
 from armbulk.results.run_result import RunResult
 from armbulk.results.totals_words import (
     MEANING,
@@ -45,13 +45,15 @@ _REST = ngettext(
 )
 _READ_EQUAL = _("ARM has them as they were sent.")
 _REST_READ_EQUAL = _("ARM has the accepted records as they were sent.")
-_READ_OTHER = _("ARM has other values than those that were sent.")
-_NOT_READ = _("Nothing was read back from ARM.")
+_READ_THERE = _("ARM has each of them.")
+_READ_OTHER = _("Read back from ARM, some of them are missing, differ or cannot be compared; see below.")
+_READ_PARTLY = _("Reading them back from ARM is not finished.")
+_NOT_READ = _("They were not read back from ARM.")
 _EXPLAINED = _("Explanation of the differences")
 _EXPLAINS = _("In the files less what is explained = accepted by ARM, in each type and currency.")
 _LEAVES = _("The explanations do not add up to the difference. Do not sign; report this.")
 _NOTHING_LEFT = _("There is no difference to explain.")
-_DONE_BEFORE = _("Of the accepted records, not sent now: {records}.")
+_DONE_BEFORE = _("Of the accepted records, these were not sent by this import: {records}.")
 _PERIODS = _("The periods are added up here. `armbulk show {run}` lists each.")
 _MORE_DIFFERENCES = ngettext(
     "and {count:number} more: see `armbulk show {run} --report FILE.html`",
@@ -80,6 +82,7 @@ def build_sign_off(result: RunResult, lang: str) -> SignOff | None:
     totals = result.control_totals
     is_equal, read_back = describe_read_back(result.verification, totals, run.id)
     verdict = is_equal if result.verification is not None else None
+    is_ended = result.verification is not None and result.verification.ended is not None and not totals.left
     differences = [Statement(write_difference(difference, lang), is_good=False) for difference in totals.differences]
     shown, rest = differences[:MAX_LISTED], len(differences) - MAX_LISTED
     if rest > 0:
@@ -87,7 +90,7 @@ def build_sign_off(result: RunResult, lang: str) -> SignOff | None:
     rows, notes = _list_rows(totals, run, lang)
     return SignOff(
         _TITLE.fill(run=run.id).text(lang),
-        _describe_status(totals, lang, verdict=verdict),
+        _describe_status(totals, lang, verdict=verdict, is_ended=is_ended),
         tuple((_FACTS[name].text(lang), value) for name, value in _list_facts(run, lang)),
         tuple((text.text(lang), is_difference) for text, is_difference in _list_stages(totals)),
         tuple(text.text(lang) for text in (*_LABELS, _RECORDS, _SUM)),
@@ -108,15 +111,20 @@ def build_sign_off(result: RunResult, lang: str) -> SignOff | None:
     )
 
 
-def _describe_status(totals: ControlTotals, lang: str, *, verdict: bool | None) -> Statement:
-    """Whether all is accepted, and whether ARM has it (None: not read back)."""
+def _describe_status(totals: ControlTotals, lang: str, *, verdict: bool | None, is_ended: bool) -> Statement:
+    """Whether all is accepted, and whether ARM has it (None: not read back; not `is_ended`: not all of it)."""
     sums = totals.sum_up()
     in_file = sum((total.stages[IN_FILE] for total in sums), Figure())
     rest = sum((total.unaccepted for total in sums), Figure()).records
     first = _REST.fill(count=rest, all=in_file.records) if rest else _ALL_EQUAL
-    equal = _REST_READ_EQUAL if rest else _READ_EQUAL
-    second = _NOT_READ if verdict is None else equal if verdict else _READ_OTHER
     is_good = False if rest or verdict is False else True if verdict else None
+    if not count_accepted(totals).records:
+        return Statement(first.text(lang), is_good)
+    if verdict:
+        equal = _REST_READ_EQUAL if rest else _READ_EQUAL
+        second = equal if any(total.stages[ACCEPTED].records for total in totals.by_currency()) else _READ_THERE
+    else:
+        second = _NOT_READ if verdict is None else _READ_OTHER if is_ended else _READ_PARTLY
     return Statement(join_texts(first, second).text(lang), is_good)
 
 

@@ -225,7 +225,7 @@ _DONE = ngettext(
     "{count:number} record is in ARM. Nothing to do.", "All {count:number} records are in ARM. Nothing to do."
 )
 _WARNED = ngettext(
-    "{count:number} record is in ARM, with warnings ({warned:number})",
+    "{count:number} record is in ARM, {warned:number} with warnings",
     "All {count:number} records are in ARM, {warned:number} with warnings",
 )
 _OPEN = ngettext(
@@ -242,7 +242,7 @@ _LEGEND = (
     (
         style.key_mark(Outcome.CREATED_WITH_WARNINGS),
         _("with warnings"),
-        _("ARM has the record, but warns. Read the comment in the cell."),
+        _("ARM has the record, with a warning. Read the comment in the cell."),
     ),
     (
         style.key_mark(Outcome.REJECTED),

@@ -11,19 +11,14 @@ from typing import Any
 
 from armbulk.model.batch_state import BatchState
 from armbulk.model.outcome import Outcome
-from armbulk.model.record_messages import (
-    ALREADY_IN_ARM,
-    CHANGED_IN_ARM,
-    DIFFERENT_IN_ARM,
-    NOT_IN_ARM,
-    join_sentences,
-)
+from armbulk.model.record_messages import ALREADY_IN_ARM, NOT_IN_ARM
 from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
+from armbulk.sending.customer_decision import CustomerDecision, decide_change, decide_new
 from armbulk.sending.customer_reader import MAX_LIST_AGE_SECONDS, CustomerReader
-from armbulk.sending.merge import CustomerComparison, compare, merge
+from armbulk.sending.merge import CustomerComparison, compare
 from armbulk.sending.run_progress import RunProgress
 from armbulk.store import Batch, Run
 
@@ -142,34 +137,19 @@ class ConflictCheck:
     def _decide(self, batch: Batch, record: OpenRecord, current: dict[str, Any]) -> None:
         """Send what is to be sent, completed, or set the record aside."""
         store = self.client.store
-        decide = self._decide_change if batch.method == "PUT" else self._decide_new
-        payload, conflict = decide(record, current)
-        if conflict:
-            store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, conflict))
-        elif payload is None:
+        decision = self._decide_change(record, current) if batch.method == "PUT" else self._decide_new(record, current)
+        if decision.conflict:
+            store.exclude_record(batch.id, RecordResult(record.no, Outcome.CONFLICT, decision.conflict))
+        elif decision.payload is None:
             store.exclude_record(batch.id, RecordResult(record.no, Outcome.UNCHANGED, ALREADY_IN_ARM))
-        elif payload != record.payload:
-            store.replace_payload(batch.id, record.no, payload)
+        elif decision.payload != record.payload:
+            store.replace_payload(batch.id, record.no, decision.payload)
 
-    def _decide_change(self, record: OpenRecord, current: dict[str, Any]) -> tuple[str | None, str]:
-        """Return what is left of a change (None: nothing), or the conflict."""
-        base = {} if self.run.options.get("overwrite") else json.loads(record.base or "{}")
-        merged = merge(record.payload, base, current, _CUSTOMERS)
-        descriptions = "; ".join(conflict.description for conflict in merged.conflicts)
-        return merged.payload, join_sentences(CHANGED_IN_ARM, descriptions) if descriptions else ""
+    def _decide_change(self, record: OpenRecord, current: dict[str, Any]) -> CustomerDecision:
+        return decide_change(record.payload, record.base, current, overwrite=bool(self.run.options.get("overwrite")))
 
-    def _decide_new(self, record: OpenRecord, current: dict[str, Any]) -> tuple[str | None, str]:
-        """Return what is sent of a new customer that ARM has already (None: nothing), or the conflict."""
+    def _decide_new(self, record: OpenRecord, current: dict[str, Any]) -> CustomerDecision:
+        """Decide about a new customer that ARM has already."""
         self.sent = self.sent or SentCustomers.load(self.client)
         comparison = self.sent.compare(record.key, record.payload, current)
-        confirmed = json.loads(record.base or "{}")  # what a person saw, and chose to overwrite
-        overwrites = bool(self.run.options.get("overwrite"))
-        unseen = [
-            difference
-            for difference in comparison.differences
-            if not difference.may_be_overwritten
-            or not (overwrites or difference.path in confirmed)
-            or (not overwrites and (confirmed[difference.path] or "") != difference.current)
-        ]
-        descriptions = "; ".join(difference.description for difference in unseen)
-        return comparison.payload, join_sentences(DIFFERENT_IN_ARM, descriptions) if descriptions else ""
+        return decide_new(comparison, record.base, overwrite=bool(self.run.options.get("overwrite")))

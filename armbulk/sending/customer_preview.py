@@ -5,6 +5,7 @@ Waits for ARM's limits and tries failed calls again, like an export; an interrup
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -56,18 +57,34 @@ class CustomerPreview:
         """Compare customers (`no`, `key`, `payload`) with what ARM has; None for those that ARM does not have.
 
         Raises:
+            LimitError, ServerError, LoginError, Interrupted: as `read` does.
+        """
+        sent = SentCustomers.load(self.client)
+        self._calls.repeat(lambda: self.reader.read_list(customers.height))
+        records = self.read(customers)
+        return {
+            no: None if (current := records[no]) is None else sent.compare(key, payload, current)
+            for no, key, payload in customers.select("no", "key", "payload").iter_rows()
+        }
+
+    def read(self, customers: pl.DataFrame) -> dict[int, dict[str, Any] | None]:
+        """Return ARM's records of customers (`no`, `key`, `payload`); None for those that ARM does not have.
+
+        Raises:
             LimitError: there is no room in the quota, and `waits` is False.
             ServerError: ARM failed to answer too often in a row.
             LoginError: ARM does not accept the login.
             Interrupted: the user asked to stop.
         """
-        sent = SentCustomers.load(self.client)
-        self._calls.repeat(lambda: self.reader.read_list(customers.height))
-        comparisons: dict[int, CustomerComparison | None] = {}
-        progress = RunProgress(self.client, 0, self.on_progress)
-        progress.expect_look_ups(customers.height)
+        records: dict[int, dict[str, Any] | None] = {}
+        to_look_up = []
         for no, key, payload in customers.select("no", "key", "payload").iter_rows():
-            current = self._calls.repeat(lambda key=key, payload=payload: self.reader.find(key, payload))  # type: ignore[misc]
-            comparisons[no] = None if current is None else sent.compare(key, payload, current)
+            is_shown, records[no] = self.reader.find_in_list(key, payload)
+            if not is_shown:
+                to_look_up.append((no, key, payload))
+        progress = RunProgress(self.client, 0, self.on_progress)
+        progress.expect_look_ups(len(to_look_up))
+        for no, key, payload in to_look_up:
+            records[no] = self._calls.repeat(lambda key=key, payload=payload: self.reader.find(key, payload))  # type: ignore[misc]
             progress.add_look_ups()
-        return comparisons
+        return records

@@ -1,9 +1,10 @@
 """Read ARM's customers: from its list where many are needed, else one by one."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from armbulk.errors import LoginError, Unfinished
 from armbulk.i18n import _, join_texts
@@ -32,6 +33,16 @@ _NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
 _log = logging.getLogger(__name__)
 
 
+class LookUpMemory(Protocol):
+    """Keeps look-ups that were answered, for a reader that asks again a short time later."""
+
+    def find_look_up(self, customer_no: str) -> dict[str, Any] | None:
+        """Return ARM's record of a customer, an empty one if ARM does not have it; None: it was not looked up."""
+
+    def keep_look_up(self, customer_no: str, record: dict[str, Any]) -> None:
+        """Keep an answer."""
+
+
 @dataclass(slots=True)
 class CustomerReader:
     """Reads customers in ARM.
@@ -43,6 +54,7 @@ class CustomerReader:
         numbers: the numbers of the list without blanks and leading zeros; None: what the list lacks may be in ARM.
         listed_at: when the list was read, or found not to be worth it (epoch seconds); None: not yet.
         checks: whether each list that was read was trusted, until someone records it.
+        look_ups: look-ups that count instead of new ones; None: each is made.
     """
 
     client: RateLimitedClient
@@ -51,6 +63,7 @@ class CustomerReader:
     numbers: frozenset[str] | None = None
     listed_at: float | None = None
     checks: list[ListCheck] = field(default_factory=list)
+    look_ups: LookUpMemory | None = None
 
     @property
     def is_fresh(self) -> bool:
@@ -67,12 +80,26 @@ class CustomerReader:
         if isinstance(records, RateLimited | CallFailed):
             self.listed_at = None
             return records
-        numbers = [str(record.get(_NUMBER) or "") for record in records or ()]
-        self.listed = {
-            normalise_key_text(number): record for number, record in zip(numbers, records or (), strict=True) if number
-        }
-        self._judge_list(None if records is None or not all(numbers) else numbers, now)
+        self.use_list(records or (), now, is_complete=records is not None)
         return None
+
+    def use_list(
+        self, records: Sequence[dict[str, Any]], read_at: float, *, is_complete: bool, is_new: bool = True
+    ) -> None:
+        """Use records of ARM's list.
+
+        Args:
+            records: the records.
+            read_at: when their reading began (epoch seconds).
+            is_complete: they are all that ARM has.
+            is_new: the list was read just now.
+        """
+        numbers = [str(record.get(_NUMBER) or "") for record in records]
+        self.listed = {
+            normalise_key_text(number): record for number, record in zip(numbers, records, strict=True) if number
+        }
+        self.numbers, self.listed_at = None, read_at
+        self._judge_list(numbers if is_complete and all(numbers) else None, read_at, is_new=is_new)
 
     def find(self, customer_no: str, payload: str) -> dict[str, Any] | Interruption | None:
         """Return what ARM has under a customer number; None when ARM does not have it.
@@ -81,14 +108,17 @@ class CustomerReader:
             customer_no: the number.
             payload: the record (JSON) that is to be compared; a list that does not name all its fields is not used.
         """
+        is_shown, record = self.find_in_list(customer_no, payload)
+        return record if is_shown else self._look_up(customer_no)
+
+    def find_in_list(self, customer_no: str, payload: str) -> tuple[bool, dict[str, Any] | None]:
+        """Return whether the list shows what ARM has of a customer, and that; None when ARM does not have it."""
         record = self.listed.get(normalise_key_text(customer_no))
         if record is not None and has_paths(payload, record, _CUSTOMERS):
-            return record
-        if record is None and self.numbers is not None and loosen_key(customer_no) not in self.numbers:
-            return None
-        return self._look_up(customer_no)
+            return True, record
+        return record is None and self.numbers is not None and loosen_key(customer_no) not in self.numbers, None
 
-    def _judge_list(self, numbers: list[str] | None, now: float) -> None:
+    def _judge_list(self, numbers: list[str] | None, now: float, *, is_new: bool) -> None:
         """Decide whether what the list lacks is not in ARM: it is complete, and has all that ARM is known to have."""
         store = self.client.store
         hasher = CustomerHasher(store.hash_salt())
@@ -101,7 +131,8 @@ class CustomerReader:
             reason = DistrustReason.LACKS_KNOWN
         else:
             self.numbers = frozenset(map(loosen_key, numbers))
-            store.save_customer_list(self.client.account, hasher.hash_keys(numbers))
+            if is_new:
+                store.save_customer_list(self.client.account, hasher.hash_keys(numbers))
         records = len(numbers) if numbers is not None else None
         self.checks.append(ListCheck("customers", records, len(known), missing, reason, now))
         _log.info(
@@ -110,6 +141,18 @@ class CustomerReader:
 
     def _look_up(self, customer_no: str) -> dict[str, Any] | Interruption | None:
         """Look one customer up; None when ARM does not have it."""
+        kept = self.look_ups.find_look_up(customer_no) if self.look_ups else None
+        if kept is not None:
+            return kept or None
+        result = self._call(customer_no)
+        if isinstance(result, RateLimited | CallFailed):
+            return result
+        if self.look_ups:
+            self.look_ups.keep_look_up(customer_no, result)
+        return result or None
+
+    def _call(self, customer_no: str) -> dict[str, Any] | Interruption:
+        """Return what ARM answers to the look-up of a customer: an empty record when it does not have it."""
         if self.client.clock.interrupted:
             return RateLimited(self.client.clock.now())
         call = partial(self.client.system.look_up_customer, customer_no)
@@ -134,6 +177,6 @@ class CustomerReader:
         if isinstance(result, CallFailed):
             return result
         if result.content is not None or result.response.is_not_found:
-            return result.content or None
+            return result.content or {}
         reason = _("its answer to the look-up of a customer cannot be read")
         return CallFailed(replace(result.response, reason=reason))

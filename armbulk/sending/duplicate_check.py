@@ -278,7 +278,7 @@ class DuplicateCheck:
         When ARM has one of them, the list is wrong, and nothing is recorded.
         """
         for key, doc_type in missing.select("key_norm", "doc_type").iter_rows():
-            lookup = self._call(ExpectedDocument(key, doc_type, "", "", None, ""))
+            lookup = self.look_up(ExpectedDocument(key, doc_type, "", "", None, ""))
             if not isinstance(lookup, DocumentLookup):
                 return lookup
             if lookup.result is not LookupResult.ABSENT:
@@ -327,14 +327,14 @@ class DuplicateCheck:
 
     def _look_up(self, batch: Batch, record: OpenRecord) -> Interruption | None:
         """Look one document up by its number, and record what was found."""
-        lookup = self._call(record.expected)
+        lookup = self.look_up(record.expected)
         if not isinstance(lookup, DocumentLookup):
             return lookup
         self._save(batch, record, lookup)
         return None
 
-    def _call(self, expected: ExpectedDocument) -> DocumentLookup | Interruption:
-        """Ask ARM for one document; an error when its answers do not show what it has."""
+    def look_up(self, expected: ExpectedDocument) -> DocumentLookup | Interruption:
+        """Return what ARM has of one document; Unfinished when its answers do not show that."""
         lookup = self._ask(expected)
         if isinstance(lookup, DocumentLookup) and lookup.result is LookupResult.ABSENT:
             unfound = self.lookup_proof.check(expected, self._ask)

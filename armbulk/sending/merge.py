@@ -67,10 +67,17 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """What is left to send, as JSON (None: nothing, or there are conflicts), and the conflicts."""
+    """What a change of a record comes to.
+
+    Attributes:
+        payload: what is left to send, as JSON (None: nothing, or there are conflicts).
+        conflicts: the values that keep it from being sent.
+        changes: every value that ARM has otherwise than the change.
+    """
 
     payload: str | None
     conflicts: tuple[Conflict, ...] = ()
+    changes: "tuple[Difference, ...]" = ()
 
 
 def merge(payload: str, base: Mapping[str, str | None], current: Json, resource: Resource) -> MergeResult:
@@ -85,14 +92,16 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
     fields = {field.path: field for field in resource.fields}
     change = json.loads(payload, parse_float=Decimal)
     key = resource.field(resource.key).path
-    conflicts = []
+    conflicts, changes = [], []
     remaining: Json = {key: change[key]}
     for path, value in list_leaves({name: value for name, value in change.items() if name != key}):
         field = fields.get(path)
         new, now = format_json_value(value), format_json_value(_get(current, path))
         if _is_same(field, new, now):
             continue
-        if has_lost_zeros(field, new, now):
+        is_damaged = has_lost_zeros(field, new, now)
+        changes.append(Difference(field, path, now or "", new or "", is_damaged))
+        if is_damaged:
             conflicts.append(Conflict(field, path, base.get(path) or "", now or "", new or "", has_lost_zeros=True))
         elif path in base and not _is_same(field, base[path], now):
             conflicts.append(Conflict(field, path, base[path] or "", now or "", new or ""))
@@ -102,9 +111,9 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
         for path, now in _find_masked(remaining, current, resource)
     ]
     if conflicts:
-        return MergeResult(None, tuple(conflicts))
+        return MergeResult(None, tuple(conflicts), tuple(changes))
     _complete_groups(remaining, current, resource)
-    return MergeResult(to_json_text(remaining) if len(remaining) > 1 else None)
+    return MergeResult(to_json_text(remaining) if len(remaining) > 1 else None, (), tuple(changes))
 
 
 def has_every_value(payload: str, current: Json, resource: Resource) -> bool:
@@ -184,11 +193,13 @@ class CustomerComparison:
         payload: what would be sent, its groups completed with ARM's values (JSON); None: ARM has all of it.
         differences: what would overwrite values that were not sent from here.
         current: path → ARM's value, of every field of the record.
+        changes: every value that ARM has otherwise than the record.
     """
 
     payload: str | None
     differences: tuple[Difference, ...] = ()
     current: Mapping[str, str | None] = field(default_factory=dict)
+    changes: tuple[Difference, ...] = ()
 
 
 def compare(
@@ -206,24 +217,24 @@ def compare(
     record = json.loads(payload, parse_float=Decimal)
     key = resource.field(resource.key).path
     values: dict[str, str | None] = {}
-    differences, is_changed = [], False
+    differences, changes = [], []
     for path, value in list_leaves({name: value for name, value in record.items() if name != key}):
         new, now = format_json_value(value), format_json_value(_get(current, path))
         values[path] = now
         if _is_same(fields.get(path), new, now):
             continue
-        is_changed = True
-        is_damaged = has_lost_zeros(fields.get(path), new, now)
-        if is_damaged or not was_sent(path, now):
-            differences.append(Difference(fields.get(path), path, now or "", new or "", is_damaged))
-    if not is_changed:
+        change = Difference(fields.get(path), path, now or "", new or "", has_lost_zeros(fields.get(path), new, now))
+        changes.append(change)
+        if change.has_lost_zeros or not was_sent(path, now):
+            differences.append(change)
+    if not changes:
         return CustomerComparison(None, (), values)
     differences += [
         Difference(fields.get(path), path, now, "", is_masked=True)
         for path, now in _find_masked(record, current, resource)
     ]
     _complete_groups(record, current, resource)
-    return CustomerComparison(to_json_text(record), tuple(differences), values)
+    return CustomerComparison(to_json_text(record), tuple(differences), values, tuple(changes))
 
 
 def has_paths(payload: str, record: Json, resource: Resource) -> bool:

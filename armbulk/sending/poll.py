@@ -35,7 +35,6 @@ class Poller:
     def poll(self, batch: Batch) -> None:
         """Poll a batch's status once, and commit it."""
         session = self.session
-        missing = len(session.store.open_records(batch.id))
         sent = session.store.sent_records(batch.id)
         call = partial(session.system.read_batch, batch.uuid or "", batch.resource, sent)
         result = self.scheduler.read(batch, call, len(sent), lambda status: max(status.items, 1))
@@ -58,7 +57,7 @@ class Poller:
         if result.response.is_not_found or result.content.is_unusable:
             self._count_unknown(batch, result.response)
             return
-        self._save_status(batch, result.content, missing)
+        self._save_status(batch, result.content)
         session.report_progress("polled", batch, Phase.OUTCOMES)
 
     def _count_unknown(self, batch: Batch, response: Response) -> None:
@@ -69,7 +68,7 @@ class Poller:
             why = "ARM does not know the batch any more" if response.is_not_found else unusable
             self.session.store.move_batch(batch.id, BatchState.IN_DOUBT, why)
 
-    def _save_status(self, batch: Batch, status: BatchStatus, missing: int) -> None:
+    def _save_status(self, batch: Batch, status: BatchStatus) -> None:
         """Commit the outcomes of a status; a final one that lacks records too often makes the batch in doubt."""
         store, progress = self.session.store, self.session.progress_of(batch)
         progress.unknown_polls = 0
@@ -85,7 +84,7 @@ class Poller:
             return
         progress.incomplete_polls += 1
         if progress.incomplete_polls >= MAX_INCOMPLETE_POLLS:
-            why = f"ARM's final answer lacks {missing - len(certain)} records"
+            why = f"ARM's final answer lacks {len(store.open_records(batch.id))} records"
             store.move_batch(batch.id, BatchState.IN_DOUBT, why)
 
     def _save_verdict(self, batch: Batch, verdict: str) -> None:

@@ -86,7 +86,11 @@ class ReadBack:
         self._progress.expect_look_ups(records)
 
     def compare_listed(
-        self, documents: pl.DataFrame, listed: Iterable[Mapping[str, Any]], usage: ApiUsage
+        self,
+        documents: pl.DataFrame,
+        listed: Iterable[Mapping[str, Any]],
+        usage: ApiUsage,
+        repeated: Iterable[Mapping[str, Any]] = (),
     ) -> list[int]:
         """Compare documents with those of ARM's list, and store what is certain.
 
@@ -94,9 +98,10 @@ class ReadBack:
             documents: accepted documents (`store.ITEM_SCHEMA`).
             listed: records of the list.
             usage: what reading the list used of the quota.
+            repeated: records that were read more than once; the list shows each once. ARM may have several.
 
         Returns:
-            The numbers (`no`) of the documents of which the list shows too little: they are to be looked up.
+            The numbers (`no`) of the documents of which the list does not show enough: they are to be looked up.
         """
         expected = {no: expect_document(row) for no, row in _rows(documents)}
         by_number: dict[str, list[int]] = {}
@@ -106,8 +111,11 @@ class ReadBack:
         for record in listed:
             for no in by_number.get(normalise_key_text(str(record.get("documentNo") or "")), ()):
                 records.setdefault(no, []).append(record)
-        rows, left = [], []
-        for no, document in expected.items():
+        several = {normalise_key_text(str(record.get("documentNo") or "")) for record in repeated}
+        unsure = {no for number in several for no in by_number.get(number, ())}
+        rows, left = [], sorted(unsure)
+        for no in expected.keys() - unsure:
+            document = expected[no]
             lookup = self.client.system.compare_document(document, records.get(no, []))
             row = describe_document(no, document, lookup)
             if row["result"] in {LookupResult.EQUAL.value, LookupResult.DIFFERENT.value}:

@@ -5,6 +5,7 @@ anything else happens (`submit`). A document whose batch is in doubt is looked u
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -133,24 +134,25 @@ class Sender:
             if session.paused_until is not None:
                 return "paused"
             self._report_skew()
-            step = next_step(self.open_batches(), session.clock.now())
+            batches = {batch.id: batch for batch in session.batches_at_hand()}
+            step = next_step(list(map(self._view, batches.values())), session.clock.now())
             if step is None:
                 return "in_doubt" if session.unfinished_batches() else "finished"
             if isinstance(step, Wait) and self.scheduler.should_pause(step.until):
                 session.paused_until = step.until
                 return "paused"
-            self._carry_out(step)
+            self._carry_out(step, batches)
         return "interrupted"
 
-    def _carry_out(self, step: Step) -> None:
+    def _carry_out(self, step: Step, batches: Mapping[int, Batch]) -> None:
         session = self.session
         match step:
             case Submit(batch_id):
-                self.submitter.submit(session.store.batch(batch_id))
+                self.submitter.submit(batches[batch_id])
             case Poll(batch_id):
-                self.poller.poll(session.store.batch(batch_id))
+                self.poller.poll(batches[batch_id])
             case LookUp(batch_id):
-                self.finder.look_up(session.store.batch(batch_id))
+                self.finder.look_up(batches[batch_id])
             case Wait(until):
                 _log.debug("Waiting", extra={"run": session.run.id, "wait_seconds": until - session.clock.now()})
                 done, total = session.store.progress(session.run.id)
@@ -175,10 +177,6 @@ class Sender:
         ahead = self.session.store.take_skew(self.session.run.account)
         if ahead is not None:
             self.session.progress.report(Progress("skew", ahead=ahead))
-
-    def open_batches(self) -> list[BatchView]:
-        """Return what the next step depends on."""
-        return [self._view(batch) for batch in self.session.unfinished_batches()]
 
     def _view(self, batch: Batch) -> BatchView:
         session = self.session

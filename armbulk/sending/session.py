@@ -81,6 +81,11 @@ class SendingSession:
         """Return the run's batches that are not final, in order."""
         return self.store.batches(self.run.id, still_open=True)
 
+    def batches_at_hand(self) -> list[Batch]:
+        """Return the batches that the next step depends on: all but planned ones that others go before in any case."""
+        put_off = sum(progress.due > self.clock.now() for progress in self.batch_progress.values())
+        return self.store.batches_at_hand(self.run.id, put_off + 1)
+
     def progress_of(self, batch: Batch) -> BatchProgress:
         """Return what this session remembers of a batch."""
         return self.batch_progress.setdefault(batch.id, BatchProgress())

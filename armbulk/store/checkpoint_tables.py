@@ -191,6 +191,13 @@ class PageTable:
     def _number(self, sql: str, *values: Any) -> int:
         return int(self._file.connection.execute(sql, values).fetchone()[0])
 
+    def repeated_keys(self, part_ids: Iterable[int]) -> frozenset[str]:
+        """Return the keys that the pages of some partitions have more than once."""
+        chosen = tuple(part_ids)
+        marks = _placeholders(chosen)
+        statement = f"SELECT key FROM seen WHERE part IN ({marks}) GROUP BY key HAVING count(*) > 1"  # noqa: S608
+        return frozenset(key for (key,) in self._file.connection.execute(statement, chosen))
+
     def items_of(self, part_id: int) -> Iterator[pl.DataFrame]:
         """Yield the records of a partition, page by page."""
         rows = self._file.connection.execute("SELECT items FROM page WHERE part = ? ORDER BY number", (part_id,))

@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ class CheckpointFile:
         except Timeout:
             raise Unfinished(
                 "busy",
-                _("Another armbulk process is running the same export"),
+                _("Another armbulk process is reading the same list"),
                 _("Wait until it has finished, then try again"),
             ) from None
         except OSError as error:
@@ -74,11 +74,19 @@ class CheckpointFile:
             for statement in _LAYOUT.split(";"):
                 conn.execute(statement)
 
-    def close(self, *, delete: bool) -> None:
-        """Close the file and release its lock; `delete` removes the file."""
+    def close(self, *, delete: bool, keep_until: float | None = None) -> None:
+        """Close the file and release its lock.
+
+        Args:
+            delete: remove the file.
+            keep_until: the time that the file gets (epoch seconds): `purge_checkpoints` deletes older ones.
+        """
         self.connection.close()
         if delete:
             _delete(self.path)
+        elif keep_until is not None:
+            with suppress(OSError):
+                os.utime(self.path, (keep_until, keep_until))
         self._lock.release()
 
     @contextmanager
@@ -111,10 +119,13 @@ class CheckpointFile:
                 conn.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
 
-def purge_checkpoints(folder: Path, before: float) -> int:
-    """Delete checkpoints not touched since `before` (epoch seconds) that no process uses; return how many."""
+def purge_checkpoints(folder: Path, before: float, prefix: str = "") -> int:
+    """Delete checkpoints not touched since `before` (epoch seconds) that no process uses; return how many.
+
+    With a `prefix` only those whose names begin so.
+    """
     deleted = 0
-    for path in sorted(folder.glob("*.db")) if folder.is_dir() else []:
+    for path in sorted(folder.glob(f"{prefix}*.db")) if folder.is_dir() else []:
         try:
             with FileLock(path.with_suffix(".lock"), timeout=0, mode=0o600):
                 if path.stat().st_mtime < before:

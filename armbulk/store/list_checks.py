@@ -133,6 +133,18 @@ class ListCheckStore:
             times = [conn.execute(query).scalar() for query in (intended, since)]
         return max((float(time) for time in times if time is not None), default=None)
 
+    def last_change(self, account: Account) -> float | None:
+        """Return the latest time (epoch seconds) at which something was sent for a client, or its outcome was known.
+
+        What was read of ARM before is not true any more. None: nothing was sent.
+        """
+        batches = sa.select(sa.func.max(batch.c.intended)).join_from(batch, run).where(*belongs_to(run, account))
+        items = sa.select(sa.func.max(item.c.at)).join_from(item, run)
+        items = items.where(*belongs_to(run, account), item.c.batch.is_not(None))
+        with self._engine.connect() as conn:
+            times = [conn.execute(query).scalar() for query in (batches, items)]
+        return max((float(time) for time in times if time is not None), default=None)
+
     def save_list_check(self, run_id: int, check: ListCheck) -> None:
         """Record whether a list replaced single look-ups in a run."""
         values = {

@@ -41,6 +41,14 @@ _MAYBE_NEVER_SENT = (Outcome.CONFLICT.value, Outcome.IN_DOUBT.value, Outcome.NOT
 
 _BATCHES = sa.select(batch).where(batch.c.run == sa.bindparam("of_run")).order_by(batch.c.no)
 _UNFINISHED_BATCHES = _BATCHES.where(batch.c.state.not_in(_FINAL_VALUES))
+_IS_PLANNED = batch.c.state == BatchState.PLANNED.value
+_FIRST_PLANNED = (
+    sa.select(batch.c.id)
+    .where(batch.c.run == sa.bindparam("of_run"), _IS_PLANNED)
+    .order_by(batch.c.resource, batch.c.no)  # customers before documents
+    .limit(sa.bindparam("planned"))
+)
+_BATCHES_AT_HAND = _UNFINISHED_BATCHES.where(~_IS_PLANNED | batch.c.id.in_(_FIRST_PLANNED))
 _BATCH = sa.select(batch).where(batch.c.id == sa.bindparam("of_batch"))
 _PROGRESS = sa.select(sa.func.sum(sa.case((batch.c.state.in_(_FINAL_VALUES), 1), else_=0)), sa.func.count()).where(
     batch.c.run == sa.bindparam("of_run")
@@ -93,6 +101,12 @@ class StoreReader:
         query = _UNFINISHED_BATCHES if still_open else _BATCHES
         with self._engine.connect() as conn:
             return [to_batch(row) for row in conn.execute(query, {"of_run": run_id}).mappings()]
+
+    def batches_at_hand(self, run_id: int, planned: int) -> list[Batch]:
+        """Return a run's batches that are not final, in order; of the planned ones, only so many that go first."""
+        with self._engine.connect() as conn:
+            rows = conn.execute(_BATCHES_AT_HAND, {"of_run": run_id, "planned": planned})
+            return [to_batch(row) for row in rows.mappings()]
 
     def batches_with_number(self, account: Account, uuid: str) -> list[Batch]:
         """Return the batches of a client, whatever run they belong to, to which ARM gave a number."""

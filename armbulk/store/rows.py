@@ -52,6 +52,9 @@ _OPEN_DOCUMENTS = (
     .where(_IS_OPEN, item.c.resource == "documents")
     .order_by(item.c.no)
 )
+_FORGET_SENT = sa.delete(sent_key).where(
+    sent_key.c.run == sa.bindparam("of_run"), sent_key.c.item.in_(sa.bindparam("nos", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +228,7 @@ def guard_documents(
     documents = [row for row in _read_documents(conn, batch_id) if only is None or row["no"] == only]
     if not documents:
         return
-    own = [(row["run"], row["no"]) for row in documents]
-    conn.execute(sa.delete(sent_key).where(sa.tuple_(sent_key.c.run, sent_key.c.item).in_(own)))
+    conn.execute(_FORGET_SENT, {"of_run": documents[0]["run"], "nos": [row["no"] for row in documents]})
     customers = pl.DataFrame({"customer": [row["customer_norm"] for row in documents]}, schema={"customer": pl.String})
     masked = customers.select(mask_national_id(pl.col("customer"))).to_series()
     rows = [

@@ -73,7 +73,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE run ADD COLUMN hash_key TEXT",
         *(f"ALTER TABLE event ADD COLUMN {name}" for name in _EXCHANGE),
     ),
-    10: (),  # new: verification and read_back
+    10: ("DROP INDEX IF EXISTS sent_key_date",),  # new: verification and read_back, sent_key_date_amount
 }
 """Statements that bring a store from the version before to this one; new tables are created in addition."""
 
@@ -157,6 +157,8 @@ batch = Table(
     Column("boot", Text),  # which start that was
     UniqueConstraint("run", "no"),
 )
+Index("batch_state", batch.c.state)
+Index("batch_uuid", batch.c.uuid)
 
 look = Table(
     "look",
@@ -210,8 +212,10 @@ sent_key = Table(
 )
 """Document numbers that were sent, or may have been: no other run sends them; and what was sent (`sent_before`)."""
 
-for _name in ("key_norm", "date"):  # older stores get these indexes when they are opened
-    Index(f"sent_key_{_name}", *(sent_key.c[column] for column in ("origin", "client_no", _name)))
+# older stores get these indexes when they are opened
+Index("sent_key_key_norm", *(sent_key.c[name] for name in ("origin", "client_no", "key_norm")))
+Index("sent_key_date_amount", *(sent_key.c[name] for name in ("origin", "client_no", "date", "amount")))
+Index("sent_key_record", sent_key.c.run, sent_key.c.item)
 
 sent_customer = Table(
     "sent_customer",
@@ -306,6 +310,7 @@ event = Table(
     Column("arm_time", Float),  # the time that ARM's own clock showed in it
     Column("hashes", LargeBinary),  # of an intent: what is sent (`payload_hashes`); null: an earlier version sent it
 )
+Index("event_why", event.c.why)
 
 slot = Table(
     "usage_slot",

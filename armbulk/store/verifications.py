@@ -57,16 +57,16 @@ class VerificationStore:
             conn.execute(sa.insert(verification).values(run=run_id, started=self.clock.now()))
 
     def save_read_back(self, run_id: int, records: pl.DataFrame, usage: ApiUsage) -> None:
-        """Record what ARM has of some records (READ_BACK_SCHEMA), and what reading them used of the quota."""
+        """Record what ARM has of some records (READ_BACK_SCHEMA), and what reading them used of the quota.
+
+        A record that was not found is asked for again, and another process may read the same: the latest counts.
+        """
         rows = records.rename({"no": "item"}).with_columns(run=pl.lit(run_id), at=pl.lit(self.clock.now())).to_dicts()
         used = {name: verification.c[name] + getattr(usage, name) for name in ("requests", "reads")}
-        numbers = records["no"].to_list()
         with self._engine.begin() as conn:
             conn.execute(sa.update(verification).where(verification.c.run == run_id).values(used))
-            if len(numbers) == 1:  # a record that was not found is asked for again
-                conn.execute(sa.delete(read_back).where(read_back.c.run == run_id, read_back.c.item == numbers[0]))
             if rows:
-                conn.execute(sa.insert(read_back), rows)
+                conn.execute(sa.insert(read_back).prefix_with("OR REPLACE"), rows)
 
     def end_verification(self, run_id: int) -> None:
         """Record that all of a run's accepted records were read."""

@@ -1,7 +1,7 @@
 """Rows and cells that are not part of the table: totals, second tables, notes, merged cells. Never changed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -21,6 +21,8 @@ _IS_PHRASE = r"\S\s+\S+\s+\S|^[*#\u2013\u2014-]|^\([0-9]+ \p{L}+\)$|:\s*$|^[^\p{
 _IS_COUNT = r"^\s*[0-9]+\s+\p{L}+\s*$"
 IS_RULE = r"^[-=_+:|*]{2,}$"
 IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
+_PAGE = r"(?i)\b(side|page|ark|sheet)\b[\s.:]*[0-9]+(\s*(av|of|/)\s*[0-9]+)?"
+_NUMBER_ALONE = r"^[\s0-9.,]+$"
 _MIN_COLUMNS_FOR_NOTES = 2
 _SMALLEST_DIFFERENCE = 0.005
 NO_RECORD_CODES = ["header-again", "second-table", "total-row", "note-row", "title-row"]
@@ -151,11 +153,11 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     beside = [match.columns[name] for name in required if match.columns.get(name, key) != key]
     if beside:
         blanks = pl.sum_horizontal(pl.col(letter).is_null() for letter in beside)
-        is_count = pl.col(key).str.contains(_IS_COUNT) & _has_text(body, STARTS_WITH_TOTAL)
-        is_named = (pl.col(key).str.contains(COUNTS_OR_TOTAL) | is_count) & (blanks * 2 > len(beside))
+        counts = pl.col(key).str.contains(_IS_COUNT) & _has_text(body, STARTS_WITH_TOTAL)
+        is_named = (pl.col(key).str.contains(COUNTS_OR_TOTAL) | counts) & (blanks * 2 > len(beside))
         has_amount = pl.any_horizontal([pl.col(letter).is_not_null() for letter in amounts] or [pl.lit(value=False)])
         others = [letter for letter in letters if letter != key]
-        is_total |= is_named | (is_last & has_amount & _is_sum_alone(others, amounts))
+        is_total |= is_named | is_count(key, others) | (is_last & has_amount & _is_sum_alone(others, amounts))
     return _row_findings(body.filter(is_total), "total-row", index)
 
 
@@ -188,6 +190,42 @@ def find_total_like_rows(sheet: Sheet, match: HeaderMatch) -> list[int]:
     amounts = {columns[name] for name in (*AMOUNTS, "quantity") if name in columns}
     is_like |= pl.all_horizontal(pl.col(letter).is_null() for letter in sheet.letters if letter not in amounts)
     return body.filter(is_like)["row"].to_list()
+
+
+def is_count(key: str, others: Sequence[str]) -> pl.Expr:
+    """Return whether a row says how many records there are: `Antall debitorer: | 20`, and nothing else.
+
+    Args:
+        key: The column of the records' numbers.
+        others: The other columns.
+    """
+    filled = pl.sum_horizontal([pl.col(letter).is_not_null() for letter in others] or [pl.lit(value=False)])
+    numbers = pl.sum_horizontal(
+        [pl.col(letter).str.contains(_NUMBER_ALONE).fill_null(value=False) for letter in others]
+        or [pl.lit(value=False)]
+    )
+    is_named = pl.col(key).str.contains(COUNTS_OR_TOTAL) & ~pl.col(key).str.contains(r"[0-9]\s*$")
+    return is_named.fill_null(value=False) & (filled == 1) & (numbers == 1)
+
+
+def find_page_headings(sheet: Sheet, header_row: int | None) -> list[int]:
+    """Return the rows that repeat a row above the headers, or have the number of a page alone.
+
+    Args:
+        sheet: The sheet.
+        header_row: The row of its headers.
+    """
+    letters = [letter for letter in sheet.letters if letter.isalpha()]
+    first = pl.coalesce(pl.col(letter) for letter in letters)
+    is_below = pl.col("row") > (header_row or 0)
+    titles = sheet.frame.filter(~is_below & (pl.col("row") != (header_row or 0)))
+    begins = first.str.contains(f"^{_PAGE}") | first.is_in(titles.select(first.alias("first"))["first"].implode())
+    possible = sheet.frame.filter(is_below & begins.fill_null(value=False))
+    if possible.is_empty():
+        return []
+    text = pl.concat_str(letters, separator="\n", ignore_nulls=True).str.replace_all(_PAGE, "#").alias("text")
+    known = ["#", *titles.select(text)["text"].drop_nulls()]
+    return possible.filter(text.is_in(known))["row"].to_list()
 
 
 def _is_called(body: pl.DataFrame, key: str, pattern: str) -> pl.Expr:
@@ -272,7 +310,8 @@ def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, shee
         known |= {letter for letter in (match.lines or match).columns.values() if letter != key}
     count = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in sheet.letters)
     text = pl.coalesce(pl.col(letter) for letter in sheet.letters)
-    may_be_note = (count == 1) | text.str.contains(IS_RULE)
+    headings = find_page_headings(sheet, match.header_row)
+    may_be_note = (count == 1) | text.str.contains(IS_RULE) | pl.lit(value=bool(headings))
     if key is not None:
         may_be_note |= pl.col(key).str.contains(IS_SENTENCE).fill_null(value=False)
     if not body.select(may_be_note.any()).item():
@@ -284,6 +323,7 @@ def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, shee
         is_note |= pl.col(key).str.contains(IS_SENTENCE)
     is_note |= pl.all_horizontal(pl.col(letter).str.contains(IS_RULE).fill_null(value=True) for letter in sheet.letters)
     is_note &= ~text.str.contains(STARTS_WITH_TOTAL)
+    is_note |= pl.col("row").is_in(headings)
     marked = body.select("row", text.alias("value"), is_note.fill_null(value=False).alias("is_note"))
     marked = marked.with_columns((~pl.col("is_note")).cum_sum().alias("group")).filter("is_note")
     first, last = (edge.over("group").cast(pl.String) for edge in (pl.col("row").min(), pl.col("row").max()))
@@ -310,7 +350,7 @@ def _row_findings(rows: pl.DataFrame, code: str, index: int) -> pl.DataFrame:
 
 
 def _find_merged(body: pl.DataFrame, letters: list[str], sheet: Sheet, index: int) -> pl.DataFrame:
-    """Return a finding for each row of a merged range that touches a known column."""
+    """Return a finding for each row of a merged range that touches a known column, if a known column has a value."""
     known = sorted((_column_number(letter), letter) for letter in letters)
     findings = [empty_findings()]
     for reference in sheet.merged_ranges:
@@ -325,7 +365,8 @@ def _find_merged(body: pl.DataFrame, letters: list[str], sheet: Sheet, index: in
         )
         inside = [letter for number, letter in known if left <= number <= right]
         if inside:
-            rows = body.filter(pl.col("row").is_between(top, bottom)).select("row")
+            has_value = pl.any_horizontal(pl.col(letter).is_not_null() for letter in letters)
+            rows = body.filter(pl.col("row").is_between(top, bottom) & has_value).select("row")
             findings.append(to_findings(rows, sheet=index, column=inside[0], value=reference, code="merged-cells"))
     return pl.concat(findings)
 

@@ -8,7 +8,7 @@ from armbulk.findings.frame import merge_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.sheet import Sheet
 from armbulk.validation.amounts import AMOUNTS
-from armbulk.validation.layout import COUNTS_OR_TOTAL, IS_RULE, IS_SENTENCE
+from armbulk.validation.layout import COUNTS_OR_TOTAL, IS_RULE, IS_SENTENCE, find_page_headings, is_count
 
 _SURE_CODES = ["header-again", "title-row"]
 _POSSIBLE_CODES = ["total-row", "note-row"]
@@ -31,7 +31,7 @@ def skip_other_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) ->
     )
     warnings = to_findings(texts, sheet=int(findings["sheet"][0]), code=_LEFT_OUT)
     others = findings.filter(
-        ~(is_skipped & pl.col("code").is_in([*_SURE_CODES, *_POSSIBLE_CODES])).fill_null(value=False)
+        ~(is_skipped & pl.col("code").is_in([*_SURE_CODES, *_POSSIBLE_CODES, "merged-cells"])).fill_null(value=False)
     )
     return replace(sheet, frame=sheet.frame.filter(~is_skipped)), merge_findings([others, warnings])
 
@@ -61,7 +61,8 @@ def find_skipped_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) 
         return again
     possible = sheet.frame.filter(pl.col("row").is_in(rows))
     if (match.lines or match).recognised_resource.name != "lines":  # a total of lines adds up, whatever its number is
-        possible = possible.filter(~_may_be_record(sheet, match, [*again, *rows]))
+        headings = find_page_headings(sheet, match.header_row)
+        possible = possible.filter(pl.col("row").is_in(headings) | ~_may_be_record(sheet, match, [*again, *rows]))
     return [*again, *possible["row"]]
 
 
@@ -79,10 +80,11 @@ def _may_be_record(sheet: Sheet, match: HeaderMatch, rows: list[int]) -> pl.Expr
         return is_full & ~is_rule
     is_record = pl.col("row").is_in(rows).not_() & pl.col(key).is_not_null() & (pl.col("row") > match.header_row)
     count = str(sheet.frame.filter(is_record).height)
-    is_count = pl.col(key).str.extract(_COUNT, 1) == count
-    is_total = pl.col(key).is_null() | pl.col(key).str.contains(COUNTS_OR_TOTAL) | is_count
+    is_number = pl.col(key).str.extract(_COUNT, 1) == count
+    is_total = pl.col(key).is_null() | pl.col(key).str.contains(COUNTS_OR_TOTAL) | is_number
     is_note = pl.col(key).str.contains(IS_SENTENCE) & (filled == 0)
-    return ~(is_rule | (is_total & ~is_full) | is_note | _is_text_alone(sheet)).fill_null(value=False)
+    is_counted = is_count(key, [letter for letter in match.columns.values() if letter.isalpha() and letter != key])
+    return ~(is_rule | (is_total & ~is_full) | is_counted | is_note | _is_text_alone(sheet)).fill_null(value=False)
 
 
 def _is_text_alone(sheet: Sheet) -> pl.Expr:

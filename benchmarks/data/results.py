@@ -20,12 +20,15 @@ _REJECTED_EVERY = 50
 
 
 def write_result_data(folder: Path, rows: int) -> None:
-    """Write book.xlsx, cells.parquet with the same cells, sheets.pickle and outcomes.parquet."""
+    """Write book.xlsx, cells.parquet with the same cells, sheets.pickle and outcomes.parquet.
+
+    Of the sheets the writer needs the headers only.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     cells = _make_cells(rows)
     write_workbook(folder / "book.xlsx", {"Customers": cells})
     cells.write_parquet(folder / "cells.parquet")
-    sheets = [replace(sheet, frame=_keep_headers(sheet.frame)) for sheet in read_sheets(folder / "book.xlsx")]
+    sheets = [replace(sheet, frame=sheet.frame.head(1)) for sheet in read_sheets(folder / "book.xlsx")]
     (folder / "sheets.pickle").write_bytes(pickle.dumps(sheets))
     _make_outcomes(rows).write_parquet(folder / "outcomes.parquet")
 
@@ -37,12 +40,6 @@ def _make_cells(rows: int) -> pl.DataFrame:
         (n * column % 1_000_000).cast(pl.Decimal(38, 2)).alias(f"Amount {column}") for column in range(1, COLUMNS - 14)
     ]
     return pl.select(pl.format("K{}", n.cast(pl.String).str.zfill(6)).alias("Customer no"), *texts, *amounts)
-
-
-def _keep_headers(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with the values of its first row only: the writer needs no others."""
-    values = pl.col([name for name in frame.columns if name != "row"])
-    return frame.with_columns(pl.when(pl.col("row") == pl.col("row").first()).then(values))
 
 
 def _make_outcomes(rows: int) -> pl.DataFrame:

@@ -23,11 +23,12 @@ from armbulk.cli import cli, command
 from armbulk.context import Context
 from armbulk.errors import ArmbulkError, Interrupted, LimitError, LoginError, ServerError, Unfinished, UsageError
 from armbulk.model.batch_state import BatchState
-from armbulk.model.outcome import Outcome
+from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.response import ApiResult, Response, TransportError
 from armbulk.model.submission import RecordResult, SubmitResult, SubmitVerdict
 from armbulk.planning.plan import ImportOptions
+from armbulk.quota.limits import Priority
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.sending.conflict_check import ConflictCheck
 from armbulk.settings.load import load_profile
@@ -384,6 +385,25 @@ def test_a_list_of_customers_that_lacks_known_ones_is_not_believed(tmp_path: Pat
         assert [check.reason for check in result.list_checks if check.resource == "customers"] == ["lacks-known"]
         singles = [call for call in way.sandbox.state.requests if call.method == "GET" and "/customers/" in call.path]
         assert len(singles) == 3 + 27
+
+
+def test_a_list_is_read_when_the_limits_have_room_for_all_of_it(tmp_path: Path) -> None:
+    """What an export has used becomes free bit by bit; the list waits for all its pages, and begins once again."""
+    with journey(tmp_path, size="S") as way:
+        way.run(sample_files(customers=1, documents=1))
+        for number in range(1, 3_500):
+            way.sandbox.state.add_customer({"customerNo": f"K{number}", "name": "Kunde Æ"})
+        limits, account = way.bench.profile.limits, way.bench.profile.account
+        for _ in range(8):
+            reserved = way.store.reserve(account, ApiUsage(1, 1_000, 0), limits, Priority.NORMAL)
+            assert isinstance(reserved, int)
+            way.store.settle(account, reserved, ApiUsage(1, 1_000, 0))
+            way.clock.sleep(300)
+        del way.sandbox.state.requests[:]
+        result = way.run(sample_files(customers=60, documents=1))
+        assert result.count_by_resource()["customers"] == {"created": 59, "unchanged": 1}
+        pages = [call for call in way.sandbox.state.requests if call.method == "GET" and "/customers" in call.path]
+        assert len(pages) <= 1 + 4
 
 
 def test_a_first_import_asks_for_no_customer(way: Journey) -> None:

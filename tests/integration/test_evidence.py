@@ -181,7 +181,7 @@ def test_what_was_sent_follows_from_the_files(decided: Sent, tmp_path: Path) -> 
     code, said = called("evidence", "--check", str(decided.bundle), *inputs, env=decided.env)
     states = {check["name"]: check["state"] for check in said["checks"]}
     assert (code, states["recalculated"], states["store"]) == (0, "ok", "ok")
-    assert "9 records were sent exactly as the files have them" in [check["message"] for check in said["checks"]]
+    assert "9 records were sent exactly as they are in the files" in [check["message"] for check in said["checks"]]
     complete, auditor = tmp_path / "complete.zip", {**decided.env, "ARMBULK_HOME": str(tmp_path / "auditor")}
     assert called("evidence", "1", "-o", str(complete), "--with-input", env=decided.env)[1]["has_input"]
     code, said = called("evidence", "--check", str(complete), env=auditor)
@@ -214,6 +214,7 @@ def edit(name: str, old: bytes, new: bytes) -> Callable[[Parts], Parts]:
     return change
 
 
+SENT = b'"sent": {\n          "records": 3'
 ACCEPTED = b'"accepted": {\n          "records": 3'
 
 FORGERIES: dict[str, tuple[Callable[[Parts], Parts], list[str]]] = {
@@ -252,12 +253,22 @@ FORGERIES: dict[str, tuple[Callable[[Parts], Parts], list[str]]] = {
     "no JSON": (lambda parts: sign({**parts, "run.json": b"[" * 100_000}), ["format"]),
     "a control total": (
         lambda parts: sign(edit("totals.json", ACCEPTED, ACCEPTED.replace(b"3", b"4"))(parts)),
-        ["totals"],
+        ["totals", "store"],
     ),
-    "other kinds of values": (lambda parts: sign({**parts, "totals.json": b'{"by_outcome": 7}'}), ["totals", "store"]),
+    "what was sent": (
+        lambda parts: sign(edit("totals.json", SENT, SENT.replace(b"3", b"4"))(parts)), ["totals", "store"],
+    ),
+    "an explanation": (lambda parts: sign(edit("totals.json", b'"given_up"', b'"hidden"')(parts)), ["store"]),
+    "what ARM has": (
+        lambda parts: sign(edit("totals.json", b'"agrees_with_arm": false', b'"agrees_with_arm": true')(parts)),
+        ["totals", "store"],
+    ),
+    "the README": (lambda parts: sign(edit("README.txt", b"2218", b"2219")(parts)), ["store"]),
+    "the run of the manifest": (lambda parts: sign(edit("manifest.json", b'"2218"', b'"2219"')(parts)), ["parts"]),
+    "other kinds of values": (lambda parts: sign({**parts, "totals.json": b'{"by_outcome": 7}'}), ["totals", "format"]),
     "no numbers": (lambda parts: sign(edit("outcomes.csv", b",NOK,250,", b",NOK,x,")(parts)), ["totals", "store"]),
     "a number without an end": (
-        lambda parts: sign(edit("run.json", b'"run": "1"', b'"run": "x"')(parts)), ["format"],
+        lambda parts: sign(edit("run.json", b'"run": "1"', b'"run": "x"')(parts)), ["parts", "format"],
     ),
 }  # fmt: skip
 

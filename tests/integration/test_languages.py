@@ -94,7 +94,10 @@ def test_the_placeholders_of_help_are_translated() -> None:
         (["chek"], "Feil: Kommandoen «chek» finnes ikke"),
         (["check"], "Feil: Mangler argumentet 'FILER...'"),
         (["check", "--nope"], "Feil: Valget --nope finnes ikke for «armbulk check»"),
-        (["check", "x", "--decimal", "q"], "Feil: Ugyldig verdi for '--decimal': 'q' er ikke en av"),
+        (
+            ["check", "x", "--decimal", "q"],
+            "Feil: Ugyldig verdi for '--decimal': «q» kan ikke brukes her. Bruk «,» eller «.»",
+        ),
         (["check", "x", "--profile", "--quiet"], "Feil: --profile krever en verdi, men etterfølges av --quiet."),
         (["export", "betalinger"], "Feil: «betalinger» er ikke en ressurs"),
         (["purge", "--older-than", "x"], "Feil: «x» er ikke en gyldig alder"),

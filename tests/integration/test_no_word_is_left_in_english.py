@@ -1,5 +1,6 @@
 """What people read comes from the catalogue: in a language in which every message is marked, nothing is unmarked."""
 
+import getpass
 import gettext
 import re
 import shutil
@@ -32,11 +33,13 @@ NAMES = {
     "Invoice", "Payment", "Kundefordringer", "Bankinnskudd", "Salgsinntekt, avgiftspliktig",
     "Utgående merverdiavgift",
     "cli", "FILES", "RUN", "RESOURCE", "close", "Kunde", "default", "sandbox", "Vare", "Identifiers", "Notes", "UTC",
+    getpass.getuser(),
 }  # fmt: skip
 """What is the same in every language: headers, codes, commands, and the values of the files."""
 KNOWN = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(NAMES, key=len, reverse=True)))
 PLACES = re.compile(
     r"https?://\S+|(?:[\w.-]*/)[\w./-]*|\b[\w.-]+\.(?:xlsx|csv|toml|db|jsonl|parquet|bak|md|log)\b|\S+@\S+"
+    r"|\b[0-9a-f]{64}\b"
 )
 NO_WORDS = re.compile(
     r"`[^`]*`|«[^»]*»|\"[^\"]*\"|'[^']*'"  # commands and quoted values

@@ -198,7 +198,7 @@ def test_a_frame_is_what_the_file_holds(session: armbulk.Session, tmp_path: Path
 def test_a_later_export_of_the_same_list_closes_the_earlier_one(session: armbulk.Session) -> None:
     """An export whose records were taken gives way; one whose records were not taken is named in the error's hint."""
     first = session.export("customers")
-    with pytest.raises(armbulk.Unfinished, match="the same export") as refused:
+    with pytest.raises(armbulk.Unfinished, match="the same list") as refused:
         session.plan_export("customers")
     assert "earlier export of this session" in refused.value.hint
     rows = first.frame().height

@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 from support.commands import call, called
-from support.journey import write_files
+from support.journey import FakeClock, write_files
 
 import armbulk
 from armbulk.app.dialog import Dialog
@@ -48,27 +48,30 @@ def sums(result: dict[str, Any], stage: str) -> dict[tuple[str, str, str], tuple
 
 @pytest.mark.parametrize("documents", [SOME, MANY])
 def test_what_arm_changed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, documents: int) -> None:
-    """By single look-ups and by ARM's list: other amounts, then a document that is gone, then all as it was sent."""
+    """By single look-ups and by ARM's list: other amounts, then one gone and one there twice, then all as sent."""
     monkeypatch.chdir(tmp_path)
     files = make_files(tmp_path, documents)
     with Sandbox(dialect={"stored_amounts": "rounded"}) as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
         words = ("import", *files, "--yes", "--first-import", "--skip-invalid", "--verify")
         plan = called("plan", *files, "--skip-invalid", "--verify", env=env)[1]["verification"]
-        code, first = called(*words, env=env)
+        (code, first), _ = called(*words, env=env), called("evidence", "1", "-o", "run.zip", env=env)
         english = openpyxl.load_workbook(first["result"])["Sign-off"]
         for document in (each for several in arm.state.documents.values() for each in several):
             sign = -1 if document["documentType"] == "CN" else 1
             document["currencyAmounts"] = {"exclVat": sign * 100.13, "vat": sign * 25.03, "inclVat": sign * 125.16}
-        gone = arm.state.documents.pop("f6")
+        gone, twice = arm.state.documents.pop("f6"), arm.state.documents["f7"]
+        twice.append(dict(twice[0]))
         second_code, second = called("verify", first["run"], env=env)
-        arm.state.documents["f6"] = gone
+        arm.state.documents.update(f6=gone, f7=twice[:1])
         third_code, out, _ = call("verify", first["run"], "--lang", "no", env=env)
+        checked = called("evidence", "--check", "run.zip", env=env)[1]
         shown = called("show", first["run"], env=env)[1]
     accepted = documents - 2
     assert (plan["documents"], plan["customers"], plan["fits"]) == (documents - 1, 4, True)
     assert (plan["least"]["requests"] < plan["most"]["requests"]) == (documents > 20)
-    assert (code, second_code, third_code) == (3, 3, 0)
+    assert (code, second_code, third_code, checked["ok"]) == (3, 3, 0, True)
+    assert "a later comparison with ARM" in checked["checks"][-1]["message"]
     for result in (first, second, shown):
         in_file = sums(result, "in_file")
         assert sum(count for count, _ in in_file.values()) == documents + 4
@@ -85,11 +88,13 @@ def test_what_arm_changed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert {amount % 1 for _, amount in sums(first, "read_back").values()} == {0}
     assert (found["cost"]["requests"] < documents) == (documents > 20)
     found = second["verification"]
-    assert (found["equal"], found["missing"]) == (accepted + 3, 1)
-    assert [(each["number"], each["result"]) for each in found["differences"]] == [("F6", "absent")]
+    assert (found["equal"], found["missing"]) == (accepted + 2, 1)
+    assert [(each["number"], each["result"], each["documents_in_arm"]) for each in found["differences"]] == [
+        ("F6", "absent", 0), ("F7", "different", 2),
+    ]  # fmt: skip
     assert sums(shown, "read_back") == sums(shown, "accepted")
     assert (shown["verification"]["agrees"], shown["verification"]["left"]) == (True, 0)
-    assert "ARM har alle med samme nummer" in out
+    assert all(words in out for words in ("ARM har alle bilag med samme nummer", "og alle kundene."))
     texts = [str(cell.value) for row in english.iter_rows() for cell in row if cell.value is not None]
     assert texts[0] == "Control totals and sign-off: run 1"
     assert any(text.startswith("✗ F1: amount incl. VAT 125.16 sent, 125.00 in ARM") for text in texts)
@@ -121,11 +126,39 @@ def test_an_interrupted_reading_continues(tmp_path: Path) -> None:
                     session.interrupt()
 
             stopped = session.verify(run.run or 0, dialog=Dialog(stop))
+            statuses = [openpyxl.load_workbook(stopped.to_json()["result"])["Sign-off"]["A2"].value]
         with armbulk.connect(settings=settings) as session:
             batches = len(arm.state.batches)
             finished = session.verify(run.run or 0)
+            statuses.append(openpyxl.load_workbook(stopped.to_json()["result"])["Sign-off"]["A2"].value)
         requests = arm.state.usage()["hour.requests"] - used
     assert (stopped.verification_exit, stopped.to_json()["verification"]["left"]) == (130, 5)
+    all_accepted = "All records in the files are valid, sent and accepted by ARM."
+    assert statuses == [
+        f"✗ {all_accepted} Reading them back from ARM is not finished.",
+        f"✓ {all_accepted} ARM has them as they were sent.",
+    ]
     assert "armbulk verify 1" in stopped.describe()["next_command"]
     assert finished.to_json()["verification"]["agrees"] is True
     assert (requests, len(arm.state.batches)) == (8, batches)
+
+
+def test_a_reading_that_begins_again_uses_no_old_list(tmp_path: Path) -> None:
+    """The list is read, and nothing is compared; two days later ARM has lost a document: it is missing."""
+    clock = FakeClock()
+    with Sandbox(clock=clock.now) as arm:
+        settings = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01", "ARMBULK_HOME": str(tmp_path / "home")}
+
+        def stop(progress: Progress) -> None:
+            if progress.doing == "reading" and progress.done:
+                raise KeyboardInterrupt
+
+        with armbulk.connect(settings=settings, clock=clock) as session:
+            run = session.import_files(*write_files(tmp_path, customers=2, documents=MANY, lines=1), first_import=True)
+            with pytest.raises(KeyboardInterrupt):
+                session.verify(run.run or 0, dialog=Dialog(stop))
+            del arm.state.documents["f9"]
+            clock.at += 2 * 86_400
+            read = session.verify(run.run or 0).to_json()["verification"]
+    assert (read["equal"], [each["number"] for each in read["differences"]]) == (MANY + 1, ["F9"])
+    assert (read["missing"], read["agrees"], read["cost"]["requests"]) == (1, False, 5)

@@ -179,10 +179,8 @@ def test_customers_that_a_killed_process_was_sending_are_said(tmp_path: Path, la
         assert way.carry_on(run) == "finished"
         assert resolve(way, "--no-ask") == (0, {"open": [], "decided": {}})
         code, shown, _ = call("resolve", "--no-ask", "--lang", lang, env=env)
-        assert (code, shown) == (
-            0,
-            "No documents are unconfirmed.\n" if lang == "en" else "Ingen bilag er ubekreftet.\n",
-        )
+        nothing = "No documents are unconfirmed." if lang == "en" else "Ingen bilag er ubekreftet."
+        assert (code, shown.startswith(nothing), "armbulk runs" in shown) == (0, True, True)
 
 
 def test_what_a_killed_process_sent_is_found(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
         path = tmp_path / "home" / "armbulk.db"
         with sqlite3.connect(path) as raw:
             raw.executescript(
-                "DROP TABLE look; DROP INDEX sent_key_date; DROP INDEX sent_key_key_norm;"
+                "DROP TABLE look; DROP INDEX sent_key_key_norm; DROP INDEX sent_key_date_amount;"
                 + "".join(
                     f"ALTER TABLE batch DROP COLUMN {name};"
                     for name in ("rounds", "finished", "verdict", "clock_offset", "boot")
@@ -74,7 +74,7 @@ def test_a_store_of_the_first_layout_is_brought_along(tmp_path: Path) -> None:
         assert way.run(files).count_outcomes()["already_sent"] == 6
         assert (way.store.hash_key(1), {event.sent for event in way.store.run_events(1)}) == (None, {None})
         indexes = {index["name"] for index in sa.inspect(way.store._engine).get_indexes("sent_key")}
-        assert indexes == {"sent_key_date", "sent_key_key_norm"}
+        assert indexes == {"sent_key_date_amount", "sent_key_key_norm", "sent_key_record"}
 
 
 def test_no_room_is_said_as_what_it_is(tmp_path: Path) -> None:

@@ -250,6 +250,13 @@ class ModelStore:
         del run_id
         return [row for row in self.rows.values() if not still_open or row.state not in FINAL_STATES]
 
+    def batches_at_hand(self, run_id: int, planned: int) -> list[Batch]:
+        """The batches that are not final, without planned ones that come later."""
+        rows = self.batches(run_id, still_open=True)
+        waiting = [row for row in rows if row.state is BatchState.PLANNED]
+        later = sorted(waiting, key=lambda row: (row.resource, row.no))[planned:]
+        return [row for row in rows if row not in later]
+
     def batches_with_number(self, account: Account, uuid: str) -> list[Batch]:
         """The batches to which ARM gave a number."""
         del account
@@ -406,6 +413,9 @@ class ModelStore:
         """The store is as old as the run."""
         del account
         return RUN.created
+
+    def log_event(self, run_id: int, text: str) -> None:
+        """No one reads it."""
 
     def take_skew(self, account: Account) -> None:
         """The clocks agree."""

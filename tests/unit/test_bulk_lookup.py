@@ -25,7 +25,12 @@ class Client:
         self.answers = list(answers)
         self.clock = SimpleNamespace(interrupted=False, now=lambda: 0.0)
         self.limits = SimpleNamespace(capacity=lambda *_: 1_000)
+        self.rooms = [0.0]
         self.system = SimpleNamespace(read_page=lambda *_: None)
+
+    def find_room(self, *_: Any) -> float:
+        """When there is room: now, unless `rooms` say other times one after another."""
+        return self.rooms.pop(0) if len(self.rooms) > 1 else self.rooms[0]
 
     def get(self, call: Callable[[], Any], *_: Any) -> Any:
         """The next answer."""
@@ -66,3 +71,11 @@ def test_only_a_whole_list_is_read(answers: Sequence[Any], records: int | None) 
 def test_a_limit_or_a_failure_is_handed_on(stop: Any) -> None:
     """The list is read later; it is not called incomplete."""
     assert fetch_all(Client([page(1, 2), stop]), "documents", 10, 1) == stop  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("whole", "answer"), [(60.0, RateLimited(60.0)), (float("inf"), None)])
+def test_a_list_without_room_for_all_its_pages_is_not_begun(whole: float, answer: Any) -> None:
+    """It is read when all its pages fit; a list that never fits is replaced by look-ups."""
+    client = Client([page(1, 2)])
+    client.rooms = [30.0, whole]
+    assert fetch_all(client, "documents", 10, 1) == answer  # type: ignore[arg-type]

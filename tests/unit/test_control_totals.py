@@ -116,3 +116,14 @@ def test_the_list_is_read_where_it_takes_less_of_the_limits() -> None:
     price = price_verification(2_500, 0)
     assert (price.least.meters(), price.most.requests) == ({"requests": 4, "reads": 2_505, "writes": 0}, 2_501)
     assert price_verification(20, 3).least == price_verification(20, 3).most
+
+
+def test_identity_numbers_in_a_difference_are_masked() -> None:
+    """ARM has the document of one person at another person: they differ, and neither number is shown."""
+    items = make_items((Outcome.CREATED, "NOK", "IN", "2026-01-31", Decimal("100.10"), None))
+    items = items.with_columns(customer_norm=pl.lit("01010750160"))
+    row = {**dict.fromkeys(READ_BACK_SCHEMA), "no": 1, "result": "found, but different", "documents": 1}
+    read = pl.DataFrame([{**row, "customer": "01129945199"}], schema=READ_BACK_SCHEMA)
+    [difference] = calculate_totals(items, read).differences
+    fields = {name: values for name, *values in difference.fields}
+    assert fields["customer"] == ["•••••••••60", "•••••••••99"]

@@ -85,7 +85,7 @@ def open_bundle(path: Path) -> OpenBundle:
         OSError: the file cannot be read.
     """
     if path.stat().st_size > MAX_FILE_BYTES:
-        raise BundleRefusedError(_("The file is larger than any bundle"))
+        raise BundleRefusedError(_("The file is too large for a bundle"))
     try:
         with zipfile.ZipFile(path) as archive:
             _verify_structure(archive, path.stat().st_size)
@@ -105,12 +105,12 @@ def _verify_structure(archive: zipfile.ZipFile, size: int) -> None:
     """Make sure that the archive has only parts of a bundle, each once, and nothing else."""
     infos = archive.infolist()
     if len(infos) > MAX_PARTS:
-        raise BundleRefusedError(_("It has more parts than any bundle"))
+        raise BundleRefusedError(_("It has too many parts for a bundle"))
     seen: set[str] = set()
     for info in infos:
         name = show_safely(info.filename)
         if not _NAMES.fullmatch(info.filename) or info.filename in _DOTS:
-            raise BundleRefusedError(_("It has the part '{name}', which no bundle has", name=name))
+            raise BundleRefusedError(_("It has a part that does not belong in a bundle: '{name}'", name=name))
         if info.filename.casefold() in seen:
             raise BundleRefusedError(_("It has the part '{name}' twice", name=name))
         seen.add(info.filename.casefold())
@@ -141,7 +141,7 @@ def _read_parts(archive: zipfile.ZipFile) -> OpenBundle:
             while chunk := part.read(_CHUNK_BYTES):
                 size, left = size + len(chunk), left - len(chunk)
                 if size > MAX_PART_BYTES or left < 0:
-                    reason = _("Unpacked, it is larger than any bundle ('{name}')", name=show_safely(info.filename))
+                    reason = _("Unpacked, it is too large for a bundle ('{name}')", name=show_safely(info.filename))
                     raise BundleRefusedError(reason)
                 digest.update(chunk)
                 if not is_copy:

@@ -140,7 +140,7 @@ def _name_copies(run: Run) -> dict[str, Path]:
         if not path.is_file() or _hash_content(path)[0] != recorded[:64]:
             raise FileError(
                 "input-changed",
-                _("{file} was changed or removed since the import, so it is no evidence", file=path),
+                _("{file} was changed or removed after the import and cannot be used as evidence", file=path),
                 _("Use the command without --with-input, or put the unchanged file back"),
             )
         part = f"{INPUT_FOLDER}{path.name}"

@@ -24,6 +24,9 @@ MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, Recurs
 _SENT_NOW = {Outcome.REJECTED, Outcome.CREATED_WITH_WARNINGS, Outcome.UPDATED_WITH_WARNINGS}
 """Outcomes that a record has only because it was sent, whatever people or look-ups say."""
 
+_UNSENT = {Outcome.HELD_BACK, Outcome.NOT_SENT, Outcome.CONFLICT}
+"""Outcomes of records that no import has sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceCheck:
@@ -134,7 +137,7 @@ def check_consistency(content: BundleContent) -> Iterator[EvidenceCheck]:
         try:
             yield check(content)
         except MALFORMED:
-            yield EvidenceCheck(name, FAILED, _("A part is not as armbulk writes it ({name})", name=name))
+            yield EvidenceCheck(name, FAILED, _("A part is not in armbulk's format ({name})", name=name))
 
 
 def _check_records(content: BundleContent) -> EvidenceCheck:
@@ -142,12 +145,12 @@ def _check_records(content: BundleContent) -> EvidenceCheck:
     counts = Counter(row["outcome"] for row in content.outcomes)
     listed = {outcome: count for outcome, count in content.run["outcomes"].items() if count}
     if len(content.outcomes) != content.run["records"] or counts != listed:
-        return EvidenceCheck("records", FAILED, _("The outcomes in outcomes.csv are not those that run.json counts"))
+        return EvidenceCheck("records", FAILED, _("The outcomes in outcomes.csv do not match the counts in run.json"))
     if len({row["record"] for row in content.outcomes}) != len(content.outcomes):
         return EvidenceCheck("records", FAILED, _("A record is in outcomes.csv twice"))
     message = ngettext(
-        "{count:number} record has an outcome, as run.json counts it",
-        "{count:number} records have an outcome each, as run.json counts them",
+        "{count:number} record has an outcome; the counts in run.json match",
+        "{count:number} records have an outcome each; the counts in run.json match",
         count=len(content.outcomes),
     )
     return EvidenceCheck("records", OK, message)
@@ -170,33 +173,43 @@ def _check_totals(content: BundleContent) -> EvidenceCheck:
         listed_key = (kind, *values)
         listed[listed_key] = _add(listed.get(listed_key), int(total["records"]), amount)
     if added != listed or not _has_control_totals(content, added):
-        return EvidenceCheck("totals", FAILED, _("The sums in totals.json are not those of outcomes.csv"))
+        return EvidenceCheck("totals", FAILED, _("The sums in totals.json do not match outcomes.csv"))
     sums: dict[str, Decimal] = {}
     for (_kind, _type, currency, *_rest), (_count, amount) in added.items():
         if amount is not None:
             sums[currency] = sums.get(currency, Decimal()) + amount
     amounts = [write_money(amount, currency or "?") for currency, amount in sorted(sums.items())]
     if not amounts:
-        return EvidenceCheck("totals", OK, _("The counts in totals.json are those of outcomes.csv"))
-    message = _("The sums in totals.json are those of outcomes.csv: {sums}", sums=join_texts(*amounts, separator=", "))
+        return EvidenceCheck("totals", OK, _("The counts in totals.json match outcomes.csv"))
+    message = _("The sums in totals.json match outcomes.csv: {sums}", sums=join_texts(*amounts, separator=", "))
     return EvidenceCheck("totals", OK, message)
 
 
 def _has_control_totals(content: BundleContent, added: Mapping[tuple[str, ...], tuple[int, Decimal | None]]) -> bool:
-    """Whether the control totals have the same records and sums in the files and accepted, group by group."""
-    stages: dict[str, dict[tuple[str, ...], tuple[int, Decimal | None]]] = {"in_file": {}, "accepted": {}}
+    """Whether the control totals have the same records and sums in the files, sent and accepted, group by group.
+
+    Totals that agree with ARM also need a finished comparison, with the accepted records and sums.
+    """
+    totals = content.totals["control_totals"]
+    stages: dict[str, dict[tuple[str, ...], tuple[int, Decimal | None]]] = {"in_file": {}, "sent": {}, "accepted": {}}
     for (*group, outcome), (count, amount) in added.items():
         key = tuple(group)
         stages["in_file"][key] = _add(stages["in_file"].get(key), count, amount)
+        if outcome not in _UNSENT:
+            stages["sent"][key] = _add(stages["sent"].get(key), count, amount)
         if outcome in SUCCESSFUL:
             stages["accepted"][key] = _add(stages["accepted"].get(key), count, amount)
+    if totals["agrees_with_arm"]:
+        if not totals["read_back"]["ended"]:
+            return False
+        stages["read_back"] = stages["accepted"]
     for stage, expected in stages.items():
         figures: dict[tuple[str, ...], tuple[int, Decimal | None]] = {}
-        for total in content.totals["control_totals"]["groups"]:
+        for total in totals["groups"]:
             kind = "customers" if total["type"] == "customers" else "documents"
             key = (kind, *(total[name] or "" for name in ("document_type", "currency", "period")))
             records, text = int(total[stage]["records"]), total[stage]["amount"]
-            if records:
+            if records or text is not None:
                 figures[key] = _add(figures.get(key), records, None if text is None else Decimal(text))
         if figures != expected:
             return False
@@ -238,15 +251,15 @@ def _find_wrong_hash(content: BundleContent) -> Text:
         sent.setdefault(row["submit"], []).append(row["hmac_sha256"])
     submits = {str(event["submit"]): event for event in content.events if "submit" in event}
     if set(submits) != set(sent):
-        return _("The submits in payloads.csv are not those in events.jsonl")
+        return _("The submits in payloads.csv do not match events.jsonl")
     for number, digests in sent.items():
         if submits[number]["records"] != len(digests) or submits[number]["hash"] != hash_submit(digests):
-            return _("The hashes of submit {number} in payloads.csv are not those in events.jsonl", number=number)
+            return _("The hashes of submit {number} in payloads.csv do not match events.jsonl", number=number)
     if content.run["payload_hashes"]["recorded"]:
         with_hash = {row["record"] for row in content.payloads}
         for row in content.outcomes:
             if row["outcome"] in _SENT_NOW and row["record"] not in with_hash:
-                return _("Record {number} was sent, and has no hash", number=row["number"] or row["record"])
+                return _("Record {number} was sent but has no hash", number=row["number"] or row["record"])
     return NO_TEXT
 
 
@@ -256,7 +269,7 @@ def _check_answers(content: BundleContent) -> EvidenceCheck:
     answers = [tuple(line.get(name) for name in names_of) for line in content.answers if line["kind"] == "submit"]
     events = [tuple(line.get(name) for name in names_of) for line in content.events if line["kind"] == "answer"]
     if answers != events:
-        return EvidenceCheck("answers", FAILED, _("The answers in answers.jsonl are not those in events.jsonl"))
+        return EvidenceCheck("answers", FAILED, _("The answers in answers.jsonl do not match events.jsonl"))
     of_batches = {
         str(line["batch"]): Counter(line["outcomes"]) for line in content.answers if line["kind"] == "records"
     }
@@ -265,11 +278,11 @@ def _check_answers(content: BundleContent) -> EvidenceCheck:
         if row["batch"]:
             of_rows.setdefault(row["batch"], Counter())[row["outcome"]] += 1
     if of_batches != of_rows:
-        message = _("The outcomes of the batches in answers.jsonl are not those in outcomes.csv")
+        message = _("The outcomes of the batches in answers.jsonl do not match outcomes.csv")
         return EvidenceCheck("answers", FAILED, message)
     message = ngettext(
-        "{count:number} batch has the answers and outcomes that the other parts show",
-        "{count:number} batches have the answers and outcomes that the other parts show",
+        "The answers and outcomes of {count:number} batch match the other parts",
+        "The answers and outcomes of {count:number} batches match the other parts",
         count=len(of_batches),
     )
     return EvidenceCheck("answers", OK, message)
@@ -282,7 +295,7 @@ def _check_basis(content: BundleContent) -> EvidenceCheck:
     if content.plan is not None:
         plan = content.plan
         if plan["files"] != files or plan["mapping"] != (mapping["sha256"] if mapping else None):
-            message = _("The files and the mapping of plan.json are not those of input.json")
+            message = _("The files and the mapping in plan.json do not match input.json")
             return EvidenceCheck("basis", FAILED, message)
         destination = plan["destination"]
         if (destination["client_no"], destination["address"]) != (content.run["client_no"], content.run["address"]):
@@ -292,6 +305,6 @@ def _check_basis(content: BundleContent) -> EvidenceCheck:
         if not mapping or hash_mappings(content.mappings, saved=saved) != mapping["sha256"]:
             return EvidenceCheck("basis", FAILED, _("The mapping is not the one that was applied"))
     if content.plan is None:
-        message = _("There is no plan to compare with: an earlier version of armbulk began the run")
+        message = _("There is no plan to compare with: an earlier version of armbulk started the run")
         return EvidenceCheck("basis", SKIPPED, message)
-    return EvidenceCheck("basis", OK, _("Plan, files and mapping are of the same run"))
+    return EvidenceCheck("basis", OK, _("The plan, the files and the mapping belong to the same run"))

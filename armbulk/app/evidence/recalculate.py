@@ -43,8 +43,8 @@ def recalculate_hashes(content: BundleContent, files: Mapping[str, Path], key: s
     if wrong["documents"]:
         return _report_difference(content, wrong["documents"])
     result = ngettext(
-        "{count:number} record was sent exactly as the files have it",
-        "{count:number} records were sent exactly as the files have them",
+        "{count:number} record was sent exactly as it is in the files",
+        "{count:number} records were sent exactly as they are in the files",
         count=equal,
     )
     if wrong["customers"]:
@@ -89,15 +89,15 @@ def _restore_options(content: BundleContent, folder: Path) -> ReadOptions:
 def _report_difference(content: BundleContent, numbers: list[str]) -> EvidenceCheck:
     count, first = len(numbers), ", ".join(numbers[:3])
     differs = ngettext(
-        "{count:number} document was sent otherwise than the files have it: {numbers}",
-        "{count:number} documents were sent otherwise than the files have them: {numbers}",
+        "{count:number} document was not sent as it is in the files: {numbers}",
+        "{count:number} documents were not sent as they are in the files: {numbers}",
         count=count,
         numbers=first,
     )
     began = ((content.run["versions"] or {}).get("when_it_began") or {}).get("armbulk")
     if began == __version__:
         return EvidenceCheck(_NAME, FAILED, differs)
-    return _skip(_("armbulk {version} sent them, and this version writes documents otherwise", version=began or "?"))
+    return _skip(_("armbulk {version} sent them, and this version writes documents differently", version=began or "?"))
 
 
 def _skip(reason: Text) -> EvidenceCheck:

@@ -66,7 +66,7 @@ def take_snapshot(store: Store, run_id: int) -> RunSnapshot:
     raise Unfinished(
         "run-changes",
         _("Run {run} is being sent at this moment", run=run_id),
-        _("Wait until it has ended, then run the same command again"),
+        _("Wait until it is finished, then run the same command again"),
     )
 
 

@@ -39,6 +39,8 @@ _REQUIRED = {
     README, MANIFEST, names.RUN, names.INPUT, names.PAYLOAD_TABLE, names.ANSWERS, names.OUTCOME_TABLE, names.TOTALS,
     names.EVENTS,
 }  # fmt: skip
+_IDENTITY = ("armbulk_evidence", "run", "client_no")
+"""What the manifest and run.json both say of the run."""
 
 
 @dataclass(slots=True)
@@ -114,7 +116,7 @@ def check_bundle(
         content = parse_parts(bundle.parts)
         report.run = {name: _show(value) for name, value in content.run.items()}
     except MALFORMED:
-        message = _("Its parts are not as this version of armbulk writes them. Use a newer version of armbulk")
+        message = _("This version of armbulk does not know the format of the bundle. Use a newer version of armbulk")
         report.checks.append(EvidenceCheck("format", FAILED, message))
         return report
     report.checks += check_consistency(content)
@@ -122,7 +124,7 @@ def check_bundle(
         try:
             report.checks += check
         except MALFORMED:
-            report.checks.append(EvidenceCheck("format", FAILED, _("Its parts are not as armbulk writes them")))
+            report.checks.append(EvidenceCheck("format", FAILED, _("The parts are not in armbulk's format")))
     return report
 
 
@@ -133,7 +135,7 @@ def _show(value: object) -> object:
 def _report_archive(bundle: OpenBundle) -> EvidenceCheck:
     missing = sorted(_REQUIRED - set(bundle.hashes))
     if missing:
-        message = _("It is no evidence bundle, or parts were removed: {names}", names=", ".join(missing))
+        message = _("It is not an evidence bundle, or parts were removed: {names}", names=", ".join(missing))
         return EvidenceCheck("archive", FAILED, message)
     message = ngettext(
         "The file has {count:number} part, and nothing else",
@@ -146,7 +148,9 @@ def _report_archive(bundle: OpenBundle) -> EvidenceCheck:
 def _check_manifest(bundle: OpenBundle) -> EvidenceCheck:
     """Whether each part has the size and the hash that the manifest says."""
     try:
-        listed: Mapping[str, Any] = json.loads(bundle.parts[MANIFEST])["parts"]
+        manifest = json.loads(bundle.parts[MANIFEST])
+        listed: Mapping[str, Any] = manifest["parts"]
+        identity = [manifest[name] for name in _IDENTITY]
         listed_hashes = {str(name): (part["sha256"], part["bytes"]) for name, part in listed.items()}
     except MALFORMED:
         return EvidenceCheck("parts", FAILED, _("The manifest cannot be read"))
@@ -162,7 +166,14 @@ def _check_manifest(bundle: OpenBundle) -> EvidenceCheck:
         if wrong:
             shown = ", ".join(show_safely(name) for name in sorted(wrong))
             return EvidenceCheck("parts", FAILED, text.fill(names=shown))
-    return EvidenceCheck("parts", OK, _("Every part has the size and the SHA-256 of the manifest"))
+    try:
+        run = json.loads(bundle.parts[names.RUN])
+        is_same = identity == [run[name] for name in _IDENTITY]
+    except MALFORMED:
+        is_same = True  # the format is checked next
+    if not is_same:
+        return EvidenceCheck("parts", FAILED, _("The manifest is for another run than run.json"))
+    return EvidenceCheck("parts", OK, _("Every part has the size and the SHA-256 listed in the manifest"))
 
 
 def _compare_manifest(bundle: OpenBundle, expected: str) -> EvidenceCheck:
@@ -183,7 +194,7 @@ def _check_files(
     for file, digest in hashes.items():
         name = next((name for name, expected in read.items() if expected == digest), None)
         if name is None:
-            message = _("{file} is not a file that was read: its SHA-256 is another one", file=file)
+            message = _("{file} is not one of the files that were read: its SHA-256 differs", file=file)
             yield EvidenceCheck("input", FAILED, message)
             continue
         files[name] = file
@@ -195,7 +206,7 @@ def _check_files(
             return
         yield EvidenceCheck("copies", OK, _("The copies of the files are the files that were read"))
     if not hashes and not copies:
-        message = _("No file was compared with those that were read. Use --input FILE")
+        message = _("The files that were read were not compared. Use --input FILE")
         yield EvidenceCheck("input", SKIPPED, message)
         return
     key = content.run["payload_hashes"].get("key") or _find_key(content, store)
@@ -244,6 +255,6 @@ def _check_store(bundle: OpenBundle, content: BundleContent, store: Store | None
         yield EvidenceCheck("store", SKIPPED, message)
         return
     try:
-        yield compare_with_store(bundle.parts, content, store)
+        yield compare_with_store(bundle.parts, list(bundle.hashes), content, store)
     except StoreError as error:
         yield EvidenceCheck("store", SKIPPED, _("Not compared with armbulk's database: {reason}", reason=error.message))
