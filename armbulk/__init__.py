@@ -11,13 +11,10 @@
 `docs/api.md` has more examples. The names below load when they are used, so that `armbulk --help` is instant.
 """
 
-import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from armbulk._version import __version__
-
-logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent unless its user configures logging
 
 if TYPE_CHECKING:
     from armbulk.app.check import CheckResult

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
-
-from armbulk.arm.client import ArmClient
-from armbulk.arm.http import HttpClient
 from armbulk.clock import Clock
-from armbulk.model.progress import Progress
-from armbulk.model.system import ReceivablesSystem
 from armbulk.settings.profile import Profile
-from armbulk.store import Store
-from armbulk.store.engine import database_file
+from armbulk.store.address import database_file
+
+if TYPE_CHECKING:
+    import httpx
+
+    from armbulk.model.progress import Progress
+    from armbulk.model.system import ReceivablesSystem
+    from armbulk.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,13 @@ class Context:
 
     profile: Profile
     clock: Clock
-    transport: httpx.BaseTransport | None = None
+    transport: "httpx.BaseTransport | None" = None
     confirm_requests: Callable[[int, int, int], bool] = lambda *_: False
 
-    def open_store(self) -> Store:
+    def open_store(self) -> "Store":
         """Open the store of this profile."""
+        from armbulk.store import Store
+
         profile = self.profile
         return Store(
             profile.store_url,
@@ -49,11 +52,16 @@ class Context:
         return Path(database_file(self.profile.store_url)).exists()
 
 
-def open_client(context: Context, on_progress: Callable[[Progress], None] | None = lambda _: None) -> ReceivablesSystem:
+def open_client(
+    context: Context, on_progress: "Callable[[Progress], None] | None" = lambda _: None
+) -> "ReceivablesSystem":
     """Return ARM, as the profile reaches it. No other module names the class.
 
     `on_progress` is called before each wait for the login service; with None the login is tried once.
     """
+    from armbulk.arm.client import ArmClient
+    from armbulk.arm.http import HttpClient
+
     profile, clock = context.profile, context.clock
     http = HttpClient(
         profile.base_url, profile.client_no, profile.login, clock, context.transport, on_progress=on_progress

@@ -5,17 +5,18 @@ English is written in the code, and is the message's id in the catalogues of `lo
 """
 
 import gettext as _gettext
-import json
+import os.path
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timezone
-from decimal import Decimal
 from functools import cache
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-LOCALE_FOLDER = Path(__file__).resolve().parent / "locale"
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+LOCALE_FOLDER = os.path.join(os.path.dirname(os.path.realpath(__file__)), "locale")
 ENGLISH, NORWEGIAN = "en", "nb"
 _SAME_LANGUAGE = {"no": NORWEGIAN, "nn": NORWEGIAN}
 _USUAL_NAMES = {NORWEGIAN: "no"}
@@ -23,10 +24,14 @@ _PACKED = "\x1f"  # the first character of a packed message
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
+def _catalogue_path(lang: str) -> str:
+    return os.path.join(LOCALE_FOLDER, lang, "LC_MESSAGES", "armbulk.mo")
+
+
 @cache
 def list_languages() -> tuple[str, ...]:
     """Return the languages of armbulk: English, and those that have a catalogue."""
-    return (ENGLISH, *sorted(path.parent.parent.name for path in LOCALE_FOLDER.glob("*/LC_MESSAGES/armbulk.mo")))
+    return (ENGLISH, *sorted(name for name in os.listdir(LOCALE_FOLDER) if os.path.isfile(_catalogue_path(name))))
 
 
 def list_language_names() -> tuple[str, ...]:
@@ -136,13 +141,19 @@ def translate(text: str, lang: str) -> str:
 
 def pack_text(text: str) -> str:
     """Return a message with its values as a plain string, for a column of a frame; `unpack_text` reads it."""
-    return _PACKED + json.dumps(_to_data(text), ensure_ascii=False) if text and isinstance(text, Text) else text
+    if not text or not isinstance(text, Text):
+        return text
+    import json
+
+    return _PACKED + json.dumps(_to_data(text), ensure_ascii=False)
 
 
 def unpack_text(packed: str) -> str:
     """Return the message that `pack_text` packed; any other string is returned as it is."""
     if not packed.startswith(_PACKED):
         return packed
+    import json
+
     try:
         text = _from_data(json.loads(packed[1:]))
     except (ValueError, TypeError, AttributeError):  # a cell of a file may begin with this character
@@ -212,14 +223,18 @@ def format_number(value: float | str, lang: str) -> str:
     return f"{int(value) if isinstance(value, str) else value:,}".replace(",", " ")
 
 
-def format_amount(value: Decimal | str, lang: str) -> str:
+def format_amount(value: "Decimal | str", lang: str) -> str:
     """Return an amount with two decimals: `825 259.59`; in Norwegian `825 259,59`."""
+    from decimal import Decimal
+
     text = f"{Decimal(value):,.2f}".replace(",", " ")
     return text if lang == ENGLISH else text.replace(".", ",")
 
 
-def format_decimal(value: Decimal | str, lang: str) -> str:
+def format_decimal(value: "Decimal | str", lang: str) -> str:
     """Return a number with the decimals it has: `1 250.125`; in Norwegian `1 250,125`."""
+    from decimal import Decimal
+
     text = f"{Decimal(value):,f}".replace(",", " ")
     return text if lang == ENGLISH else text.replace(".", ",")
 

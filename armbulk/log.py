@@ -19,6 +19,8 @@ from typing import TextIO
 ROOT = "armbulk"
 """The parent of all loggers of armbulk."""
 
+_SILENT = logging.NullHandler()
+
 FIELDS = (
     "command",  # the name of a command
     "exit_code",
@@ -126,6 +128,11 @@ class _OwnerOnlyFile(RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is that of logging
         """Continue without the line: a log on a full disk stops no work, and shows no traceback."""
+
+
+def keep_silent() -> None:
+    """Write nothing, not even a warning, unless the user of armbulk configures logging."""
+    logging.getLogger(ROOT).addHandler(_SILENT)  # a second time has no effect
 
 
 def open_log(verbosity: int = 0, file: Path | None = None, stream: TextIO | None = None) -> ExitStack:

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import textwrap
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -48,6 +49,7 @@ SHOWN = {
 }
 WRAPPED = {"ARM message", "ARM warnings", "ARM melding", "ARM varsler"}
 A3 = 8
+CHARACTERS = 36
 LINE = Side(style="thin", color="D0D5DA")
 MONTH_END_SHEETS = (0, 3, 4, 5, 6)  # summary, aged balance, aged by customer, by account, by voucher type
 
@@ -140,14 +142,15 @@ def fit_invoices(path: Path, title: str, lang: str) -> int:
         is_outcome = header.startswith("ARM ") and not header.endswith((" batch", " tid", " time"))
         sheet.column_dimensions[cell.column_letter].hidden = not (is_outcome or header in SHOWN[lang])
         if header in WRAPPED:
-            sheet.column_dimensions[cell.column_letter].width = 36
+            sheet.column_dimensions[cell.column_letter].width = CHARACTERS
         for (below,) in sheet.iter_rows(min_col=cell.column, max_col=cell.column):
             below.border = Border(bottom=LINE, right=LINE)
             below.alignment = Alignment(
                 wrap_text=header in WRAPPED, vertical="center", horizontal=below.alignment.horizontal
             )
-            is_long = header in WRAPPED and len(str(below.value or "")) > 36
-            sheet.row_dimensions[below.row].height = 33 if is_long else sheet.row_dimensions[below.row].height or 17
+            lines = len(textwrap.wrap(str(below.value or ""), CHARACTERS)) if header in WRAPPED else 1
+            row = sheet.row_dimensions[below.row]
+            row.height = 16.5 * lines if lines > 1 else row.height or 17
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A3
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.oddHeader.center.text = sheet.oddFooter.center.text = None

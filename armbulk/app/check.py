@@ -23,7 +23,6 @@ from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, fields_by_name, list_field_headers, require_import_resource
-from armbulk.results.marked import write_marked_copy
 from armbulk.settings.profile import Profile
 from armbulk.settings.saved_mappings import SavedMappings
 from armbulk.store import WrittenFiles
@@ -154,6 +153,8 @@ class CheckResult:
             UsageError: It would replace one of the files.
             FileError: The copy cannot be written.
         """
+        from armbulk.results.marked import write_marked_copy  # noqa: PLC0415 - writers are not needed to check
+
         return write_marked_copy(self.checked, Path(target), self.lang, self.written, replace_input=replace_input)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from armbulk.app.session import Session
 from armbulk.clock import Clock, SystemClock
+from armbulk.log import keep_silent
 from armbulk.settings.environment import read_environment
 from armbulk.settings.load import load_profile
 
@@ -39,6 +40,7 @@ def connect(
         SettingsError: A setting is wrong, or there is no such profile. What is missing to call ARM is an error only
             when ARM is called.
     """
+    keep_silent()
     environ = {**read_environment(), **settings}
     options = {name.removeprefix("ARMBULK_").lower(): value for name, value in settings.items()}
     limits = Path(aup_file) if aup_file is not None else None

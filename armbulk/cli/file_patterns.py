@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Sequence
-from glob import glob
 
 IS_WINDOWS = os.name == "nt"
 
@@ -16,6 +15,8 @@ def expand_patterns(words: Sequence[str]) -> list[str]:
     A word that matches nothing stays as it is. So does everything else in it: a downloaded `invoices[1].xlsx` is that
     file and not `invoices1.xlsx`, and `%` and `~` are letters. (Click's own expansion changes all of these.)
     """
+    from glob import glob
+
     expanded: list[str] = []
     for word in words:
         is_plain = word.startswith("-") or _NO_PATTERN.fullmatch(word)

@@ -128,7 +128,7 @@ def set_language(ctx: click.Context, words: Sequence[str]) -> None:
     lang = detect_language(words)
     ctx.meta[_META] = lang
     os.environ["LANGUAGE"] = lang  # what gettext, and with it click, looks at
-    gettext.bindtextdomain("armbulk", str(LOCALE_FOLDER))
+    gettext.bindtextdomain("armbulk", LOCALE_FOLDER)
     gettext.textdomain("armbulk")
 
 

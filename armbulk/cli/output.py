@@ -65,11 +65,11 @@ class Reporter:
 
     def show(self, template: str, report: dict[str, Any], **extra: Any) -> None:
         """Print a report: its JSON, or its prose from `templates/report/TEMPLATE.txt.j2`."""
-        from armbulk.app.prose import render_prose
-
         if self.as_json:
             self._print(json.dumps(report, default=_to_json), self.out)
         elif not self.quiet:
+            from armbulk.app.prose import render_prose
+
             prose = render_prose(template, report, self.lang, width=find_width(self.out), **extra)
             self._print_prose(prose, self.out, end="")
 

@@ -48,6 +48,14 @@ class SheetMapping:
     index: int | None = None
 
 
+class ExpressionError(ValueError):
+    """A template that cannot be used."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class NumberText(str):
     """The text of a number cell: its point is always a decimal point."""
 

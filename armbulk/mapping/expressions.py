@@ -10,7 +10,7 @@ from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
 from armbulk.i18n import Text, _
-from armbulk.mapping.entries import ExpressionResult, NumberText
+from armbulk.mapping.entries import ExpressionError, ExpressionResult, NumberText
 from armbulk.mapping.header_text import fold_header
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 
@@ -36,14 +36,6 @@ _GROUPED_NUMBER = {
     ",": re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?"),
     ".": re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"),
 }
-
-
-class ExpressionError(ValueError):
-    """A template that cannot be used."""
-
-    def __init__(self, reason: Text) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class ExpressionEngine:

@@ -8,8 +8,7 @@ from typing import Any
 from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import Text, _, join_texts, quote_text
 from armbulk.mapping.apply import fold_value
-from armbulk.mapping.entries import SheetMapping
-from armbulk.mapping.expressions import ExpressionEngine, ExpressionError
+from armbulk.mapping.entries import ExpressionError, SheetMapping
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import index_headers
 from armbulk.model.fields import Field
@@ -235,6 +234,10 @@ def _check_targets(entry: SheetMapping, where: Text) -> None:
 
 
 def _check_templates(entry: SheetMapping, where: Text) -> None:
+    if not entry.expression:
+        return
+    from armbulk.mapping.expressions import ExpressionEngine  # noqa: PLC0415 - few mappings need Jinja2
+
     for target, template in entry.expression.items():
         try:
             ExpressionEngine().check(template)

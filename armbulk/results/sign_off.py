@@ -43,12 +43,11 @@ _REST = ngettext(
     "{count:number} of {all:number} records is not accepted by ARM; the reason is below.",
     "{count:number} of {all:number} records are not accepted by ARM; the reasons are below.",
 )
-_READ_EQUAL = _("ARM has them as they were sent.")
-_REST_READ_EQUAL = _("ARM has the accepted records as they were sent.")
-_READ_THERE = _("ARM has each of them.")
-_READ_OTHER = _("Read back from ARM, some of them are missing, differ or cannot be compared; see below.")
-_READ_PARTLY = _("Reading them back from ARM is not finished.")
-_NOT_READ = _("They were not read back from ARM.")
+_READ_EQUAL = _("ARM has the accepted records as they were sent.")
+_READ_THERE = _("ARM has each of the accepted records.")
+_READ_OTHER = _("Some of the accepted records are missing in ARM, differ or cannot be compared; see below.")
+_READ_PARTLY = _("Reading the accepted records back from ARM is not finished.")
+_NOT_READ = _("The accepted records were not read back from ARM.")
 _EXPLAINED = _("Explanation of the differences")
 _EXPLAINS = _("In the files less what is explained = accepted by ARM, in each type and currency.")
 _LEAVES = _("The explanations do not add up to the difference. Do not sign; report this.")
@@ -121,8 +120,7 @@ def _describe_status(totals: ControlTotals, lang: str, *, verdict: bool | None, 
     if not count_accepted(totals).records:
         return Statement(first.text(lang), is_good)
     if verdict:
-        equal = _REST_READ_EQUAL if rest else _READ_EQUAL
-        second = equal if any(total.stages[ACCEPTED].records for total in totals.by_currency()) else _READ_THERE
+        second = _READ_EQUAL if any(total.stages[ACCEPTED].records for total in totals.by_currency()) else _READ_THERE
     else:
         second = _NOT_READ if verdict is None else _READ_OTHER if is_ended else _READ_PARTLY
     return Statement(join_texts(first, second).text(lang), is_good)

@@ -4,8 +4,6 @@ import json
 import os
 from pathlib import Path
 
-from filelock import FileLock
-
 from armbulk.errors import StoreError, describe_os_error
 from armbulk.i18n import _
 
@@ -27,6 +25,8 @@ class DigestFile:
         Raises:
             StoreError: the file cannot be written.
         """
+        from filelock import FileLock  # noqa: PLC0415 - reading needs no lock
+
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with FileLock(self._path.with_suffix(".lock"), timeout=_LOCK_SECONDS, mode=0o600):

@@ -15,6 +15,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from armbulk.errors import StoreError, describe_os_error
 from armbulk.i18n import _
 from armbulk.model.keys import normalise_key_text
+from armbulk.store.address import database_file
 from armbulk.store.location_check import find_sharing, sharing_error
 from armbulk.store.schema import MIGRATIONS, VERSION, metadata
 
@@ -184,8 +185,3 @@ def _apply_settings(raw: Any, _: object, journal: str) -> None:
     )
     for pragma in pragmas:
         raw.execute(f"PRAGMA {pragma}")
-
-
-def database_file(url: str) -> str:
-    """Return the path of the database's file."""
-    return str(sa.engine.make_url(url).database)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from armbulk.store.engine import database_file
+from armbulk.store.address import database_file
 from armbulk.store.schema import VERSION
 
 _WAIT_SECONDS = 3.0

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from armbulk.errors import Unfinished
 from armbulk.i18n import _
 from armbulk.quota.limits import Account
-from armbulk.store.engine import database_file
+from armbulk.store.address import database_file
 
 
 class ClientLock(AbstractContextManager["ClientLock"]):

@@ -5,14 +5,15 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-_PREFIX = "sqlite:///"
+from armbulk.store.address import database_file
+
 _LATEST = "SELECT CAST(id AS TEXT), state FROM run ORDER BY id DESC LIMIT ?"
 _WAIT_SECONDS = 0.2
 
 
 def list_latest_runs(url: str, limit: int) -> list[tuple[str, str]]:
     """Return the number and the state of the latest runs, newest first; [] if the store cannot be read at once."""
-    path = Path(url.removeprefix(_PREFIX))
+    path = Path(database_file(url))
     if not path.is_file():
         return []
     try:

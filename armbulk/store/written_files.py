@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Self
 
 from armbulk.errors import StoreError
+from armbulk.store.address import database_file
 from armbulk.store.digest_file import DigestFile
-from armbulk.store.engine import database_file
 
 _FILE = "written.json"
 

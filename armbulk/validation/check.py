@@ -24,7 +24,6 @@ from armbulk.findings.frame import (
 from armbulk.i18n import Text, _, join_texts, ngettext, quote_names
 from armbulk.mapping import apply
 from armbulk.mapping.entries import SheetMapping
-from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.mapping.files import load_mapping
 from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.command_line import quote_word
@@ -213,7 +212,7 @@ def check_sheets(
     findings += [_separator_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
     findings += [result.findings for results in (mapped, compared, continued) for result in results]
     findings += [
-        report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options)
+        report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options, own[index])
         for index, sheet in enumerate(plain)
     ]
     joined = _join_tables(parts, resources)
@@ -315,6 +314,8 @@ def _apply_mapping(
     """Return the sheets, marked with the mapping's hash, and what the mapping makes of each."""
     if mapping is None:
         return sheets, [apply.MappedSheet(leave_out_hidden_columns(sheet, options)) for sheet in sheets]
+    from armbulk.mapping.expressions import ExpressionEngine  # noqa: PLC0415 - only mappings need Jinja2
+
     entries, sha256 = mapping
     marked = [replace(sheet, mapped_by=sha256) for sheet in sheets]
     evaluator = ExpressionEngine()

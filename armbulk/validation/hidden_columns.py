@@ -23,9 +23,14 @@ def leave_out_hidden_columns(sheet: Sheet, options: ReadOptions) -> Sheet:
 
 
 def report_hidden_columns(
-    sheet: Sheet, index: int, match: HeaderMatch, sources: Mapping[str, str | None], options: ReadOptions
+    sheet: Sheet,
+    index: int,
+    match: HeaderMatch,
+    sources: Mapping[str, str | None],
+    options: ReadOptions,
+    in_file: Sheet,
 ) -> pl.DataFrame:
-    """Return a finding for the hidden columns of a sheet with data of known fields.
+    """Return a finding for the hidden columns of a sheet with data of known fields; of those left out, with any data.
 
     Args:
         sheet: The sheet as it is read.
@@ -33,11 +38,14 @@ def report_hidden_columns(
         match: What it was recognised as.
         sources: Derived column → the letter of the column it came from.
         options: What the user decided.
+        in_file: The sheet with all its columns.
     """
     if not sheet.hidden_columns or match.resource is None:
         return empty_findings()
     if options.hidden == "skip":
-        return _count_columns(sorted(sheet.hidden_columns, key=_order), "hidden-columns-skipped", index)
+        rows = in_file.frame.filter(pl.col("row") > match.header_row)
+        skipped = [letter for letter in in_file.letters if letter in sheet.hidden_columns and rows[letter].count()]
+        return _count_columns(sorted(skipped, key=_order), "hidden-columns-skipped", index)
     known = [*match.columns.values(), *(match.lines.columns.values() if match.lines else ())]
     body = sheet.frame.filter(pl.col("row") > match.header_row)
     hidden = {

@@ -1,25 +1,20 @@
-"""Checks of typed rows: Pandera schemas built from the fields, and rules between rows and sheets.
+"""Checks of typed rows: each field alone (`field_checks`), and rules between rows and sheets.
 
 A cell that could not be parsed already has a finding; its follow-up errors are not reported.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-import pandera.polars as pa
 import polars as pl
-from pandera.errors import SchemaErrors
 
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.i18n import _, pack_text
-from armbulk.model.fields import Field, FieldRole, FieldType, Resource, Severity
+from armbulk.model.fields import FieldType
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.sheet import Sheet, Table
-from armbulk.resources.identifiers import CHECK_FORMATS, has_format
 from armbulk.validation.amounts import compare_sums
 from armbulk.validation.cell_findings import SEVERAL, is_empty_line, make_cell_findings, with_norm
-from armbulk.validation.parse import DTYPES, format_column
-from armbulk.validation.pattern_hints import describe_pattern
+from armbulk.validation.field_checks import check_fields
 
 _TEXT_TYPES = {FieldType.TEXT, FieldType.IDENTIFIER}
 
@@ -43,7 +38,7 @@ def check_rules(
     """
     new = [empty_findings()]
     for table in tables.values():
-        new.append(_check_fields(table, findings))
+        new.append(check_fields(table, findings))
         if table.resource.lines is not None or table.resource.name == "customers":
             new += [_find_duplicate_keys(table, sheets), _find_keys_without_zeros(table)]
     documents, lines, customers = (tables.get(name) for name in ("documents", "lines", "customers"))
@@ -55,128 +50,6 @@ def check_rules(
     if documents is not None and customers is not None:
         new.append(_find_unlisted_customers(documents, customers, known))
     return pl.concat(new)
-
-
-# --- fields: one Pandera schema per resource ----------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _FieldCheck:
-    """One check of a field; `is_met` is true or null where a row meets it."""
-
-    field: Field
-    code: str
-    is_met: pl.Expr
-
-
-def _list_checks(resource: Resource, blank: Collection[str]) -> list[_FieldCheck]:
-    """Return the checks of a resource's fields and rules.
-
-    Args:
-        resource: The resource of the rows.
-        blank: Fields without a single value. A null meets every check of a value, so theirs are left out: most files
-            use a few of the fields, and each check has a fixed cost.
-    """
-    checks = []
-    for field in resource.fields:
-        if field.role is not FieldRole.READ_ONLY:
-            checks += _list_presence_checks(field, resource)
-            checks += [] if field.name in blank else _list_value_checks(field)
-    return checks
-
-
-def _list_presence_checks(field: Field, resource: Resource) -> list[_FieldCheck]:
-    """Return the checks that a null may fail: of required fields, and rules between fields."""
-    checks = [_FieldCheck(field, "required", pl.col(field.name).is_not_null())] if field.required else []
-    return checks + [
-        _FieldCheck(field, rule.code, rule.is_met()) for rule in resource.rules if rule.field == field.name
-    ]
-
-
-def _list_value_checks(field: Field) -> list[_FieldCheck]:
-    """Return the checks that every null meets."""
-    checks = []
-    column = pl.col(field.name)
-    if field.max_length and field.type in _TEXT_TYPES:
-        checks.append(_FieldCheck(field, "too-long", column.str.len_chars() <= field.max_length))
-    if field.pattern:
-        checks.append(_FieldCheck(field, "pattern", column.str.contains(field.pattern)))
-    if field.allowed_values:
-        allowed = [value.lower() for value in field.allowed_values]
-        checks.append(_FieldCheck(field, "not-allowed", column.str.to_lowercase().is_in(allowed)))
-    if field.format:
-        has_pattern_error = ~column.str.contains(field.pattern) if field.pattern else pl.lit(value=False)
-        is_valid = has_format(column, field.format, field.format_when) | has_pattern_error
-        checks.append(_FieldCheck(field, CHECK_FORMATS[field.format].code, is_valid))
-    return checks
-
-
-def _find_failing_checks(rows: pl.DataFrame, checks: Sequence[_FieldCheck]) -> list[_FieldCheck]:
-    """Return the checks that some row fails, found in one pass: Pandera then checks these alone, and names the rows."""
-    is_met = [check.is_met.fill_null(value=True).all().alias(str(index)) for index, check in enumerate(checks)]
-    met = rows.select(is_met).row(0) if checks else ()
-    return [check for check, is_met in zip(checks, met, strict=True) if not is_met]
-
-
-def _has_types(table: Table, blank: Collection[str]) -> bool:
-    fields = [field for field in table.resource.fields if field.role is not FieldRole.READ_ONLY]
-    return all(table.rows.schema[field.name] == DTYPES[field.type] for field in fields if field.name not in blank)
-
-
-def _build_schema(resource: Resource, checks: Sequence[_FieldCheck], blank: Collection[str]) -> pa.DataFrameSchema:
-    """Build the Pandera schema of a resource: the type of each field that is not blank, and these checks."""
-    columns = {}
-    for field in resource.fields:
-        own = [_to_pandera(check) for check in checks if check.field is field]
-        if field.role is not FieldRole.READ_ONLY and (own or field.name not in blank):
-            columns[field.name] = pa.Column(DTYPES[field.type], checks=own, nullable=True)
-    return pa.DataFrameSchema(columns, strict=False)
-
-
-def _to_pandera(check: _FieldCheck) -> pa.Check:
-    """Return a vectorised check; null counts as met."""
-
-    def apply(data: pa.PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(check.is_met.fill_null(value=True))
-
-    return pa.Check(apply, name=check.code, ignore_na=False)
-
-
-def _check_fields(table: Table, findings: pl.DataFrame) -> pl.DataFrame:
-    """Run the schema and return its failures as findings; its exception, which quotes values, is dropped."""
-    blank = {name for name, count in table.rows.null_count().row(0, named=True).items() if count == table.rows.height}
-    failing = _find_failing_checks(table.rows, _list_checks(table.resource, blank))
-    if not failing and _has_types(table, blank):
-        return empty_findings()
-    try:
-        _build_schema(table.resource, failing, blank).validate(table.rows, lazy=True)
-    except SchemaErrors as error:
-        failures = error.failure_cases.select("column", "check", "index")
-    else:
-        return empty_findings()
-    if failures["index"].null_count():
-        message = f"a check of {table.resource.name} could not run"
-        raise AssertionError(message)
-    failed = [empty_findings()]
-    for (name, code), part in failures.group_by("column", "check", maintain_order=True):
-        field = table.resource.field(str(name))
-        indexes = part["index"].cast(pl.UInt32).sort().to_list()
-        rows = table.rows[indexes].select("sheet", "row", format_column(field).alias("value"))
-        failed.append(make_cell_findings(table, rows, str(code), field, _detail_of(str(code), field)))
-    unread = findings.drop_nulls("row").filter(pl.col("severity") == Severity.ERROR.value)
-    return pl.concat(failed).join(unread, on=["sheet", "row", "field"], how="anti", maintain_order="left")
-
-
-def _detail_of(code: str, field: Field) -> str | None:
-    details = {
-        "too-long": str(field.max_length),
-        "pattern": describe_pattern(field),
-        "not-allowed": ", ".join(field.allowed_values),
-    }
-    return details.get(code)
-
-
-# --- rules between rows -----------------------------------------------------------------------------
 
 
 def _find_duplicate_keys(table: Table, sheets: Sequence[Sheet]) -> pl.DataFrame:

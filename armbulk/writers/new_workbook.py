@@ -142,11 +142,14 @@ def _write_sheet(page: Any, sheet: Sheet, header: SheetHeader | None, formats: F
         page.set_column(to_index(letter), to_index(letter), width)
     if header is not None:
         key = to_index(header.key_letter) + 1 if header.key_letter else 0
-        page.freeze_panes(top, key if key <= _FROZEN_COLUMNS else 0)
+        frozen = key if key <= _FROZEN_COLUMNS else 0
+        page.freeze_panes(top, frozen)
         page.repeat_rows(top - 1)
+        if frozen:
+            page.repeat_columns(0, frozen - 1)
     page.set_paper(_A4)
     page.set_landscape()
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(2, 0)  # on one page, the letters of a table with its outcomes are too small
 
 
 def _write_cell(

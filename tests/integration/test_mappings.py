@@ -21,7 +21,8 @@ from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.errors import FileError
 from armbulk.mapping.entries import ExpressionResult
-from armbulk.mapping.files import ExpressionEngine, list_mappings, load_mapping
+from armbulk.mapping.expressions import ExpressionEngine
+from armbulk.mapping.files import list_mappings, load_mapping
 from armbulk.mapping.header_text import fold_header
 from armbulk.model.read_options import ReadOptions
 from armbulk.package_data import data_path

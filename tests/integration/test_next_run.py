@@ -72,6 +72,7 @@ def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) ->
         assert outcomes(page, "Fakturanr") == outcomes(book["Linjer"], "Fakturanr")
         assert page.sheet_view.pane.topLeftCell == "M2"
         assert [page.column_dimensions[letter].hidden for letter in "CGLM"] == [False, True, True, False]
+        assert (page.page_setup.fitToWidth, page.print_title_cols, page.print_title_rows) == (2, "$A:$C", "$1:$1")
         assert page["M4"].hyperlink.location == "'Problemer'!A2"
         assert book["Linjer"]["M4"].hyperlink.location == "'Problemer'!A2"
         assert book["Problemer"]["D2"].hyperlink.location == "'Fakturaer'!B4"

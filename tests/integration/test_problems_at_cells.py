@@ -39,6 +39,7 @@ def test_a_warning_of_arm_is_at_its_cell(tmp_path: Path, form: str) -> None:
     assert page["A3"].number_format.startswith('"✓\u00a0"')
     assert (page["A2"].value, page["A3"].value) == ("0101", "0102")
     assert page["C3"].comment is None
+    assert (page.page_setup.fitToWidth, page.print_title_cols) == ((2, "$A:$A") if form == "csv" else (None, None))
     problems = [[cell.value for cell in line] for line in result["Problems"].iter_rows(min_row=2)]
     assert [line[3:7] for line in problems if line[9] == "arm-warning"] == [
         ["kunder!C2", "0101", "Email", "kari @eksempel.no"]

@@ -135,8 +135,8 @@ def test_an_interrupted_reading_continues(tmp_path: Path) -> None:
     assert (stopped.verification_exit, stopped.to_json()["verification"]["left"]) == (130, 5)
     all_accepted = "All records in the files are valid, sent and accepted by ARM."
     assert statuses == [
-        f"✗ {all_accepted} Reading them back from ARM is not finished.",
-        f"✓ {all_accepted} ARM has them as they were sent.",
+        f"✗ {all_accepted} Reading the accepted records back from ARM is not finished.",
+        f"✓ {all_accepted} ARM has the accepted records as they were sent.",
     ]
     assert "armbulk verify 1" in stopped.describe()["next_command"]
     assert finished.to_json()["verification"]["agrees"] is True

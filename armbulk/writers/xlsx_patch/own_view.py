@@ -13,6 +13,8 @@ from armbulk.writers.xlsx_patch.xml_part import XmlElement, XmlPart
 ColumnChanges = dict[int, dict[str, str | None]]
 
 _FROZEN = ("frozen", "frozenSplit")
+_NARROW_PRINT = {"paperSize": "9", "orientation": "landscape", "fitToHeight": "0", "fitToWidth": "1"}
+"""How a template with few columns prints: A4 across, one page wide, as many pages long as it needs."""
 
 
 def scroll_to_outcomes(head: XmlPart, header: SheetHeader, first: int) -> None:
@@ -67,6 +69,22 @@ def fold_blank_columns(head: XmlPart, sheet: Sheet, header: SheetHeader, first: 
     _set_outline(head, folded)
     changes: ColumnChanges = {index: {"outlineLevel": "1", "hidden": "1"} for index in folded}
     return {**changes, **{index: {"collapsed": "1"} for index in after}}
+
+
+def print_on_two_pages(tail: XmlPart) -> bool:
+    """Let a sheet print two pages wide, if it prints one page wide as a template does; return whether it does now.
+
+    On one page, the letters of a template with its outcome columns are too small to be read.
+
+    Args:
+        tail: What is after the rows.
+    """
+    setup = tail.root.find("pageSetup")
+    attributes = {"fitToWidth": "1", **(setup.attributes if setup is not None else {})}
+    if setup is None or any(attributes.get(name) != value for name, value in _NARROW_PRINT.items()):
+        return False
+    tail.set(setup, "fitToWidth", "2")
+    return True
 
 
 def find_used_columns(sheet: Sheet, header_row: int) -> set[int]:

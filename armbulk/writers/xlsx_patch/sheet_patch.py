@@ -61,6 +61,7 @@ class SheetPatch:
         problems: The name of the Problems sheet.
         drawing_id: The relation to a new drawing; "" for none.
         filtered: The new range of the filter, once the worksheet is written; "" if it does not change.
+        is_wide: Whether it prints two pages wide, once the worksheet is written: the keys are on both.
     """
 
     sheet: Sheet
@@ -77,6 +78,7 @@ class SheetPatch:
     problems: str = ""
     drawing_id: str = ""
     filtered: str = ""
+    is_wide: bool = False
     _has_tables: bool = False
 
     def add_edit(self, row: int, letter: str, edit: CellEdit) -> None:
@@ -141,6 +143,7 @@ class SheetPatch:
         if self.letters:
             area = grow_filter(tail, self.header_row, data, may_add=not self._has_tables)
             self.filtered = area.reference if area else ""
+            self.is_wide = self.is_own and bool(self.key_letter) and own_view.print_on_two_pages(tail)
         if self.rows is not None:
             linked = self.rows.filter(pl.col("target").is_not_null())
             pairs = zip(linked["row"], linked["target"], strict=True)

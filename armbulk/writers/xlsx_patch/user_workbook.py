@@ -131,6 +131,8 @@ class _Copy:
         for name, patch in self._patches.items():
             if patch.filtered:
                 self._book.set_filter(name, patch.filtered)
+            if patch.is_wide:
+                self._book.repeat_columns(name, patch.key_letter)
         yield self._book.finish()
 
     def replaces(self, sheet: Sheet) -> bool:

@@ -1,5 +1,6 @@
 """The main part of a workbook: its sheets, their order, and the names that belong to one sheet."""
 
+import re
 from dataclasses import dataclass
 
 from armbulk.readers.xlsx_parts import SPREADSHEET, find_main_part
@@ -22,6 +23,7 @@ _AS_WORKBOOK = {
 }
 _FILTER_NAME = "_xlnm._FilterDatabase"
 _TITLES_NAME = "_xlnm.Print_Titles"
+_ROWS_ALONE = re.compile(rb"(.+)!\$[0-9]+:\$[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class WorkbookPart:
         self._new_names: list[str] = []
         self.sheets = [self._read(element) for element in sheets.find_all("sheet")]
         self._filters: dict[str, str] = {}
+        self._repeated: dict[str, str] = {}
         content_type = package.content_types.find(self.name)
         if content_type in _AS_WORKBOOK:
             package.content_types.set(self.name, _AS_WORKBOOK[content_type])
@@ -116,6 +119,10 @@ class WorkbookPart:
     def set_filter(self, name: str, reference: str) -> None:
         """Note the range of a sheet's filter, such as `A1:F9`, for the hidden name that Excel keeps of it."""
         self._filters[name] = reference
+
+    def repeat_columns(self, name: str, last: str) -> None:
+        """Print the columns up to `last` on each page of a sheet that repeats rows alone."""
+        self._repeated[name] = last
 
     @property
     def shows_removed_sheet(self) -> bool:
@@ -168,10 +175,16 @@ class WorkbookPart:
         for element in names.find_all("definedName") if names else ():
             if "localSheetId" not in element.attributes:
                 continue
-            position = positions.get(int(element.attributes["localSheetId"]))
+            index = int(element.attributes["localSheetId"])
+            position = positions.get(index)
             if position is None:
                 self.part.remove(element)
                 continue
+            last = self._repeated.get(self.sheets[index].name)
+            rows = _ROWS_ALONE.fullmatch(self.part.text(element)) if last else None
+            if rows and element.attributes.get("name") == _TITLES_NAME:
+                columns = b"%s!$A:$%s," % (rows[1], str(last).encode())
+                self.part.replace_content(element, columns + rows[0])
             self.part.set(element, "localSheetId", str(position))
             if element.attributes.get("name") == _FILTER_NAME and position in wanted:
                 self.part.replace_content(element, _absolute_range(*wanted.pop(position)).encode())
