@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.verification_price import price_plan, price_to_json
-from armbulk.findings.frame import group_findings
+from armbulk.findings.frame import RenderedFinding, group_findings
 from armbulk.i18n import Text, _, join_texts
 from armbulk.model.environment import Environment, find_environment
 from armbulk.model.fields import Severity
@@ -98,10 +98,16 @@ def list_findings(checked: Checked, severity: Severity, lang: str) -> list[dict[
             "count": group["count"],
             "message": group["first"][0]["message"],
             "same": len({finding["message"] for finding in group["first"]}) == 1,
-            "cells": [finding["cell"] or finding["sheet"] for finding in group["first"]],
+            "cells": [_name_cell(finding) for finding in group["first"]],
         }
         for group in groups
     ]
+
+
+def _name_cell(finding: RenderedFinding) -> str:
+    """The cell of a finding, or its row, or its sheet."""
+    row = f"!{finding['row']}" if finding["row"] else ""
+    return finding["cell"] or f"{finding['sheet']}{row}"
 
 
 def list_changes(plan: ImportPlan, lang: str) -> dict[str, Any] | None:

@@ -12,6 +12,9 @@ from typing import Any
 from armbulk.model.keys import loosen_key, normalise_key_text
 
 _MAX_CHARS = 60
+_TOO_MUCH = Decimal(10) ** 18
+"""Amounts from here on cannot be added up exactly."""
+
 _AMOUNT = re.compile(r"([+-]?)([0-9]+(?:[.,' ][0-9]{3})*)(?:([.,])([0-9]*))?")
 _MICROSOFT_DATE = re.compile(r"/Date\((-?[0-9]{1,14})(?:[+-][0-9]{4})?\)/")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
@@ -54,9 +57,9 @@ def write_code(value: Any) -> str:
 
 
 def write_amount(value: Any) -> str:
-    """Return the digits of an amount, exactly; "" when it cannot be read, or in several ways."""
-    readings = _read_amount(value)
-    return f"{readings.pop():f}" if len(readings) == 1 else ""
+    """Return the digits of an amount, exactly; "" when it cannot be read, or in several ways, or is no sum of money."""
+    texts = [f"{amount:f}" for amount in _read_amount(value) if abs(amount) < _TOO_MUCH]
+    return texts[0] if len(texts) == 1 and len(texts[0]) <= _MAX_CHARS else ""
 
 
 def write_date(value: Any) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from armbulk.findings.frame import RenderedFinding
+from armbulk.findings.frame import DECIDED_CODES, RenderedFinding
 from armbulk.i18n import _
 from armbulk.mapping.header_text import fold_header
 from armbulk.model.corrected_cell import CorrectedCell
@@ -121,14 +121,19 @@ def cell_marks(
 ) -> dict[tuple[int, str], tuple[str, str]]:
     """Return the cells of a sheet that have findings: (row, letter) → (colour, comment).
 
-    A finding without a cell is at the first cell of its row, or of the header.
+    A finding without a cell is at the first cell of its row, or of the header. A warning about the whole sheet is a
+    comment only: the letters of a header may be white. A row that is left out as a person has decided is grey.
     """
     marks: dict[tuple[int, str], tuple[str, str]] = {}
     for finding in findings:
         if finding["file"] != sheet.file or finding["sheet"] != sheet.name or not sheet.letters:
             continue
         cell = (finding["row"] or header_row or 1, finding["column"] or sheet.letters[0])
-        colour, text = marks.get(cell, (YELLOW, ""))
+        colour, text = marks.get(cell, ("", ""))
+        if finding["code"] in DECIDED_CODES:
+            colour = colour or GREY
+        elif finding["row"] or finding["column"]:
+            colour = YELLOW if colour in {"", GREY} else colour
         comment = f"{text}\n\n{finding['message']}\n→ {finding['fix']}".strip()[:MAX_COMMENT_CHARS]
         marks[cell] = (RED if finding["severity"] == "error" else colour, comment)
     return marks

@@ -191,9 +191,14 @@ def test_titles_and_page_headings_in_the_column_of_the_codes(tmp_path: Path) -> 
     assert (said["sheets"][0]["rows"], left_out) == (3, [4, 6, 7, 8, 10, 11, 13, 14])
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
+        last = called("plan", str(path), env=env)[1]["warnings"][-1]
+        assert (last["code"], last["cells"][:2]) == ("row-left-out", ["journal!4", "journal!6"])
         code, said = called("import", str(path), "--yes", "--first-import", env=env)
     assert (code, said["outcomes"]["rejected"]) == (1, 3), said
-    problems = openpyxl.load_workbook(tmp_path / "journal.result.xlsx")["Problems"]
+    result = openpyxl.load_workbook(tmp_path / "journal.result.xlsx")
+    fills = [result["journal"][cell].fill.fgColor.rgb[2:] for cell in ("A3", "A4", "B5")]
+    assert fills == ["1F3A4D", "E7E7E7", "F8D3CF"]  # a warning about the whole file leaves the header readable
+    problems = result["Problems"]
     assert [[cell.value for cell in line][3:6] for line in problems.iter_rows(min_row=2, max_row=4)] == [
         ["journal!B5", "50001", "Document no"], ["journal!B9", "50002", "Document no"],
         ["journal!B12", "50003", "Document no"],

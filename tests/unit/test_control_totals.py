@@ -98,6 +98,7 @@ THERE = {
         ),
         ([{**THERE, "currencyAmounts": {}}], LookupResult.UNKNOWN, {"amount": None, "documents": 0}),
         ([{**THERE, "currencyAmounts": {"inclVat": "much"}}], LookupResult.UNKNOWN, {"amount": None}),
+        ([{**THERE, "currencyAmounts": {"inclVat": Decimal("1E+40")}}], LookupResult.UNKNOWN, {"amount": None}),
         ([THERE, THERE], LookupResult.DIFFERENT, {"amount": "200.20", "documents": 2}),
         ([], LookupResult.ABSENT, {"amount": None, "documents": 0}),
     ],

@@ -231,12 +231,10 @@ def _check_payloads(content: BundleContent) -> EvidenceCheck:
     if not content.run["payload_hashes"]["recorded"]:
         message = _("There are no hashes of what was sent: an earlier version of armbulk sent it")
         return EvidenceCheck("payloads", SKIPPED, message)
-    submits = len({row["submit"] for row in content.payloads})
     message = ngettext(
-        "{hashes:number} records were sent in {count:number} submit; each has a hash and an outcome",
-        "{hashes:number} records were sent in {count:number} submits; each has a hash and an outcome",
-        count=submits,
-        hashes=len(content.payloads),
+        "{count:number} record that was sent has a hash and an outcome",
+        "{count:number} records that were sent have a hash and an outcome each",
+        count=len({row["record"] for row in content.payloads}),
     )
     return EvidenceCheck("payloads", OK, message)
 
