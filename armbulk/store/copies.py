@@ -22,6 +22,10 @@ from armbulk.store.schema import client, event, identity, sent_customer, sequenc
 _OLDER_COPY = "the store counts as an older copy"
 _LAST_SENDING = "the last sending that this copy of the store does not know"
 _LOCK_SECONDS = 2.0
+
+_COUNT = sa.update(sequence).values(number=sequence.c.number + 1)
+_SELECT_NUMBER = sa.select(identity.c.id, sequence.c.number).select_from(sa.join(identity, sequence, sa.true()))
+_SELECT_LAST_UNKNOWN = sa.select(sa.func.max(event.c.at)).where(event.c.run == 0, event.c.why == _LAST_SENDING)
 _MAX_CHARS = 20
 
 
@@ -117,7 +121,7 @@ class CopyDetector:
 
     def count_sending(self, conn: sa.Connection) -> None:
         """Give the sending of this transaction its number."""
-        conn.execute(sa.update(sequence).values(number=sequence.c.number + 1))
+        conn.execute(_COUNT)
 
     def is_guarded(self) -> bool:
         """Return whether the number of the last sending is in its file: an older copy will be noticed."""
@@ -170,13 +174,11 @@ class CopyDetector:
 
     def last_unknown_sending(self) -> float | None:
         """Return when a newer copy of this store last sent something (epoch seconds); None where there was none."""
-        query = sa.select(sa.func.max(event.c.at)).where(event.c.run == 0, event.c.why == _LAST_SENDING)
         with self._engine.connect() as conn:
-            time = conn.execute(query).scalar()
+            time = conn.execute(_SELECT_LAST_UNKNOWN).scalar()
         return None if time is None else float(time)
 
     def _read_number(self, conn: sa.Connection) -> tuple[str, int]:
         """The store's id, and the number of its last sending."""
-        query = sa.select(identity.c.id, sequence.c.number)
-        store_id, number = conn.execute(query.select_from(sa.join(identity, sequence, sa.true()))).one()
+        store_id, number = conn.execute(_SELECT_NUMBER).one()
         return str(store_id), int(number)

@@ -12,7 +12,16 @@ import sqlalchemy as sa
 
 from armbulk.model.outcome import Outcome
 from armbulk.quota.limits import Account
-from armbulk.store.schema import belongs_to, customer_content, item, listed_customer, run, sent_customer
+from armbulk.store.schema import (
+    belongs_to,
+    client_parameters,
+    customer_content,
+    is_of_client,
+    item,
+    listed_customer,
+    run,
+    sent_customer,
+)
 
 SENT_CUSTOMERS_SCHEMA = {"customer": pl.String, "content": pl.String, "fields": pl.String, "run": pl.Int64}
 """Columns of a frame of customers sent before: hashes (`schema.sent_customer`), and the run."""
@@ -28,14 +37,21 @@ _AT_ARM = (
     Outcome.UNCHANGED.value,
 )
 _ITS_RECORD = sa.and_(item.c.run == customer_content.c.run, item.c.no == customer_content.c.item)
+_OPEN_CUSTOMERS = (
+    sa.select(customer_content.c.customer)
+    .join_from(customer_content, item, _ITS_RECORD)
+    .where(item.c.batch == sa.bindparam("of_batch"), item.c.outcome.is_(None))
+)
+_DOUBT = (
+    sa.update(sent_customer)
+    .where(*is_of_client(sent_customer), sent_customer.c.customer.in_(_OPEN_CUSTOMERS))
+    .values(content=UNKNOWN_CONTENT)
+)
 
 
 def doubt_customers(conn: sa.Connection, account: Account, batch_id: int) -> None:
     """Record, before a batch goes, that it is unknown what ARM has of its customers."""
-    customers = sa.select(customer_content.c.customer).join_from(customer_content, item, _ITS_RECORD)
-    customers = customers.where(item.c.batch == batch_id, item.c.outcome.is_(None))
-    is_theirs = sa.and_(*belongs_to(sent_customer, account), sent_customer.c.customer.in_(customers))
-    conn.execute(sa.update(sent_customer).where(is_theirs).values(content=UNKNOWN_CONTENT))
+    conn.execute(_DOUBT, {**client_parameters(account), "of_batch": batch_id})
 
 
 def keep_customers(conn: sa.Connection, run_id: int) -> None:

@@ -10,13 +10,34 @@ from armbulk.i18n import _
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account
 from armbulk.store.rows import move_to_new_batch
-from armbulk.store.schema import batch, belongs_to, event, item, look, run
+from armbulk.store.schema import batch, belongs_to, client_parameters, event, is_of_client, item, look, run
 
 SENT_AGAIN = "sent again"
 """The event of a batch whose documents may have been sent before: ARM is asked for each before it goes."""
 
 _MAX_UNKNOWN_SECONDS = 86_400.0
 _OPEN_STATES = [BatchState.POSTING.value, BatchState.IN_DOUBT.value, BatchState.QUARANTINED.value]
+
+_RUNS_IN_DOUBT = (
+    sa.select(run.c.id)
+    .distinct()
+    .join_from(run, batch, batch.c.run == run.c.id)
+    .join(item, item.c.batch == batch.c.id)
+    .where(*is_of_client(run), run.c.id != sa.bindparam("but"), batch.c.resource == "documents")
+    .where(batch.c.state.in_(sa.bindparam("states", expanding=True)), batch.c.verdict.is_(None))
+    .where(item.c.outcome.is_(None))
+    .order_by(run.c.id)
+)
+_UNKNOWN_ELSEWHERE = (
+    sa.select(run.c.id, run.c.origin, item.c.key, item.c.key_norm, item.c.doc_type)
+    .join_from(run, batch, batch.c.run == run.c.id)
+    .join(item, item.c.batch == batch.c.id)
+    .where(run.c.client_no == sa.bindparam("of_client"), run.c.origin != sa.bindparam("of_origin"))
+    .where(batch.c.resource == "documents", batch.c.state.in_([*_OPEN_STATES, BatchState.ACCEPTED.value]))
+    .where(item.c.outcome.is_(None), batch.c.intended >= sa.bindparam("since"))
+)
+_SENT_AGAIN = sa.select(event.c.id).where(event.c.batch == sa.bindparam("of_batch"), event.c.why == SENT_AGAIN)
+"""Statements of every batch: built once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +160,8 @@ def verify_nothing_in_doubt(conn: sa.Connection, account: Account, run_id: int, 
     batches that a living process may be sending do not count either.
     """
     states = [state for state in _OPEN_STATES if posting or state != BatchState.POSTING.value]
-    query = (
-        sa.select(run.c.id)
-        .distinct()
-        .join_from(run, batch, batch.c.run == run.c.id)
-        .join(item, item.c.batch == batch.c.id)
-        .where(*belongs_to(run, account), run.c.id != run_id, batch.c.resource == "documents")
-        .where(batch.c.state.in_(states), batch.c.verdict.is_(None), item.c.outcome.is_(None))
-        .order_by(run.c.id)
-    )
-    runs = [number for (number,) in conn.execute(query)]
+    parameters = {**client_parameters(account), "but": run_id, "states": states}
+    runs = [number for (number,) in conn.execute(_RUNS_IN_DOUBT, parameters)]
     if runs:
         raise Unfinished(
             "documents-in-doubt",
@@ -167,15 +180,10 @@ def verify_no_doubt_elsewhere(conn: sa.Connection, account: Account, batch_id: i
 
     Two addresses may be one server, where a document that was lost on its way may still arrive, for a day at the most.
     """
-    query = (
-        sa.select(run.c.id, run.c.origin, item.c.key, item.c.key_norm, item.c.doc_type)
-        .join_from(run, batch, batch.c.run == run.c.id)
-        .join(item, item.c.batch == batch.c.id)
-        .where(run.c.client_no == account.client_no, run.c.origin != account.origin, batch.c.resource == "documents")
-        .where(batch.c.state.in_([*_OPEN_STATES, BatchState.ACCEPTED.value]), item.c.outcome.is_(None))
-        .where(batch.c.intended >= now - _MAX_UNKNOWN_SECONDS)
-    )
-    unknown = {(row.key_norm, row.doc_type): row for row in conn.execute(query)}
+    rows = conn.execute(_UNKNOWN_ELSEWHERE, {**client_parameters(account), "since": now - _MAX_UNKNOWN_SECONDS})
+    unknown = {(row.key_norm, row.doc_type): row for row in rows}
+    if not unknown:
+        return
     own = sa.select(item.c.key_norm, item.c.doc_type).where(item.c.batch == batch_id, item.c.outcome.is_(None))
     same = [unknown[key_norm, doc_type] for key_norm, doc_type in conn.execute(own) if (key_norm, doc_type) in unknown]
     if same:
@@ -194,8 +202,7 @@ def verify_no_doubt_elsewhere(conn: sa.Connection, account: Account, batch_id: i
 
 def is_sent_again(conn: sa.Connection, batch_id: int) -> bool:
     """Return whether a batch has documents that may have been sent before."""
-    query = sa.select(event.c.id).where(event.c.batch == batch_id, event.c.why == SENT_AGAIN)
-    return conn.execute(query).first() is not None
+    return conn.execute(_SENT_AGAIN, {"of_batch": batch_id}).first() is not None
 
 
 def send_again(conn: sa.Connection, documents: Sequence[UnresolvedDocument]) -> int:

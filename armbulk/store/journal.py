@@ -40,8 +40,15 @@ from armbulk.store.schema import batch, belongs_to, event, item, look, run
 
 _log = logging.getLogger(__name__)
 
-_BATCH = sa.select(batch.c.run, batch.c.state, batch.c.rounds).where(batch.c.id == sa.bindparam("of_batch"))
+_BATCH = (
+    sa.select(*(batch.c[name] for name in ("run", "resource", "state", "attempt", "rounds", "reservation")))
+    .add_columns(run.c.origin, run.c.client_no, run.c.hash_key)
+    .join_from(batch, run)
+    .where(batch.c.id == sa.bindparam("of_batch"))
+)
+_COUNT_OPEN = sa.select(sa.func.count()).where(item.c.batch == sa.bindparam("of_batch"), item.c.outcome.is_(None))
 _UPDATE_BATCH = sa.update(batch).where(batch.c.id == sa.bindparam("of_batch"))
+_MOVE_BATCH = _UPDATE_BATCH.where(batch.c.state == sa.bindparam("of_state"))
 _SAVE_OUTCOME = sa.update(item).where(
     item.c.run == sa.bindparam("of_run"), item.c.no == sa.bindparam("of_no"), item.c.outcome.is_(None)
 )
@@ -70,8 +77,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
             if not records:
                 self._move(conn, batch_id, BatchState.FINISHED, "nothing left to send")
                 return None
-            query = sa.select(batch.c.run, batch.c.resource, run.c.hash_key).join_from(batch, run)
-            row = conn.execute(query.where(batch.c.id == batch_id)).one()
+            row = conn.execute(_BATCH, {"of_batch": batch_id}).one()
             if row.resource == "documents":
                 decisions.verify_nothing_in_doubt(conn, account, row.run)
                 decisions.verify_no_doubt_elsewhere(conn, account, batch_id, self.clock.now())
@@ -79,7 +85,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
             reservation = self._reserve(conn, account, cost, limits, Priority.NORMAL)
             if isinstance(reservation, float):
                 return reservation
-            values = {"intended": self.clock.now(), "reservation": reservation, "attempt": batch.c.attempt + 1}
+            values = {"intended": self.clock.now(), "reservation": reservation, "attempt": row.attempt + 1}
             values |= self._clocks()
             sent = {"hashes": pack_hashes(row.hash_key, records)} if row.hash_key else {}
             self._move(conn, batch_id, BatchState.POSTING, "intent", sent, **values)
@@ -115,8 +121,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
             columns: what ARM gave the batch (`uuid`, its number; `verdict`, words that it failed as a whole); or "".
         """
         with self._engine.begin() as conn:
-            query = sa.select(batch.c.run, batch.c.reservation, run.c.origin, run.c.client_no).join_from(batch, run)
-            row = conn.execute(query.where(batch.c.id == batch_id)).one()
+            row = conn.execute(_BATCH, {"of_batch": batch_id}).one()
             self._save_results(conn, row.run, results)
             if row.reservation is not None:
                 account = Account(row.origin, row.client_no)
@@ -156,12 +161,11 @@ class BatchJournal(QuotaMeter, CopyDetector):
     def save_results(self, batch_id: int, results: Iterable[RecordResult]) -> None:
         """Commit outcomes of a batch's records; the batch is finished when every record has one."""
         with self._engine.begin() as conn:
-            run_id, _ = self._run_of(conn, batch_id)
-            self._save_results(conn, run_id, results)
+            row = conn.execute(_BATCH, {"of_batch": batch_id}).one()
+            self._save_results(conn, row.run, results)
             release_documents(conn, batch_id, rejected_only=True)
-            missing = sa.select(sa.func.count()).where(item.c.batch == batch_id, item.c.outcome.is_(None))
-            state = BatchState(conn.execute(sa.select(batch.c.state).where(batch.c.id == batch_id)).scalar_one())
-            if conn.execute(missing).scalar_one() == 0 and state not in FINAL_STATES:
+            missing = conn.execute(_COUNT_OPEN, {"of_batch": batch_id}).scalar_one()
+            if missing == 0 and BatchState(row.state) not in FINAL_STATES:
                 self._move(conn, batch_id, BatchState.FINISHED, "every record has an outcome")
 
     def save_outcomes(self, run_id: int, results: Iterable[RecordResult]) -> None:
@@ -269,8 +273,7 @@ class BatchJournal(QuotaMeter, CopyDetector):
         return {"clock_offset": self.clock.now() - self.clock.monotonic(), "boot": self.boot_id}
 
     def _run_of(self, conn: sa.Connection, batch_id: int) -> tuple[int, Account]:
-        query = sa.select(batch.c.run, run.c.origin, run.c.client_no).join_from(batch, run)
-        row = conn.execute(query.where(batch.c.id == batch_id)).one()
+        row = conn.execute(_BATCH, {"of_batch": batch_id}).one()
         return row.run, Account(row.origin, row.client_no)
 
     def _move(
@@ -293,8 +296,8 @@ class BatchJournal(QuotaMeter, CopyDetector):
             )
         if to is BatchState.FINISHED:
             values["finished"] = self.clock.now()
-        update = sa.update(batch).where(batch.c.id == batch_id, batch.c.state == before.value)
-        if conn.execute(update.values(state=to.value, **values)).rowcount != 1:
+        changed = {"of_batch": batch_id, "of_state": before.value, "state": to.value, **values}
+        if conn.execute(_MOVE_BATCH, changed).rowcount != 1:
             raise StoreError(
                 "lost-race",
                 _("Another armbulk process is working on batch {batch_id}", batch_id=batch_id),

@@ -28,7 +28,20 @@ from armbulk.store.rows import (
     to_batch,
     to_run,
 )
-from armbulk.store.schema import batch, belongs_to, client, event, identity, item, look, run, sent_key, token
+from armbulk.store.schema import (
+    batch,
+    belongs_to,
+    client,
+    client_parameters,
+    event,
+    identity,
+    is_of_client,
+    item,
+    look,
+    run,
+    sent_key,
+    token,
+)
 
 HistoryMark = tuple[int | None, int, int, float | None]
 RunMark = tuple[tuple[Any, ...], ...]
@@ -41,6 +54,12 @@ _MAYBE_NEVER_SENT = (Outcome.CONFLICT.value, Outcome.IN_DOUBT.value, Outcome.NOT
 
 _BATCHES = sa.select(batch).where(batch.c.run == sa.bindparam("of_run")).order_by(batch.c.no)
 _UNFINISHED_BATCHES = _BATCHES.where(batch.c.state.not_in(_FINAL_VALUES))
+_BATCHES_WITH_NUMBER = (
+    sa.select(batch)
+    .join_from(batch, run)
+    .where(*is_of_client(run), batch.c.uuid == sa.bindparam("number"))
+    .order_by(batch.c.id)
+)
 _IS_PLANNED = batch.c.state == BatchState.PLANNED.value
 _FIRST_PLANNED = (
     sa.select(batch.c.id)
@@ -110,9 +129,9 @@ class StoreReader:
 
     def batches_with_number(self, account: Account, uuid: str) -> list[Batch]:
         """Return the batches of a client, whatever run they belong to, to which ARM gave a number."""
-        query = sa.select(batch).join_from(batch, run).where(*belongs_to(run, account), batch.c.uuid == uuid)
         with self._engine.connect() as conn:
-            return [to_batch(row) for row in conn.execute(query.order_by(batch.c.id)).mappings()]
+            rows = conn.execute(_BATCHES_WITH_NUMBER, {**client_parameters(account), "number": uuid})
+            return [to_batch(row) for row in rows.mappings()]
 
     def batch(self, batch_id: int) -> Batch:
         """Return one batch."""

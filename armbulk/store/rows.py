@@ -15,7 +15,7 @@ from armbulk.model.submission import OpenRecord
 from armbulk.quota.limits import Account
 from armbulk.resources.identifiers import mask_national_id
 from armbulk.sent_before import SENT_DOCUMENTS_SCHEMA, hash_body, hash_content
-from armbulk.store.schema import batch, belongs_to, item, run, sent_key
+from armbulk.store.schema import batch, belongs_to, client_parameters, is_of_client, item, run, sent_key
 
 ITEM_SCHEMA = {
     "no": pl.Int64,
@@ -52,9 +52,36 @@ _OPEN_DOCUMENTS = (
     .where(_IS_OPEN, item.c.resource == "documents")
     .order_by(item.c.no)
 )
+
+
+def _select_sent() -> sa.Select[Any]:
+    outcome = sa.func.coalesce(item.c.outcome, sent_key.c.outcome).label("outcome")
+    columns = [outcome if name == "outcome" else sent_key.c[name] for name in SENT_DOCUMENTS_SCHEMA]
+    its_record = sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item)
+    query = sa.select(*columns).join_from(sent_key, item, its_record, isouter=True)
+    return query.where(*is_of_client(sent_key))
+
+
+def _release(is_released: sa.ColumnElement[bool]) -> sa.Delete:
+    documents = sa.select(item.c.run, item.c.no).where(item.c.batch == sa.bindparam("of_batch"), is_released)
+    return sa.delete(sent_key).where(sa.tuple_(sent_key.c.run, sent_key.c.item).in_(documents))
+
+
+_WRITES = sa.select(sa.func.sum(item.c.writes)).where(_IS_OPEN)
+_SENT = _select_sent()
+_NUMBERS: sa.BindParameter[Any] = sa.bindparam("numbers", expanding=True)
+_FIND_NUMBERS = _SENT.add_columns(sent_key.c.item).where(sent_key.c.key_norm.in_(_NUMBERS))
+_FIND_ALIKE = _SENT.add_columns(sent_key.c.item).where(
+    sent_key.c.date.in_(sa.bindparam("dates", expanding=True)),
+    sent_key.c.amount.in_(sa.bindparam("amounts", expanding=True)),
+    sent_key.c.key_norm.not_in(_NUMBERS),
+)
+_RELEASE_REJECTED = _release(item.c.outcome == Outcome.REJECTED.value)
+_RELEASE = _release(sa.or_(item.c.outcome == Outcome.REJECTED.value, item.c.outcome.is_(None)))
 _FORGET_SENT = sa.delete(sent_key).where(
     sent_key.c.run == sa.bindparam("of_run"), sent_key.c.item.in_(sa.bindparam("nos", expanding=True))
 )
+"""Statements of every batch: built once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +231,7 @@ def move_to_new_batch(conn: sa.Connection, source: sa.RowMapping, nos: list[int]
 
 def count_writes(conn: sa.Connection, batch_id: int) -> int:
     """Return how many records the open part of a batch would write, as the quota counts them."""
-    total = sa.select(sa.func.sum(item.c.writes)).where(item.c.batch == batch_id, item.c.outcome.is_(None))
-    return int(conn.execute(total).scalar_one())
+    return int(conn.execute(_WRITES, {"of_batch": batch_id}).scalar_one())
 
 
 def guard_documents(
@@ -261,11 +287,7 @@ def release_documents(conn: sa.Connection, batch_id: int, *, rejected_only: bool
 
     Documents with another outcome were set aside before the batch went, because ARM has them: these stay.
     """
-    is_released = item.c.outcome == Outcome.REJECTED.value
-    if not rejected_only:
-        is_released = sa.or_(is_released, item.c.outcome.is_(None))
-    documents = sa.select(item.c.run, item.c.no).where(item.c.batch == batch_id, is_released)
-    conn.execute(sa.delete(sent_key).where(sa.tuple_(sent_key.c.run, sent_key.c.item).in_(documents)))
+    conn.execute(_RELEASE_REJECTED if rejected_only else _RELEASE, {"of_batch": batch_id})
 
 
 def slowest_batch_seconds(conn: sa.Connection, account: Account) -> float:
@@ -277,7 +299,7 @@ def slowest_batch_seconds(conn: sa.Connection, account: Account) -> float:
 
 def sent_documents(conn: sa.Connection, account: Account) -> pl.DataFrame:
     """Return the documents that were sent for a client, or may have been (`sent_before.SENT_DOCUMENTS_SCHEMA`)."""
-    return _to_sent_documents(conn.execute(_select_sent(account)))
+    return _to_sent_documents(conn.execute(_SENT, client_parameters(account)))
 
 
 def find_sent(conn: sa.Connection, account: Account, documents: pl.DataFrame) -> pl.DataFrame:
@@ -288,20 +310,12 @@ def find_sent(conn: sa.Connection, account: Account, documents: pl.DataFrame) ->
     numbers = documents["key_norm"].to_list()
     dates, amounts = (documents[name].drop_nulls().unique().to_list() for name in ("date", "amount"))
     own = set(documents.select("run", "no").iter_rows())
-    query = _select_sent(account).add_columns(sent_key.c.item)
-    rows = list(conn.execute(query.where(sent_key.c.key_norm.in_(numbers))))
+    parameters = {**client_parameters(account), "numbers": numbers}
+    rows = list(conn.execute(_FIND_NUMBERS, parameters))
     loose = {loosen_key(number) for number in numbers if number}
-    is_alike = sa.and_(sent_key.c.date.in_(dates), sent_key.c.amount.in_(amounts), sent_key.c.key_norm.not_in(numbers))
-    rows += [row for row in conn.execute(query.where(is_alike)) if loosen_key(row.key_norm) in loose]
+    alike = conn.execute(_FIND_ALIKE, {**parameters, "dates": dates, "amounts": amounts})
+    rows += [row for row in alike if loosen_key(row.key_norm) in loose]
     return _to_sent_documents(row[:-1] for row in rows if (row.run, row.item) not in own)
-
-
-def _select_sent(account: Account) -> sa.Select[Any]:
-    outcome = sa.func.coalesce(item.c.outcome, sent_key.c.outcome).label("outcome")
-    columns = [outcome if name == "outcome" else sent_key.c[name] for name in SENT_DOCUMENTS_SCHEMA]
-    its_record = sa.and_(item.c.run == sent_key.c.run, item.c.no == sent_key.c.item)
-    query = sa.select(*columns).join_from(sent_key, item, its_record, isouter=True)
-    return query.where(*belongs_to(sent_key, account))
 
 
 def _to_sent_documents(rows: Iterable[Sequence[Any]]) -> pl.DataFrame:
