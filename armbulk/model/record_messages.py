@@ -99,6 +99,7 @@ LOOKUP_ANSWERED = _("ARM answered {status} to the look-up")
 LOOKUP_OTHERS = _("ARM answered the look-up with other documents")
 LOOKUP_UNCLEAR = _("ARM's answer to the look-up is unclear")
 NOT_SHOWN = _("ARM does not show its {field}")
+CUSTOMER_REMOVED = _("Its customer number is an identity number, which armbulk has removed from the finished run")
 NUMBER_REMOVED = _("Its number is an identity number, which armbulk has removed from the finished run")
 LOOKUP_EMPTY = _("ARM's answer to the look-up has nothing to compare")
 

@@ -18,6 +18,7 @@ from armbulk.model.lookup import NO_LOOKUP_STATUSES, ComparedField, DocumentLook
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.progress import Progress
 from armbulk.model.record_messages import (
+    CUSTOMER_REMOVED,
     FIELD_NAMES,
     LOOKUP_ANSWERED,
     LOOKUP_UNCLEAR,
@@ -118,7 +119,8 @@ class ReadBack:
             document = expected[no]
             lookup = self.client.system.compare_document(document, records.get(no, []))
             row = describe_document(no, document, lookup)
-            if row["result"] in {LookupResult.EQUAL.value, LookupResult.DIFFERENT.value}:
+            is_compared = row["result"] in {LookupResult.EQUAL.value, LookupResult.DIFFERENT.value}
+            if is_compared or row["message"] == str(CUSTOMER_REMOVED):
                 rows.append(row)
             else:
                 left.append(no)
@@ -213,11 +215,12 @@ def describe_document(no: int, expected: ExpectedDocument, lookup: DocumentLooku
     if not lookup.documents:
         result = lookup.result if lookup.result is LookupResult.ABSENT else LookupResult.UNKNOWN
         return {**row, "result": result.value, "message": str(lookup.message)}
-    fields = {compared.name: compared for compared in lookup.documents[0]}
+    is_removed = _MASK in expected.customer
+    fields = {each.name: each for each in lookup.documents[0] if each.name != "customer" or not is_removed}
     sent = {
         "number": expected.document_no,
         "type": expected.doc_type,
-        "customer": expected.customer,
+        "customer": "" if is_removed else expected.customer,
         "date": expected.date,
         "currency": expected.currency,
         "amount": expected.amount or "",
@@ -229,6 +232,13 @@ def describe_document(no: int, expected: ExpectedDocument, lookup: DocumentLooku
     row |= {_VALUES[name]: value for name, value in values.items()}
     is_equal = all(_is_same(name, values[name], sent[name]) for name in values)
     count = len(lookup.documents)
+    if is_removed and is_equal and count == 1:
+        return {
+            **row,
+            **dict.fromkeys(_VALUES.values()),
+            "result": LookupResult.UNKNOWN.value,
+            "message": str(CUSTOMER_REMOVED),
+        }
     if count > 1:
         row |= {
             "amount": _add_amounts(lookup, values),

@@ -128,3 +128,12 @@ def test_identity_numbers_in_a_difference_are_masked() -> None:
     [difference] = calculate_totals(items, read).differences
     fields = {name: values for name, *values in difference.fields}
     assert fields["customer"] == ["•••••••••60", "•••••••••99"]
+
+
+def test_an_identity_number_that_was_removed_proves_nothing() -> None:
+    """The customer of a document is known by two digits only: it cannot be compared, unless ARM has another amount."""
+    expected = ExpectedDocument("0012", "IN", "•••••••••60", "2026-01-31", "100.10", "NOK")
+    for amount, result in (("100.10", LookupResult.UNKNOWN), ("7", LookupResult.DIFFERENT)):
+        there = {**THERE, "customerNo": "01010750160", "currencyAmounts": {"inclVat": Decimal(amount)}}
+        row = describe_document(1, expected, compare_document([there], expected))
+        assert (row["result"], row["customer"]) == (result.value, None)
