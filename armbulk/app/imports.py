@@ -25,7 +25,6 @@ from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
 from armbulk.results.store_check import (
     choose_result_path,
-    verify_client,
     verify_csv_target,
     verify_history,
     verify_target_is_no_input,
@@ -108,7 +107,6 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
     known = load_known_customers(store, context.profile)
     check = check_inputs(request.inputs, context.profile, dialog, known=known)
     report_store_notices(store, context.profile, dialog)
-    verify_client(context.profile.account, check.inputs.files)
     plan = plan_checked(context, store, check, request.options)
     if request.dry_run:
         return _unsent(context, store, plan, PLANNED)

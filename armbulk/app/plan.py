@@ -28,6 +28,7 @@ from armbulk.planning.plan import (
     to_json,
 )
 from armbulk.quota.limits import Account
+from armbulk.results.store_check import verify_client
 from armbulk.store import HistoryMark, Store
 from armbulk.validation import edits
 from armbulk.validation.check import Checked
@@ -164,7 +165,12 @@ def plan_files(context: Context, store: Store, checked: CheckResult, **choices: 
 
 
 def plan_checked(context: Context, store: Store, check: CheckResult, options: ImportOptions) -> Plan:
-    """Return the plan of checked files. UsageError when the options contradict each other or the files."""
+    """Return the plan of checked files.
+
+    Raises:
+        UsageError: The options contradict each other or the files, or a file is a result for another client.
+    """
+    verify_client(context.profile.account, check.inputs.files)
     mark = store.history_mark(context.profile.account)
     import_plan = build_plan(context, store, check.checked, options)
     return Plan(check, import_plan, mark, Destination.of_profile(context.profile), context.clock.now())

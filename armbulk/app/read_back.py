@@ -51,10 +51,10 @@ def count_left(usage: Usage, limits: QuotaLimits, now: float) -> int:
 
 
 def price_run(store: Store, run: Run) -> VerificationPrice:
-    """Return what reading a run's accepted records back costs."""
-    accepted = select_accepted(load_result(store, run.id).items)
-    documents = int((accepted["resource"] == "documents").sum())
-    return price_verification(documents, accepted.height - documents)
+    """Return what reading a run's accepted records back costs, or what an interrupted reading has left."""
+    left = _select_left(store, run)[0]
+    documents = int((left["resource"] == "documents").sum())
+    return price_verification(documents, left.height - documents)
 
 
 def read_back_run(context: Context, store: Store, run: Run, dialog: Dialog, *, wait: bool) -> None:
@@ -72,7 +72,9 @@ def read_back_run(context: Context, store: Store, run: Run, dialog: Dialog, *, w
         LimitError, LoginError, ServerError, Interrupted: What was read is kept; the same call continues.
     """
     verify_run_client(run, context.profile.account)
-    left = _begin(context, store, run)
+    left, is_new = _select_left(store, run)
+    if is_new:
+        store.begin_verification(run.id)
     documents, customers = (left.filter(pl.col("resource") == name) for name in ("documents", "customers"))
     profile = context.profile
     with dialog.sending() as progress, closing(open_client(context, progress)) as system:
@@ -106,14 +108,13 @@ def verify_result(context: Context, store: Store, result: ImportResult, dialog: 
     return result
 
 
-def _begin(context: Context, store: Store, run: Run) -> pl.DataFrame:
-    """Begin a reading, or continue the interrupted one; return the accepted records that are left."""
+def _select_left(store: Store, run: Run) -> tuple[pl.DataFrame, bool]:
+    """Return the accepted records that are to be read, and whether a reading begins; else one is continued."""
     accepted = select_accepted(load_result(store, run.id).items)
     before = store.verification(run.id)
-    if before is None or before.ended or context.clock.now() - before.started > MAX_AGE_SECONDS:
-        store.begin_verification(run.id)
-        return accepted
-    return accepted.join(before.read, on="no", how="anti", maintain_order="left")
+    if before is None or before.ended or store.clock.now() - before.started > MAX_AGE_SECONDS:
+        return accepted, True
+    return accepted.join(before.read, on="no", how="anti", maintain_order="left"), False
 
 
 def _compare_with_list(

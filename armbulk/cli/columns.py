@@ -81,7 +81,7 @@ class ColumnQuestions:
             return None
         self._show(chosen, {column.letter: column.target for column in chosen.columns})
         expressions, made_of = self._ask_derived(chosen)
-        columns = self._ask_columns(chosen, made_of)
+        columns = self._ask_columns(chosen, made_of, expressions)
         if columns is None:
             return None
         expressions = {name: text for name, text in expressions.items() if name not in columns.values()}
@@ -142,10 +142,12 @@ class ColumnQuestions:
                 letters.update(derived.letters)
         return expressions, letters
 
-    def _ask_columns(self, proposal: SheetProposal, made_of: Collection[str]) -> dict[str, str] | None:
+    def _ask_columns(
+        self, proposal: SheetProposal, made_of: Collection[str], derived: Collection[str]
+    ) -> dict[str, str] | None:
         """Ask about each column that is not clear, then show them all until they are accepted; None to stop.
 
-        Columns that fields are `made_of` are not asked about.
+        Columns that fields are `made_of` are not asked about, nor are the `derived` fields.
         """
         columns = {column.letter: "" if column.letter in made_of else column.target for column in proposal.columns}
         unclear = [column for column in proposal.columns if not (column.is_known or column.is_sure) and column.samples]
@@ -159,10 +161,10 @@ class ColumnQuestions:
             self._show(proposal, columns)
             answer = self._prompt(_OVERVIEW.fill(stop=stop), default="").upper()
             if not answer:
-                answer = self._ask_for_key(proposal, columns)
-                if not answer:
+                target, letter = self._ask_for_required(proposal, columns, derived)
+                if not letter:
                     return columns
-                self._enter(proposal, answer, proposal.key, columns)
+                self._enter(proposal, letter, target, columns)
             elif answer in by_letter:
                 self._decide(proposal, by_letter[answer], columns)
             elif answer in {stop.upper(), "STOP", "Q"}:
@@ -183,15 +185,23 @@ class ColumnQuestions:
                 self._context.reporter.say(_TAKEN.fill(title=proposal.targets[target], letter=letter))
         columns[chosen] = target
 
-    def _ask_for_key(self, proposal: SheetProposal, columns: dict[str, str]) -> str:
-        """Return the letter of the column with the records' numbers if no column has them; "" to leave it open."""
-        is_known = proposal.key in columns.values() or proposal.key not in proposal.targets
-        if is_known or proposal.key not in proposal.required:
-            return ""
-        question = _KEY.fill(title=proposal.targets[proposal.key])
-        while (answer := self._prompt(question, default="").upper()) and answer not in columns:
-            self._refuse(answer)
-        return answer
+    def _ask_for_required(
+        self, proposal: SheetProposal, columns: dict[str, str], derived: Collection[str]
+    ) -> tuple[str, str]:
+        """Return a required field that no column has and that differs from row to row, and the letter of its column.
+
+        The letter is "" if there is no such field, or if it is left open.
+        """
+        known = {*columns.values(), *derived}
+        for name in proposal.required:
+            if name in known or name not in proposal.targets or may_be_constant(proposal.resource, name):
+                continue
+            question = _KEY.fill(title=proposal.targets[name])
+            while (answer := self._prompt(question, default="").upper()) and answer not in columns:
+                self._refuse(answer)
+            if answer:
+                return name, answer
+        return "", ""
 
     def _ask_column(self, proposal: SheetProposal, column: ColumnProposal) -> str:
         samples = " · ".join(to_one_line(text, 24) for text in column.samples)

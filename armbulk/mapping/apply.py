@@ -10,7 +10,7 @@ import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.i18n import pack_text
-from armbulk.mapping.block_titles import BlockColumns, carry_numbers, choose_columns, find_titles
+from armbulk.mapping.block_titles import STARTS_WITH_TOTAL, BlockColumns, carry_numbers, choose_columns, find_titles
 from armbulk.mapping.columns import find_columns, fingerprint_headers, fold_source
 from armbulk.mapping.entries import Evaluator, ExpressionResult, NumberText, SheetMapping
 from armbulk.mapping.header_text import fold_header
@@ -111,8 +111,7 @@ def _list_candidate_rows(sheet: Sheet, entry: SheetMapping) -> list[tuple[int, l
     frame = sheet.frame.head(MAX_HEADER_ROW)
     if entry.header_row is not None:
         frame = sheet.frame.filter(pl.col("row") == entry.header_row)
-    rows = frame.select("row", *sheet.letters).iter_rows()
-    return [(row, [text or "" for text in texts]) for row, *texts in rows]
+    return [(row, [text or "" for text in texts]) for row, *texts in frame.select("row", *sheet.letters).iter_rows()]
 
 
 def _list_fingerprints(headers: Sequence[str]) -> tuple[str, str]:
@@ -312,7 +311,9 @@ class _SheetMapper:
         unlisted = self._frame.filter(has_value & new.is_null() & ~is_kept).select("row", letter)
         column = self._source_columns.get(letter, letter)
         self._report("value-not-mapped", target, unlisted.rows(), column, ", ".join(values) or "-")
-        old = pl.when(~has_value | is_kept).then(pl.col(letter))
+        key = pl.col(self._column_of(self._resource.record_key) or letter)
+        may_be_total = key.is_null() | pl.col(letter).str.contains(STARTS_WITH_TOTAL)  # its text is needed to tell
+        old = pl.when(~has_value | is_kept | may_be_total).then(pl.col(letter))
         kind = pl.when(new.is_not_null()).then(pl.lit("text", CELL)).otherwise(pl.col(f"{letter}.cell"))
         translated = self._frame.with_columns(pl.coalesce(new, old).alias(letter), kind.alias(f"{letter}.cell"))
         is_filled = pl.col(letter).is_not_null()
@@ -323,9 +324,7 @@ class _SheetMapper:
         """Return the letter of the column whose header is the target's field."""
         target_field = self._field_of(target)
         header = self._frame.filter(pl.col("row") == self._header_row)
-        if target_field is None:
-            return None
-        texts = {letter: header[letter][0] for letter in self._letters}
+        texts = {letter: header[letter][0] for letter in self._letters if target_field is not None}
         return next((letter for letter, text in texts.items() if text and self._field_of(text) is target_field), None)
 
     def _field_of(self, text: str) -> Field | None:

@@ -10,7 +10,10 @@ import polars as pl
 
 from armbulk.model.fields import FieldType, Resource
 
-TOTAL_WORDS = "sum|total|totalt|totalsum|sum total|i alt|subtotal|delsum|saldo|utgående saldo|inngående saldo"
+TOTAL_WORDS = (
+    "sum|total|totalt|totals|totalsum|sum total|i alt|subtotal|delsum|saldo|utgående saldo|inngående saldo|sidesum"
+    "|sidetotal|overført|(?:page|grand|report|running) totals?|(?:brought|carried) forward"
+)
 STARTS_WITH_TOTAL = rf"(?i)^\s*({TOTAL_WORDS})\b"
 _WHOSE = (
     r"(?:kunde|kund|debitor|reskontro|customer|debtor|account)(?:nr|no|nummer|number)?(?: ?(?:nr|no|number))?[.:# ]*"

@@ -220,7 +220,7 @@ class _Matcher:
         if group := self._groups.get(letter):
             by_header = min(score_header(f"{group} {header}", column), _BY_GROUP)
         reason = _("known header") if by_header == 1 else _("similar header")
-        if self._decided.get(fold_header(header)) == target:
+        if by_header < _DECIDED and self._decided.get(fold_header(header)) == target:
             by_header, reason = _DECIDED, _("as you decided for an earlier file")
         proof = FORMATS_THAT_PROVE.get(column.format or "", 0.0)
         if proof and by_header < _MIN_CHOICE and not self._reader.may_have_format(letter, str(column.format)):

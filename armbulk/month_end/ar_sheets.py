@@ -48,10 +48,12 @@ _TEXTS = {
     "of_arm": _("Intervals as set in ARM."),
     "defaults": _("ARM has no intervals for this client, so armbulk's own are used."),
     "due_today": _("Aged by the due dates in ARM today."),
-    "how": _("The total is exact: the sum of all AR items dated up to {day:date}. The split by item is calculated "
-"from what is open today and what later items have settled."),
-    "alone": ngettext("On {count} account the items do not add up to its open amount. The amount open today is shown.",
-"On {count} accounts the items do not add up to their open amounts. The amount open today is shown."),
+    "exact": _("The total is exact: the sum of all AR items dated up to {day:date}."),
+    "split": _("The split by item is calculated from what is open today and what later items have settled."),
+    "alone": ngettext("On {count} account the items do not add up to its open amount. The amount open today is shown, "
+"and the sheet Open AR items marks these items.",
+"On {count} accounts the items do not add up to their open amounts. The amount open today is shown, and the sheet "
+"Open AR items marks these items."),
     "what": _("Description"),
     "source": _("Source"),
     "amount": _("Amount"),
@@ -225,9 +227,10 @@ def _sum_bucket(rows: pl.DataFrame, currencies: list[str]) -> Row:
 
 def describe_method(receivables: Receivables, lang: str) -> str:
     """Return how the open items of the day were found."""
-    note = ar_text("how", lang, day=receivables.end)
     unbalanced = receivables.open_items.unbalanced_accounts
-    return f"{note} {ar_text('alone', lang, count=unbalanced)}" if unbalanced else note
+    if unbalanced:
+        return f"{ar_text('split', lang)} {ar_text('alone', lang, count=unbalanced)}"
+    return f"{ar_text('exact', lang, day=receivables.end)} {ar_text('split', lang)}"
 
 
 # ── the tie-out ─────────────────────────────────────────────────────────────────────────────────────────────────

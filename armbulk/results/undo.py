@@ -34,6 +34,10 @@ _CREDIT_NOTES = (
     _("Enter the document type (ask Amili for ARM's code of a credit note), the number and the dates."),
     _("Then check and import the file."),
 )
+_REVERSED = ngettext(
+    "{count:number} row has a positive amount. It reverses a credit note: enter the document type of an invoice.",
+    "{count:number} rows have positive amounts. They reverse credit notes: enter the document type of an invoice.",
+)
 _CUSTOMER_NOTES = (
     _("A proposal for review. armbulk cannot delete customers in ARM: ask Amili, or delete them there."),
     _("Only documents sent from this computer are known. Make sure in ARM that a customer has no other items."),
@@ -73,6 +77,7 @@ def _propose_credits(documents: pl.DataFrame, checked: Checked | None, lang: str
     headings = [(field.header.text(lang), field.type) for field in fields]
     amounts = _read_amounts(documents, checked)
     rows: list[tuple[Value, ...]] = []
+    sums: list[Decimal | None] = []
     for row in documents.iter_rows(named=True):
         known = amounts.get((row["sheet"], row["row"]), {"incl_vat": row["amount"]})
         values: dict[str, Value] = {
@@ -81,13 +86,16 @@ def _propose_credits(documents: pl.DataFrame, checked: Checked | None, lang: str
             "additional_reference": row["key"],
             **{name: _negate(known.get(name)) for name in _AMOUNTS},
         }
+        sums.append(_negate(known.get("incl_vat")))
         rows.append((*(values.get(name) for name in _CREDIT_FIELDS), row["reference"]))
+    reversed_credits = sum(amount is not None and amount > 0 for amount in sums)
+    notes = [*_CREDIT_NOTES, *([_REVERSED.fill(count=reversed_credits)] if reversed_credits else [])]
     return ReportSheet(
         name=CREDIT_PROPOSALS.text(lang),
         title=_("Proposed credit notes").text(lang),
         headings=(*headings, (_REFERENCE.text(lang), FieldType.TEXT)),
         rows=rows,
-        notes=tuple(note.text(lang) for note in _CREDIT_NOTES),
+        notes=tuple(note.text(lang) for note in notes),
     )
 
 

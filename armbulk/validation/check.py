@@ -218,7 +218,7 @@ def check_sheets(
     joined = _join_tables(parts, resources)
     findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
     shown = hidden_rows.separate_hidden_rows(joined, plain, options)
-    of_cells = merge_findings([*findings, *layouts, *of_sheets, shown.findings])
+    of_cells = other_rows.drop_of_left_out(merge_findings([*findings, *layouts, *of_sheets, shown.findings]))
     tables, every_finding = _check_tables(shown.tables, plain, matches, of_cells, options)
     reported = apply.move_to_source(follow_ups.drop_follow_ups(every_finding, tables), mapped)
     blocking = hidden_rows.spread_unknown_rows(apply_severities(every_finding, options.rules), own)

@@ -17,10 +17,26 @@ def read_files(files: Sequence[str], options: ReadOptions = DEFAULT_READ_OPTIONS
     """Read the sheets of files (`FILE`, `FILE#Sheet` or `FILE#Sheet=RESOURCE`), each file once.
 
     Raises:
-        FileError: A file cannot be read, or does not have the sheet.
+        FileError: A file cannot be read, does not have the sheet, or is there twice.
         UsageError: There is no such resource.
     """
-    return [sheet for name in files for sheet in _read_file(name, options)]
+    sheets = [sheet for name in files for sheet in _read_file(name, options)]
+    _refuse_copies(sheets)
+    return sheets
+
+
+def _refuse_copies(sheets: Sequence[Sheet]) -> None:
+    """Refuse the same sheet of two equal files: every record would be there twice."""
+    seen: dict[tuple[str, str, str | None], Sheet] = {}
+    for sheet in sheets:
+        name = "" if sheet.format == "csv" else sheet.name
+        first = seen.setdefault((sheet.sha256, name, sheet.resource), sheet)
+        if first is not sheet and sheet.sha256:
+            raise FileError(
+                "same-file-twice",
+                _("{path} is the same file as {first}", path=sheet.file, first=first.file),
+                _("Name only one of them. Every record would be there twice."),
+            )
 
 
 def _read_file(name: str, options: ReadOptions) -> list[Sheet]:

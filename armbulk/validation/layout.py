@@ -18,6 +18,7 @@ from armbulk.validation.supplier_lists import report_suppliers
 COUNTS_OR_TOTAL = rf"(?i)^\s*({TOTAL_WORDS}|antall|count|number of)\b"
 _IS_TOTAL = rf"(?i)^\s*({TOTAL_WORDS})\s*[:.]?\s*$"
 _IS_PHRASE = r"\S\s+\S+\s+\S|^[*#\u2013\u2014-]|^\([0-9]+ \p{L}+\)$|:\s*$|^[^\p{L}\p{N}]+$"
+_IS_COUNT = r"^\s*[0-9]+\s+\p{L}+\s*$"
 IS_RULE = r"^[-=_+:|*]{2,}$"
 IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
 _PAGE = r"(?i)\b(side|page|ark|sheet)\b[\s.:]*[0-9]+(\s*(av|of|/)\s*[0-9]+)?"
@@ -152,7 +153,8 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     beside = [match.columns[name] for name in required if match.columns.get(name, key) != key]
     if beside:
         blanks = pl.sum_horizontal(pl.col(letter).is_null() for letter in beside)
-        is_named = pl.col(key).str.contains(COUNTS_OR_TOTAL) & (blanks * 2 > len(beside))
+        counts = pl.col(key).str.contains(_IS_COUNT) & _has_text(body, STARTS_WITH_TOTAL)
+        is_named = (pl.col(key).str.contains(COUNTS_OR_TOTAL) | counts) & (blanks * 2 > len(beside))
         has_amount = pl.any_horizontal([pl.col(letter).is_not_null() for letter in amounts] or [pl.lit(value=False)])
         others = [letter for letter in letters if letter != key]
         is_total |= is_named | is_count(key, others) | (is_last & has_amount & _is_sum_alone(others, amounts))
@@ -228,9 +230,14 @@ def find_page_headings(sheet: Sheet, header_row: int | None) -> list[int]:
 
 def _is_called(body: pl.DataFrame, key: str, pattern: str) -> pl.Expr:
     """Return whether a row without a number has a text like `pattern`, or has it in place of its number."""
+    return (pl.col(key).is_null() & _has_text(body, pattern)) | pl.col(key).str.contains(_IS_TOTAL).fill_null(
+        value=False
+    )
+
+
+def _has_text(body: pl.DataFrame, pattern: str) -> pl.Expr:
     letters = [name.removesuffix(".cell") for name in body.columns if name.endswith(".cell")]
-    has_text = pl.any_horizontal(pl.col(letter).str.contains(pattern).fill_null(value=False) for letter in letters)
-    return (pl.col(key).is_null() & has_text) | pl.col(key).str.contains(_IS_TOTAL).fill_null(value=False)
+    return pl.any_horizontal(pl.col(letter).str.contains(pattern).fill_null(value=False) for letter in letters)
 
 
 def _is_sum_alone(letters: list[str], amounts: list[str]) -> pl.Expr:

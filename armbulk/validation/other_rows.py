@@ -12,6 +12,8 @@ from armbulk.validation.layout import COUNTS_OR_TOTAL, IS_RULE, IS_SENTENCE, fin
 
 _SURE_CODES = ["header-again", "title-row"]
 _POSSIBLE_CODES = ["total-row", "note-row"]
+_LEFT_OUT = "row-left-out"
+_COUNT = r"^\s*([0-9]+)(?:\s+\p{L}+)?\s*$"
 
 
 def skip_other_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) -> tuple[Sheet, pl.DataFrame]:
@@ -27,11 +29,20 @@ def skip_other_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) ->
     texts = sheet.frame.filter(is_skipped).select(
         "row", pl.concat_str(letters, separator=" · ", ignore_nulls=True).alias("value")
     )
-    warnings = to_findings(texts, sheet=int(findings["sheet"][0]), code="row-left-out")
+    warnings = to_findings(texts, sheet=int(findings["sheet"][0]), code=_LEFT_OUT)
     others = findings.filter(
         ~(is_skipped & pl.col("code").is_in([*_SURE_CODES, *_POSSIBLE_CODES, "merged-cells"])).fill_null(value=False)
     )
     return replace(sheet, frame=sheet.frame.filter(~is_skipped)), merge_findings([others, warnings])
+
+
+def drop_of_left_out(findings: pl.DataFrame) -> pl.DataFrame:
+    """Return findings without others at rows that are left out: a total has too few fields, and no code of its own."""
+    left_out = findings.filter(pl.col("code") == _LEFT_OUT)
+    if left_out.is_empty():
+        return findings
+    others = findings.join(left_out, on=["sheet", "row"], how="anti", maintain_order="left", nulls_equal=True)
+    return merge_findings([others, left_out])
 
 
 def find_skipped_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) -> list[int]:
@@ -51,7 +62,7 @@ def find_skipped_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) 
     possible = sheet.frame.filter(pl.col("row").is_in(rows))
     if (match.lines or match).recognised_resource.name != "lines":  # a total of lines adds up, whatever its number is
         headings = find_page_headings(sheet, match.header_row)
-        possible = possible.filter(pl.col("row").is_in(headings) | ~_may_be_record(sheet, match, rows))
+        possible = possible.filter(pl.col("row").is_in(headings) | ~_may_be_record(sheet, match, [*again, *rows]))
     return [*again, *possible["row"]]
 
 
@@ -69,7 +80,8 @@ def _may_be_record(sheet: Sheet, match: HeaderMatch, rows: list[int]) -> pl.Expr
         return is_full & ~is_rule
     is_record = pl.col("row").is_in(rows).not_() & pl.col(key).is_not_null() & (pl.col("row") > match.header_row)
     count = str(sheet.frame.filter(is_record).height)
-    is_total = pl.col(key).is_null() | pl.col(key).str.contains(COUNTS_OR_TOTAL) | (pl.col(key) == count)
+    is_number = pl.col(key).str.extract(_COUNT, 1) == count
+    is_total = pl.col(key).is_null() | pl.col(key).str.contains(COUNTS_OR_TOTAL) | is_number
     is_note = pl.col(key).str.contains(IS_SENTENCE) & (filled == 0)
     is_counted = is_count(key, [letter for letter in match.columns.values() if letter.isalpha() and letter != key])
     return ~(is_rule | (is_total & ~is_full) | is_counted | is_note | _is_text_alone(sheet)).fill_null(value=False)

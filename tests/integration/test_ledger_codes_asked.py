@@ -224,3 +224,41 @@ def test_page_headings_and_counts_in_a_list_of_customers(tmp_path: Path) -> None
     assert (code, said["sheets"][0]["ok"], [(each["row"], each["code"]) for each in said["findings"]]) == (
         0, 2, [(3, "row-left-out"), (4, "row-left-out")],
     ), said  # fmt: skip
+
+
+DAY_BOOK = "\r\n".join(
+    (
+        "SALES DAY BOOK",
+        "HARBOUR SUPPLIES\tPeriod 01/01/2025 - 02/28/2025",
+        "",
+        head := "Tran. kind\tVoucher\tAcct\tInv date\tPay by\tGoods amt\tTax amt\tDoc total\tCur",
+        "Sales invoice\t0070419\t004142\t02/26/2025\t03/12/2025\t7,782.52\t1,945.63\t9,728.15\tNKR",
+        "Sales invoice\t0070420\t004106\t01/20/2025\t02/03/2025\t1,271.16\t317.79\t1,588.95\tNKR",
+        "Page total\t\t\t\t\t\t\t11,317.10\t",
+        "Carried forward\t\t\t\t\t\t\t11,317.10\t",
+        head,
+        "Credit memo\t0070421\t004118\t01/27/2025\t02/10/2025\t(80.00)\t(20.00)\t(100.00)\tNKR",
+        "Page total\t\t\t\t\t\t\t(100.00)\t",
+        "GRAND TOTAL\t3 documents\t\t\t\t\t\t11,217.10",
+        "*** END OF REPORT ***   03/02/2025",
+    )
+)
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_day_book_with_totals_of_pages_is_read_without_an_error(tmp_path: Path) -> None:
+    """Totals of pages, what is carried forward, repeated headers and short lines at the end are no records or codes.
+
+    A person who keeps these rows gets an error for each total: no row is lost.
+    """
+    path = tmp_path / "daybook.csv"
+    path.write_text(DAY_BOOK, encoding="cp1252")
+    code, shown = answer("check", str(path), typed="\n" * 12)
+    assert (code, "3 documents" in shown, '"Page total": 2 rows' in shown) == (0, True, False), shown
+    _code, said = called("check", str(path))
+    assert {each["row"] for each in said["findings"] if each["code"] == "row-left-out"} == {7, 8, 9, 11, 12, 13}
+    assert not [each for each in said["findings"] if each["severity"] == "error"]
+    saved = saved_mapping()
+    saved.write_text(saved.read_text(encoding="utf-8").replace("skip_totals = true", ""), encoding="utf-8")
+    _code, said = called("check", str(path))
+    assert {7, 8, 9, 11, 12, 13} <= {each["row"] for each in said["findings"] if each["severity"] == "error"}

@@ -211,6 +211,14 @@ def test_a_difference_is_shown(office: Callable[..., Office], tmp_path: Path) ->
     assert "Account 3000" in told.stdout
     assert "difference -10.00" in told.stdout
     assert "Accounts receivable at" in told.stdout
+    assert "✓ Reconciled: accounts receivable agree with the general ledger." in told.stdout
+    items = [dict(item) for item in LEDGER.ar_items]
+    items[0]["glAmount"] += 1000
+    away = office(replace(LEDGER, ar_items=tuple(items)))
+    told = CliRunner().invoke(cli, ["export", "close", "--period", "2025-02", "-o", str(tmp_path / "close2.xlsx")],
+                              env={**away.settings, "ARMBULK_LANG": "en"})  # fmt: skip
+    assert "✗ NOT RECONCILED: accounts receivable and the general ledger differ by" in told.stdout
+    assert (told.exit_code, "If the difference stays, ask Amili." in told.stdout) == (3, True)
 
 
 def test_no_movements_to_tie_to(office: Callable[..., Office], tmp_path: Path) -> None:

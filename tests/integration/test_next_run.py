@@ -1,5 +1,6 @@
 """The result workbook is the input of the next run; what is done is not sent again."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,16 @@ def work(path: Path) -> list[tuple[Any, ...]]:
     """The lines of the Problems sheet that need work: status, number, advice."""
     lines = openpyxl.load_workbook(path)["Problemer"].iter_rows(min_row=2, values_only=True)
     return [(line[1], line[4], line[8]) for line in lines if line[0] == "ja"]
+
+
+def refuse(env: dict[str, str], path: Path, result: Path) -> None:
+    """A result for another client is refused, by `plan` as by `import`; so is a file beside its own copy."""
+    for command in (("plan",), ("import", "--yes")):
+        code, said = called(*command, str(result), env={**env, "ARMBULK_CLIENT_NO": "9999"})
+        assert (code, said["error"]["code"]) == (2, "other-client")
+    copy = Path(shutil.copy(path, path.with_name("kopi.xlsx")))
+    code, said = called("check", str(path), str(copy), env=env)
+    assert (code, said["error"]["code"], copy.name in said["error"]["message"]) == (2, "same-file-twice", True)
 
 
 def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) -> None:
@@ -95,6 +106,8 @@ def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) ->
         book = openpyxl.load_workbook(result)
         assert (work(result), book["Sammendrag"]["A2"].value[0]) == ([], "✓")
         assert not [row for row in book["Linjer"].iter_rows() for cell in row if cell.hyperlink]
+
+        refuse(env, path, result)
 
 
 def test_the_result_of_csv_files_as_csv(tmp_path: Path) -> None:

@@ -182,6 +182,11 @@ def test_a_person_types_fields_and_the_column_of_the_number(tmp_path: Path) -> N
     assert sheet["constant"] == {"document_type": "IN", "document_date": "2026-10-01"}
     _, _, err = answer("map", path, typed="\n")
     assert "x1 · x2                        → Document no" in err.partition("What is in the sheet?")[0]
+    people = ledger(tmp_path, "Kundenr;Xyz;Postnr;Poststed\n0101;Ås Bakeri AS;0150;Oslo\n", "folk.csv")
+    code, _, err = answer("map", people, typed="\n\nb\n\n")
+    assert (code, "Name is required, and differs from row to row" in err) == (0, True), err
+    (sheet,) = tomllib.loads(next(path for path in saved_mappings() if path != saved).read_text("utf-8"))["sheet"]
+    assert sheet["rename"]["Xyz"] == "name"
 
 
 @pytest.mark.usefixtures("somebody")

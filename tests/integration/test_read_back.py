@@ -3,7 +3,7 @@
 import hashlib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import openpyxl
 import pytest
@@ -113,6 +113,16 @@ def list_hashes(files: list[str]) -> list[str]:
     return [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files]
 
 
+class Notes(Dialog):
+    """Keeps the notes that it shows."""
+
+    shown: ClassVar[list[str]] = []
+
+    def note(self, text: str) -> None:
+        """Keep a note."""
+        self.shown.append(text)
+
+
 def test_an_interrupted_reading_continues(tmp_path: Path) -> None:
     """What was read is not read again; the run says that it is not finished; nothing is sent."""
     with Sandbox() as arm:
@@ -129,7 +139,7 @@ def test_an_interrupted_reading_continues(tmp_path: Path) -> None:
             statuses = [openpyxl.load_workbook(stopped.to_json()["result"])["Sign-off"]["A2"].value]
         with armbulk.connect(settings=settings) as session:
             batches = len(arm.state.batches)
-            finished = session.verify(run.run or 0)
+            finished = session.verify(run.run or 0, dialog=Notes())
             statuses.append(openpyxl.load_workbook(stopped.to_json()["result"])["Sign-off"]["A2"].value)
         requests = arm.state.usage()["hour.requests"] - used
     assert (stopped.verification_exit, stopped.to_json()["verification"]["left"]) == (130, 5)
@@ -141,6 +151,7 @@ def test_an_interrupted_reading_continues(tmp_path: Path) -> None:
     assert "armbulk verify 1" in stopped.describe()["next_command"]
     assert finished.to_json()["verification"]["agrees"] is True
     assert (requests, len(arm.state.batches)) == (8, batches)
+    assert Notes.shown[0].startswith("Reading back 3 documents, 2 customers: 5 requests of ")
 
 
 def test_a_reading_that_begins_again_uses_no_old_list(tmp_path: Path) -> None:

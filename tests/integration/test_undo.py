@@ -47,8 +47,15 @@ def test_an_import_is_undone_on_paper(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lang", ["en", "no"])
 def test_files_that_were_changed(tmp_path: Path, lang: str) -> None:
-    """Without the files, the amounts with VAT are those of the store; an input is never replaced."""
-    files = write_files(tmp_path, customers=1, documents=1, lines=1)
+    """Without the files, the amounts with VAT are those of the store; an input is never replaced.
+
+    A credit note is reversed by an invoice: the sheet says so.
+    """
+    files = write_files(tmp_path, customers=1, documents=2, lines=1)
+    for name in ("documents.csv", "lines.csv"):
+        text = (tmp_path / name).read_text(encoding="utf-8").replace("F2;IN;", "F2;CN;")
+        lines = [line.replace("100;25;125", "-100;-25;-125") if "F2" in line else line for line in text.splitlines()]
+        (tmp_path / name).write_text("\n".join([*lines, ""]), encoding="utf-8")
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
         run = called("import", *files, "--yes", "--first-import", env=env)[1]["run"]
@@ -56,7 +63,9 @@ def test_files_that_were_changed(tmp_path: Path, lang: str) -> None:
         (tmp_path / "customers.csv").unlink()
         target = tmp_path / "undo.xlsx"
         code, said = called("undo", run, "-o", str(target), "--lang", lang, env=env)
-    assert (code, said["files_changed"], said["documents"]) == (0, True, 1)
+    assert (code, said["files_changed"], said["documents"]) == (0, True, 2)
     sheet = openpyxl.load_workbook(target).worksheets[0]
     assert sheet.title == {"en": "Credit notes", "no": "Kreditnotaer"}[lang]
-    assert -125 in [cell.value for row in sheet.iter_rows() for cell in row]
+    cells = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert {-125, 125} <= set(cells)
+    assert {"en": "1 row has a positive amount", "no": "1 rad har positivt beløp"}[lang] in " ".join(map(str, cells))
