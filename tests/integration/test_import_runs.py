@@ -137,7 +137,7 @@ def test_documents_of_a_rejected_customer_stay_at_home(tmp_path: Path) -> None:
     """Documents are not sent if their customer was rejected."""
     files = write_files(tmp_path)
     with journey(tmp_path, dialect={"put_unknown": "422"}) as way:
-        stood = way.run(files, update=True)
+        stood = way.run(files, update=True, first_import=True)  # not compared with ARM first
         assert outcomes(stood) == {"rejected": 3, "held_back": 6}
         assert way.documents() == {}
 
