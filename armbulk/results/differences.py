@@ -23,6 +23,8 @@ _COMPARED = (
 _NUMBERS = frozenset({"number", "customer"})
 """Fields that may be an identity number."""
 
+_MASKED = "•"
+
 
 @dataclass(frozen=True, slots=True)
 class RecordDifference:
@@ -82,7 +84,8 @@ def _describe_difference(row: Mapping[str, Any]) -> RecordDifference:
     for name, sent_column, column in _COMPARED if result is LookupResult.DIFFERENT else ():
         sent = row.get(f"{sent_column}.sent", row.get(sent_column)) or ""
         there = row[column] or ""
-        if sent and sent.casefold() != there.casefold():
+        is_compared = there or _MASKED not in sent  # a number that was removed from the run is not compared
+        if sent and is_compared and sent.casefold() != there.casefold():
             fields.append((name, *(_mask(sent, there) if name in _NUMBERS else (sent, there))))
     return RecordDifference(
         row["no"],
