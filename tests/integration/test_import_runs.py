@@ -134,10 +134,20 @@ def test_a_rejected_document_can_be_corrected_and_sent(tmp_path: Path) -> None:
 
 @pytest.mark.promise("P29")
 def test_documents_of_a_rejected_customer_stay_at_home(tmp_path: Path) -> None:
-    """Documents are not sent if their customer was rejected."""
+    """Documents are not sent if their customer was rejected: somebody deleted it after it was compared."""
     files = write_files(tmp_path)
     with journey(tmp_path, dialect={"put_unknown": "422"}) as way:
-        stood = way.run(files, update=True, first_import=True)  # not compared with ARM first
+        for number in range(1, 4):
+            way.sandbox.state.add_customer({"customerNo": f"{number:04d}", "name": "Before"})
+        send = httpx.HTTPTransport()
+
+        def delete_and_send(request: httpx.Request) -> httpx.Response:
+            if request.method == "PUT" and request.url.path.endswith("/customers/batches"):
+                way.sandbox.state.customers.clear()
+            return send.handle_request(request)
+
+        way.bench = replace(way.bench, transport=httpx.MockTransport(delete_and_send))
+        stood = way.run(files, update=True, overwrite=True)
         assert outcomes(stood) == {"rejected": 3, "held_back": 6}
         assert way.documents() == {}
 
