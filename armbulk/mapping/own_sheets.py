@@ -1,5 +1,7 @@
 """The sheets and columns that armbulk writes: recognised, and never read as the user's."""
 
+import polars as pl
+
 from armbulk.i18n import list_languages
 from armbulk.mapping.header_text import fold_header
 from armbulk.model.result_columns import (
@@ -20,6 +22,18 @@ _IGNORED = frozenset(fold_header(text) for name in OUTCOME_FIELDS for text in li
 def is_outcome_header(text: str) -> bool:
     """Return whether a header is that of a column which armbulk adds to a result workbook."""
     return fold_header(text) in _IGNORED
+
+
+def find_outcome_columns(sheet: Sheet, header_row: int) -> dict[str, str]:
+    """Return the outcome columns an earlier result left in a sheet: field → letter."""
+    header = sheet.frame.filter(pl.col("row") == header_row)
+    by_header = {fold_header(text): name for name in OUTCOME_FIELDS for text in list_outcome_headers(name)}
+    letters: dict[str, str] = {}
+    for letter in sheet.letters:
+        text = header[letter][0] if header.height else None
+        if text and fold_header(text) in by_header:
+            letters.setdefault(by_header[fold_header(text)], letter)
+    return letters
 
 
 def is_template_sheet(sheet: Sheet) -> bool:

@@ -51,6 +51,9 @@ MASKED_FIELD = _("{field}: ARM shows it masked and would lose it, so enter it, t
 
 ALREADY_SENT = _("Not sent: ARM already has this document")
 IN_FILES = _("The files have this document with number {number}")
+ROW_SAYS_SENT = _("Not sent: the row says that ARM has its document, but no document with this number was sent")
+"""A row of a result workbook whose number somebody has changed."""
+
 SENT_IN_RUN = _("Sent in run {run}")
 UNSETTLED_IN_RUN = _("Not settled yet in run {run}")
 CONFLICT_IN_RUN = _("In conflict since run {run}")

@@ -6,8 +6,11 @@ Pure functions from frame to frame. An item without an outcome is sent.
 import polars as pl
 
 from armbulk.arm.encode import encode_records
+from armbulk.i18n import list_languages
+from armbulk.mapping.own_sheets import find_outcome_columns
 from armbulk.model.keys import loosen_normalised_key
 from armbulk.model.outcome import Outcome
+from armbulk.model.outcome_words import find_outcome
 from armbulk.model.record_messages import (
     BEYOND_LIMIT,
     CUSTOMER_HELD_BACK,
@@ -17,6 +20,7 @@ from armbulk.model.record_messages import (
     IN_FILES,
     NOTHING_CHANGED,
     ONLY_BLANKS_DIFFER,
+    ROW_SAYS_SENT,
     UNCHANGED_SINCE,
     join_sentences,
 )
@@ -29,6 +33,9 @@ DECISIONS_SCHEMA = {"no": pl.Int64, "outcome": pl.String, "message": pl.String, 
 
 SEND_ORDER = ("customers", "documents")
 """The resources that are sent, in the order in which they are sent."""
+
+_IN_ARM = frozenset({Outcome.CREATED, Outcome.CREATED_WITH_WARNINGS, Outcome.ALREADY_SENT, Outcome.IN_DOUBT})
+"""The outcomes of documents that ARM has, or may have."""
 
 
 def build_items(checked: Checked) -> pl.DataFrame:
@@ -86,6 +93,36 @@ def set_aside_sent(items: pl.DataFrame, sent_documents: pl.DataFrame) -> pl.Data
     joined = items.join(decided, on="no", how="left", maintain_order="left")
     outcome, message = pl.coalesce("outcome", "decided"), pl.coalesce("message", "reason")
     return joined.with_columns(outcome=outcome, message=message).drop("decided", "reason")
+
+
+def set_aside_renumbered(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
+    """Set aside documents whose row says that ARM has them, although no document with their number was sent.
+
+    The row is of a result workbook, and its number was changed: sent again, it would be the same document twice.
+    """
+    is_open = (pl.col("resource") == "documents") & pl.col("outcome").is_null()
+    joined = items.join(_list_rows_in_arm(checked), on=["sheet", "row"], how="left", maintain_order="left")
+    is_renumbered = is_open & pl.col("in_arm").fill_null(value=False)
+    return _set_outcome(joined, is_renumbered, Outcome.CONFLICT, pl.lit(str(ROW_SAYS_SENT))).drop("in_arm")
+
+
+def _list_rows_in_arm(checked: Checked) -> pl.DataFrame:
+    """Return `sheet` and `row` of the rows of result workbooks that say that ARM has the record, or may have it."""
+    frames = [pl.DataFrame(schema={"sheet": pl.UInt16, "row": pl.Int64, "in_arm": pl.Boolean})]
+    set_aside = [ROW_SAYS_SENT.text(lang) for lang in list_languages()]
+    for index, (sheet, match) in enumerate(zip(checked.sheets, checked.header_matches, strict=True)):
+        letters = {} if match.header_row is None else find_outcome_columns(sheet, match.header_row)
+        if "outcome" not in letters:
+            continue
+        outcomes = {word: find_outcome(word) for word in sheet.frame[letters["outcome"]].drop_nulls().unique()}
+        outcome = pl.col(letters["outcome"])
+        says_so = outcome.is_in([word for word, means in outcomes.items() if means in _IN_ARM])
+        if "message" in letters:  # set aside by the run before, and imported again as it is
+            is_conflict = outcome.is_in([word for word, means in outcomes.items() if means is Outcome.CONFLICT])
+            says_so |= is_conflict & pl.col(letters["message"]).is_in(set_aside)
+        rows = sheet.frame.filter((pl.col("row") > match.header_row) & says_so.fill_null(value=False))
+        frames.append(rows.select(sheet=pl.lit(index, pl.UInt16), row=pl.col("row").cast(pl.Int64), in_arm=True))
+    return pl.concat(frames)
 
 
 def set_aside_damaged_numbers(items: pl.DataFrame) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from armbulk.planning.items import (
     keep_all_back,
     keep_first,
     set_aside_damaged_numbers,
+    set_aside_renumbered,
     set_aside_sent,
     set_aside_unchanged,
 )
@@ -175,6 +176,8 @@ def plan_import(checked: Checked, options: ImportOptions, inputs: PlanningInputs
     """Encode the records, set aside what must not be sent, and price the rest."""
     items = add_bases(build_items(checked), checked.bases, update=options.update)
     items = set_aside_damaged_numbers(set_aside_sent(items, inputs.sent_documents))
+    if not (options.look_up or options.first_import):  # then the store may lack what was sent
+        items = set_aside_renumbered(items, checked)
     if not options.overwrite:
         hasher = CustomerHasher(inputs.salt)
         items = set_aside_unchanged(items, inputs.sent_customers, hasher, update=options.update)

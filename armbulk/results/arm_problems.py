@@ -9,7 +9,13 @@ from armbulk.findings.frame import RenderedFinding, mask_value
 from armbulk.i18n import Text, _
 from armbulk.model.fields import Field
 from armbulk.model.outcome import Outcome
-from armbulk.model.record_messages import CUSTOMER_HELD_BACK, CUSTOMER_NOT_ACCEPTED, NOT_IN_ARM, OTHER_SENT_IN_RUN
+from armbulk.model.record_messages import (
+    CUSTOMER_HELD_BACK,
+    CUSTOMER_NOT_ACCEPTED,
+    NOT_IN_ARM,
+    OTHER_SENT_IN_RUN,
+    ROW_SAYS_SENT,
+)
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 from armbulk.results.named_fields import split_by_field
@@ -27,6 +33,10 @@ _FIXES_OF_CONFLICTS = {
 _CREDIT = _(
     "A document in ARM cannot be changed. Undo the change in this row. If the document in ARM is wrong, credit it, and "
     "enter the correct one in a new row with another number"
+)
+_RENUMBERED = _(
+    "If you changed the number of a document that ARM has, undo the change. If this is a new document, clear the cell "
+    "in the column ARM outcome of this row. Then import again"
 )
 _CUSTOMER_FIRST = _("Correct the customer first, then import the file again")
 _CREATE_CUSTOMER = _("Remove the row, or create the customer with an import without --update")
@@ -111,6 +121,8 @@ def choose_fix(row: Mapping[str, str | None], lang: str) -> Text:
         return _FIXES.get(row["outcome"] or "", _SEE_ANSWER)
     if message.startswith(NOT_IN_ARM.text(lang)):
         return _CREATE_CUSTOMER
+    if message == ROW_SAYS_SENT.text(lang):
+        return _RENUMBERED
     return _CREDIT if was_sent_otherwise(message, lang) else _FIXES_OF_CONFLICTS[row["resource"] or ""]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from armbulk.mapping.own_sheets import find_outcome_columns
 from armbulk.model.result_columns import OUTCOME_FIELDS, OUTCOME_HEADERS
 from armbulk.model.sheet import Sheet
 from armbulk.writers import style
@@ -57,7 +58,7 @@ def write_csv_results(
 
 def _join(sheet: Sheet, outcomes: pl.DataFrame, header: SheetHeader | None, lang: str) -> pl.DataFrame:
     """The cells of a sheet as they were, and those of the outcome; the outcomes of an earlier result are left out."""
-    old = style.outcome_letters(sheet, header.row).values() if header else ()
+    old = find_outcome_columns(sheet, header.row).values() if header else ()
     own = [letter for letter in sheet.letters if letter not in old]
     titles = pl.DataFrame(
         {

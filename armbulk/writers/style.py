@@ -4,15 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
 from armbulk.findings.frame import DECIDED_CODES, RenderedFinding
 from armbulk.i18n import _
-from armbulk.mapping.header_text import fold_header
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
 from armbulk.model.outcome import Outcome
-from armbulk.model.result_columns import OUTCOME_FIELDS, PROBLEMS, list_outcome_headers
+from armbulk.model.result_columns import PROBLEMS
 from armbulk.model.sheet import Sheet
 from armbulk.writers.provenance import Provenance
 from armbulk.writers.section import Section
@@ -102,18 +99,6 @@ def escape_text(text: str) -> str:
 def key_mark(outcome: Outcome) -> str:
     """Return the colour and the symbol of a key cell, such as `DDF0DC✓`; the symbol may be missing."""
     return OUTCOME_COLOURS[outcome] + OUTCOME_SYMBOLS[outcome]
-
-
-def outcome_letters(sheet: Sheet, header_row: int) -> dict[str, str]:
-    """Return the outcome columns an earlier result left in a sheet: field → letter."""
-    header = sheet.frame.filter(pl.col("row") == header_row)
-    by_header = {fold_header(text): name for name in OUTCOME_FIELDS for text in list_outcome_headers(name)}
-    letters: dict[str, str] = {}
-    for letter in sheet.letters:
-        text = header[letter][0] if header.height else None
-        if text and fold_header(text) in by_header:
-            letters.setdefault(by_header[fold_header(text)], letter)
-    return letters
 
 
 def cell_marks(

@@ -50,6 +50,24 @@ def refuse(env: dict[str, str], path: Path, result: Path) -> None:
     assert (code, said["error"]["code"], copy.name in said["error"]["message"]) == (2, "same-file-twice", True)
 
 
+def renumber(env: dict[str, str], result: Path) -> None:
+    """A row that says that it is in ARM is not sent under another number, until a person says that it is new."""
+    book = openpyxl.load_workbook(result)
+    for letter, sheet in (("C", "Fakturaer"), ("A", "Linjer")):
+        book[sheet][f"{letter}3"].value = "F2-ny"
+    book.save(result)
+    for _ in range(2):  # a row that says it is in ARM, under another number; also when it is imported as it is
+        code, said = called("import", str(result), "--yes", env=env)
+        assert (code, said["outcomes"]["already_sent"], said["outcomes"]["conflict"]) == (1, 4, 1)
+        assert [(line[:2], "ARM utfall" in line[2]) for line in work(result)] == [(("✗ konflikt", "F2-ny"), True)]
+    book = openpyxl.load_workbook(result)
+    header = next(book["Fakturaer"].iter_rows(max_row=1, values_only=True))
+    book["Fakturaer"].cell(3, header.index("ARM utfall") + 1).value = None
+    book.save(result)
+    code, said = called("import", str(result), "--yes", env=env)  # a person says that it is a new document
+    assert (code, said["outcomes"]["already_sent"], said["outcomes"]["created"]) == (0, 4, 1)
+
+
 def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) -> None:
     """Three rounds: only open, changed and new rows are sent; a changed document is refused; the file is kept."""
     path, result = tmp_path / "mal.xlsx", tmp_path / "mal.result.xlsx"
@@ -73,8 +91,7 @@ def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) ->
         assert page.sheet_view.pane.topLeftCell == "M2"
         assert [page.column_dimensions[letter].hidden for letter in "CGLM"] == [False, True, True, False]
         assert (page.page_setup.fitToWidth, page.print_title_cols, page.print_title_rows) == (2, "$A:$C", "$1:$1")
-        assert page["M4"].hyperlink.location == "'Problemer'!A2"
-        assert book["Linjer"]["M4"].hyperlink.location == "'Problemer'!A2"
+        assert {book[name]["M4"].hyperlink.location for name in ("Fakturaer", "Linjer")} == {"'Problemer'!A2"}
         assert book["Problemer"]["D2"].hyperlink.location == "'Fakturaer'!B4"
         assert book["Sammendrag"]["A2"].value == "✗ 3 av 6 poster må følges opp: 1 avvist, 2 holdt tilbake"
 
@@ -85,8 +102,8 @@ def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) ->
         book.save(result)
         edited = result.read_bytes()
         code, said = called("import", str(result), "--yes", env=env)
-        assert (code, said["result"]) == (1, str(result))
-        assert (tmp_path / "mal.result.xlsx.bak").read_bytes() == edited
+        kept = (tmp_path / "mal.result.xlsx.bak").read_bytes()
+        assert (code, said["result"], kept == edited) == (1, str(result), True)
         book = openpyxl.load_workbook(result)
         assert outcomes(book["Kunder"], "Kundenr") == {"0701": "oppdatert", "0702": "opprettet"}
         assert outcomes(book["Fakturaer"], "Fakturanr") == {
@@ -104,9 +121,10 @@ def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) ->
         assert len([call for call in arm.state.requests if call.method in {"POST", "PUT"}]) == calls
         assert (tmp_path / "mal.result.xlsx.bak2").is_file()
         book = openpyxl.load_workbook(result)
-        assert (work(result), book["Sammendrag"]["A2"].value[0]) == ([], "✓")
-        assert not [row for row in book["Linjer"].iter_rows() for cell in row if cell.hyperlink]
+        links = [cell for row in book["Linjer"].iter_rows() for cell in row if cell.hyperlink]
+        assert (work(result), book["Sammendrag"]["A2"].value[0], links) == ([], "✓", [])
 
+        renumber(env, result)
         refuse(env, path, result)
 
 

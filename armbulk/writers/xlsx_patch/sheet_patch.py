@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from armbulk.mapping.own_sheets import find_outcome_columns
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.excel import EXCEL_MAX_COLUMNS
 from armbulk.model.outcome_words import find_outcome
@@ -213,7 +214,7 @@ def build_outcomes(sheet: Sheet, header: SheetHeader, rows: pl.DataFrame, lang: 
         rows: The outcomes of its rows, in their order.
         lang: The language of the headers.
     """
-    letters = style.outcome_letters(sheet, header.row)
+    letters = find_outcome_columns(sheet, header.row)
     last = max((to_index(letter) for letter in sheet.letters), default=-1)
     new = []
     for name in OUTCOME_FIELDS:
