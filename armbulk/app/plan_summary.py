@@ -105,9 +105,9 @@ def list_findings(checked: Checked, severity: Severity, lang: str) -> list[dict[
 
 
 def _name_cell(finding: RenderedFinding) -> str:
-    """The cell of a finding, or its row, or its sheet."""
-    row = f"!{finding['row']}" if finding["row"] else ""
-    return finding["cell"] or f"{finding['sheet']}{row}"
+    """The cell of a finding, or its row, or its column, or its sheet."""
+    part = finding["row"] or finding["column"]
+    return finding["cell"] or (f"{finding['sheet']}!{part}" if part else finding["sheet"])
 
 
 def list_changes(plan: ImportPlan, lang: str) -> dict[str, Any] | None:

@@ -18,10 +18,10 @@ _OF_ALL_TIME = " of all time"
 _METERS = {
     ("hour", "requests"): _("Requests per hour"),
     ("hour", "reads"): _("Records read per hour"),
-    ("hour", "writes"): _("Records sent per hour"),
+    ("hour", "writes"): _("Records written per hour"),
     ("month", "requests"): _("Requests per month"),
     ("month", "reads"): _("Records read per month"),
-    ("month", "writes"): _("Records sent per month"),
+    ("month", "writes"): _("Records written per month"),
 }
 
 
@@ -124,7 +124,7 @@ def list_cells(warning: Mapping[str, Any], lang: str, shown: int = 2) -> str:
     """Return the first cells of a warning: `Documents!F17, F18 and 12 more`."""
     cells: list[str] = []
     sheet = None
-    for cell in warning["cells"][:shown]:
+    for cell in list(dict.fromkeys(warning["cells"]))[:shown]:
         name, mark, address = cell.rpartition("!")
         cells.append(address if mark and name == sheet else cell)
         sheet = name
@@ -140,7 +140,9 @@ def describe_usage(usage: Mapping[str, int], lang: str) -> str:
         ngettext("{count:number} record read", "{count:number} records read", count=usage["reads"]),
     ]
     if usage["writes"]:
-        counts.append(ngettext("{count:number} record sent", "{count:number} records sent", count=usage["writes"]))
+        counts.append(
+            ngettext("{count:number} record written", "{count:number} records written", count=usage["writes"])
+        )
     return _("API usage: {counts}", counts=", ".join(count.text(lang) for count in counts)).text(lang)
 
 

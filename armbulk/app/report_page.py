@@ -54,7 +54,7 @@ _FACTS = {
 
 _FIGURES = {"records": _("Records"), "in_arm": _("In ARM"), "warnings": _("With warnings from ARM")}
 
-_METERS = {"requests": _("Requests"), "reads": _("Records read"), "writes": _("Records sent")}
+_METERS = {"requests": _("Requests"), "reads": _("Records read"), "writes": _("Records written")}
 
 _BATCH_STATES = {
     BatchState.PLANNED: _("not sent yet"),

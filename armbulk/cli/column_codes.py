@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from armbulk.model.column_proposal import SheetProposal, ValueQuestion
 
 _COLUMN = _('Column {letter}, "{header}" ({title}): these values are not all codes of ARM.')
-_UNDOCUMENTED = _("ARM's documentation names only the code {code}. Ask Amili for the others before you send them.")
-_USE_NAMES = _("Read them this way?")
+_UNDOCUMENTED = _("Before you send: ask Amili which codes your ARM takes. Its documentation names {code} alone.")
+_USE_NAMES = _("Use these codes for the values?")
 _VALUE = _('"{value}": {rows}')
 _ACCEPT = _("Press Enter for {code}, type another code ({codes}), or - if you do not know: the rows are held back")
 _TYPE = _("Type a code ({codes}), or press Enter if you do not know: the rows are held back")
@@ -48,17 +48,18 @@ class CodeQuestions:
             self._introduce(proposal, of_column)
             codes = self._ask_column(proposal.resource, of_column)
             values[target] = {text: code for text, code in codes.items() if code}
+            documented = of_column[0].codes[0]
+            if target == "document_type" and {*values[target].values()} - {documented}:
+                self._context.reporter.say(_UNDOCUMENTED.fill(code=documented))
             if len(values[target]) < len(of_column):
                 open_fields.add(target)
         return values, frozenset(open_fields)
 
     def _introduce(self, proposal: "SheetProposal", questions: Sequence["ValueQuestion"]) -> None:
-        letter, target = questions[0].letter, questions[0].target
+        letter = questions[0].letter
         header = next(column.header for column in proposal.columns if column.letter == letter)
-        title = proposal.targets[target]
+        title = proposal.targets[questions[0].target]
         self._context.reporter.say(_COLUMN.fill(letter=letter, header=to_one_line(header, 40), title=title))
-        if target == "document_type":
-            self._context.reporter.say(_UNDOCUMENTED.fill(code=questions[0].codes[0]))
 
     def _ask_column(self, resource: str, questions: Sequence["ValueQuestion"]) -> dict[str, str]:
         """Return value → code; "" where it is left open. Names of codes are one question."""

@@ -50,6 +50,7 @@ _SKIP_MANY = _("Leave out the {count:number} rows below that are not records? Ty
 _ROW = _("row {row}")
 _TAKEN = _("{title} was column {letter}. Column {letter} is now ignored.")
 _NO_SUCH = _('There is no "{answer}" here')
+_NO_FIELD = _('No single field is called "{answer}". Type l for the list of fields')
 _EXAMPLES = {"document_type": "IN", "currency": "NOK", "document_date": "2026-10-01", "due_date": "2026-10-15"}
 _LISTED = 12
 _SHOWN_ROWS = 3
@@ -221,7 +222,7 @@ class ColumnQuestions:
             fields = self._find_fields(proposal, answer) if len(answer) > 1 else []
             if len(fields) == 1:
                 return fields[0]
-            self._refuse(answer)
+            self._refuse_field(answer)
 
     def _ask_from_list(self, proposal: SheetProposal, column: ColumnProposal) -> str:
         """Return the field that a person chooses: first of the likeliest ones, or by a part of its name."""
@@ -331,6 +332,9 @@ class ColumnQuestions:
         if not answer:
             return  # the question is asked again
         self._context.reporter.say(_NO_SUCH.fill(answer=to_one_line(answer, 40)))
+
+    def _refuse_field(self, answer: str) -> None:
+        self._context.reporter.say(_NO_FIELD.fill(answer=to_one_line(answer, 40)))
 
 
 def _answers_of(proposal: SheetProposal) -> EarlierAnswers:

@@ -23,10 +23,10 @@ _LIMITS = _("Limits used: {limits}")
 _USES = {
     ("hour", "requests"): _("{used:number} of {limit:number} requests this hour"),
     ("hour", "reads"): _("{used:number} of {limit:number} records read this hour"),
-    ("hour", "writes"): _("{used:number} of {limit:number} records sent this hour"),
+    ("hour", "writes"): _("{used:number} of {limit:number} records written this hour"),
     ("month", "requests"): _("{used:number} of {limit:number} requests in 31 days"),
     ("month", "reads"): _("{used:number} of {limit:number} records read in 31 days"),
-    ("month", "writes"): _("{used:number} of {limit:number} records sent in 31 days"),
+    ("month", "writes"): _("{used:number} of {limit:number} records written in 31 days"),
 }
 _KEPT = ngettext("{count:number} request is kept for outcomes", "{count:number} requests are kept for outcomes")
 _SHOWN_SHARE = {"hour": 0.5, "month": 0.9}

@@ -219,7 +219,7 @@ class _Matcher:
         by_header = score_header(header, column) if header else 0.0
         if group := self._groups.get(letter):
             by_header = min(score_header(f"{group} {header}", column), _BY_GROUP)
-        reason = _("known header") if by_header == 1 else _("similar header")
+        reason = _("the header is known") if by_header == 1 else _("the header is similar")
         if by_header < _DECIDED and self._decided.get(fold_header(header)) == target:
             by_header, reason = _DECIDED, _("as you decided for an earlier file")
         proof = FORMATS_THAT_PROVE.get(column.format or "", 0.0)
@@ -238,7 +238,7 @@ class _Matcher:
         if proof and reading.filled and share < _MIN_SHARE:
             share = max(share, _WRONG_CHECK_DIGITS)
             values = {"valid": min(reading.readable, reading.valid), "filled": reading.filled}
-            reason = _("similar header, but only {valid:number} of {filled:number} values are valid", **values)
+            reason = _("the header is similar, but only {valid:number} of {filled:number} values are valid", **values)
         named = share_names(self._reader, letter, column) if share < _MIN_SHARE else 0.0
         score = by_header * (0.3 + 0.7 * max(share, named)) + (_REQUIRED_BONUS if column.required else 0)
         score *= self._judge_kind(letter, column)

@@ -25,6 +25,7 @@ _MAX_MESSAGE_CHARS = 5_000
 _RANKS = {outcome.value: rank for rank, outcome in enumerate(WORK_ORDER, start=1)}
 _WARNING_RANK = len(WORK_ORDER) + 1
 _COUNT = ngettext("{count:number} record", "{count:number} records")
+_LEFT_OUT = _("{count:number} rows are no records and are left out, as the mapping says. The first is in row {row}.")
 _CHOSEN = _("Nothing, if this is what you want")
 _FIXES = {
     str(ERRORS_FIRST): _("Correct the errors in the other lines, and import the file again"),
@@ -105,6 +106,8 @@ def _merge(
     for problem, (sheet, row, resource, key, outcome) in zip(problems, named.iter_rows(), strict=True):
         cause = problem["code"], problem["field"], problem["value"], problem["message"]
         identity = sheet, *((resource, key) if key else (row, problem["column"])), *cause
+        if problem["code"] in DECIDED_CODES:
+            identity = sheet, problem["code"]
         earlier = entries.get(identity)
         if earlier is not None:
             rows = earlier.line.other_rows
@@ -115,7 +118,16 @@ def _merge(
         rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK + (problem["code"] in DECIDED_CODES)
         line = ProblemLine(problem, *(_describe(outcome, lang) if is_error and is_open else ("", "")), key or "")
         entries[identity] = _Entry(rank, sheet, row, resource, key, line, outcome)
-    return list(entries.values())
+    return [_sum_up_left_out(entry, lang) for entry in entries.values()]
+
+
+def _sum_up_left_out(entry: _Entry, lang: str) -> _Entry:
+    """The entry; one of several rows that are left out says how many they are, and not only which is the first."""
+    line = entry.line
+    if line.finding["code"] not in DECIDED_CODES or not line.other_rows:
+        return entry
+    message = _LEFT_OUT.fill(count=len(line.other_rows) + 1, row=entry.row).text(lang)
+    return replace(entry, line=replace(line, finding=RenderedFinding(**{**line.finding, "message": message})))
 
 
 def _divide(entry: _Entry) -> Iterator[_Entry]:

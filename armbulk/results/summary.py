@@ -44,9 +44,9 @@ _TEXTS = {
     "records": _("Records"),
     "rows": _("All records"),
     "totals": _("Control totals"),
-    "requests": _("Requests to ARM"),
-    "reads": _("Records read"),
-    "writes": _("Records sent"),
+    "requests": _("ARM's limits: requests"),
+    "reads": _("ARM's limits: records read"),
+    "writes": _("ARM's limits: records written"),
     "next": _("What to do next"),
     "not_run": _("nothing was sent"),
     "changed": _(

@@ -71,4 +71,12 @@ def _join(sheet: Sheet, outcomes: pl.DataFrame, header: SheetHeader | None, lang
     joined = sheet.frame.select("row", *own).join(
         pl.concat([titles, added]), on="row", how="left", maintain_order="left"
     )
-    return joined.drop("row")
+    return _keep_row_numbers(joined, own).drop("row")
+
+
+def _keep_row_numbers(rows: pl.DataFrame, own: Sequence[str]) -> pl.DataFrame:
+    """Add the blank lines of the file again: a row is named by its first line, and a cell may have several lines."""
+    lines = pl.sum_horizontal(pl.col(letter).str.count_matches("\n", literal=True).fill_null(0) for letter in own)
+    before = (pl.col("row") + 1 + lines.cast(pl.Int64)).shift(1, fill_value=1)
+    blank = rows.select(pl.int_ranges(before, pl.col("row")).alias("row")).explode("row").drop_nulls()
+    return pl.concat([rows, blank], how="diagonal").sort("row") if blank.height else rows

@@ -1,13 +1,12 @@
 """A workbook of files that are no .xlsx, or several (xlsxwriter): their rows, to which the outcomes are added."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import xlsxwriter
 
 from armbulk.findings.frame import RenderedFinding
@@ -16,7 +15,7 @@ from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.sheet import SHOWN, Sheet
 from armbulk.readers.cell_buffer import to_index
 from armbulk.writers import style
-from armbulk.writers.problem_sheet import ProblemLine, ProblemSheet
+from armbulk.writers.problem_sheet import ProblemSheet
 from armbulk.writers.style import SheetHeader
 from armbulk.writers.workbook_options import KEEP_TEXT, TEMPLATE_TITLE, WORKBOOK_CREATED, date_format
 
@@ -30,60 +29,33 @@ _MIN_WIDTH, _MAX_WIDTH = 12, 40
 
 @dataclass(frozen=True, slots=True)
 class NewWorkbook:
-    """A workbook that was made of other files, and where their rows are in it.
+    """A workbook that was made of other files: each row has the number that it has in its file.
 
     Attributes:
         sheets: Its sheets, in the order of the files.
         names: (file, sheet) of the files → index of the sheet.
-        rows: Index of a sheet → row of the file → row of the sheet, where they differ.
     """
 
     sheets: Sequence[Sheet]
     names: Mapping[tuple[str, str], int]
-    rows: Mapping[int, Mapping[int, int]]
-
-    def find_row(self, index: int, row: int) -> int:
-        """Return the row of a sheet that has a row of the file."""
-        return self.rows.get(index, {}).get(row, row)
-
-    def move_outcomes(self, outcomes: pl.DataFrame) -> pl.DataFrame:
-        """Return the outcomes with the rows of this workbook."""
-        parts = []
-        for index in range(len(self.sheets)):
-            part = outcomes.filter(pl.col("sheet") == index)
-            rows = self.rows.get(index, {})
-            parts.append(part.with_columns(pl.col("row").replace(rows)) if rows else part)
-        return pl.concat(parts)
-
-    def move_headers(self, headers: Mapping[int, SheetHeader]) -> dict[int, SheetHeader]:
-        """Return the headers with the rows of this workbook."""
-        return {index: replace(header, row=self.find_row(index, header.row)) for index, header in headers.items()}
 
     def move_problems(self, problems: ProblemSheet) -> ProblemSheet:
-        """Return the problems with the sheets and rows of this workbook."""
-        lines = [self._move_line(line) for line in problems.lines]
+        """Return the problems with the sheets of this workbook."""
+        lines = [replace(line, finding=self.move_finding(line.finding)) for line in problems.lines]
         return ProblemSheet([self.move_finding(finding) for finding in problems.findings], lines)
 
-    def _move_line(self, line: ProblemLine) -> ProblemLine:
-        index = self.names[line.finding["file"], line.finding["sheet"]]
-        others = tuple(self.find_row(index, row) for row in line.other_rows)
-        return replace(line, finding=self.move_finding(line.finding), other_rows=others)
-
     def move_finding(self, finding: RenderedFinding) -> RenderedFinding:
-        """Return a finding with the sheet and row of this workbook."""
+        """Return a finding with the sheet of this workbook."""
         index = self.names[finding["file"], finding["sheet"]]
         moved = RenderedFinding(**finding)
         moved["sheet"] = self.sheets[index].name
-        if finding["row"] is not None:
-            moved["row"] = self.find_row(index, finding["row"])
         if finding["cell"]:
             moved["cell"] = f"{moved['sheet']}!{finding['column'] or ''}{moved['row'] or ''}"
         return moved
 
     def move_change(self, change: CorrectedCell) -> CorrectedCell:
-        """Return a correction with the sheet and row of this workbook."""
-        index = self.names[change.file, change.sheet]
-        return replace(change, sheet=self.sheets[index].name, row=self.find_row(index, change.row))
+        """Return a correction with the sheet of this workbook."""
+        return replace(change, sheet=self.sheets[self.names[change.file, change.sheet]].name)
 
 
 def write_workbook(target: Path, sheets: Sequence[Sheet], headers: Mapping[int, SheetHeader], lang: str) -> NewWorkbook:
@@ -99,23 +71,13 @@ def write_workbook(target: Path, sheets: Sequence[Sheet], headers: Mapping[int, 
     book = xlsxwriter.Workbook(str(target), {**options, "in_memory": False})
     book.set_properties({"title": TEMPLATE_TITLE, "created": WORKBOOK_CREATED})
     formats = _create_formats(book, lang)
-    placed, rows = [], {}
+    placed = []
     for index, (sheet, title) in enumerate(zip(sheets, style.sheet_titles(sheets, ()), strict=True)):
         _write_sheet(book.add_worksheet(title), sheet, headers.get(index), formats)
-        frame = sheet.frame
-        if sheet.format == "csv":
-            rows[index] = dict(zip(frame["row"], range(1, frame.height + 1), strict=True))
-            frame = frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row"))
-        placed.append(replace(sheet, name=title, frame=frame, merged_ranges=()))
+        placed.append(replace(sheet, name=title, merged_ranges=()))
     book.close()
     names = {(sheet.file, sheet.name): index for index, sheet in enumerate(sheets)}
-    return NewWorkbook(placed, names, rows)
-
-
-def _positions(sheet: Sheet) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows with their index in the new sheet: a workbook's at their own number, a csv's without gaps."""
-    for index, row in enumerate(sheet.frame.iter_rows(named=True)):
-        yield row["row"] - 1 if sheet.format != "csv" else index, row
+    return NewWorkbook(placed, names)
 
 
 def _create_formats(book: Any, lang: str) -> dict[str, Any]:
@@ -131,7 +93,8 @@ def _write_sheet(page: Any, sheet: Sheet, header: SheetHeader | None, formats: F
     """Write one sheet with its rows."""
     widths = [_MIN_WIDTH] * len(sheet.letters)
     top = 0
-    for index, row in _positions(sheet):
+    for row in sheet.frame.iter_rows(named=True):
+        index = row["row"] - 1
         is_head = header is not None and row["row"] == header.row
         top = index + 1 if is_head else top
         for column, letter in enumerate(sheet.letters):

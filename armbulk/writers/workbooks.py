@@ -60,11 +60,11 @@ def write_results(
                 temporary,
                 temporary.read_bytes(),
                 book.sheets,
-                book.move_outcomes(outcomes),
+                outcomes,
                 book.move_problems(problems),
                 summary,
                 lang,
-                book.move_headers(headers),
+                headers,
             )
         return move(temporary, target if is_copy else without_macros(target))
 
@@ -97,7 +97,7 @@ def write_marked(
                 book.sheets,
                 [book.move_finding(finding) for finding in findings],
                 lang,
-                {index: header.row for index, header in book.move_headers(headers).items()},
+                header_rows,
                 [book.move_change(change) for change in changes],
             )
         return replace_atomically(temporary, target if is_copy else without_macros(target), own=own)

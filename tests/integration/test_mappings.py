@@ -356,7 +356,7 @@ def test_a_starter_is_written_and_can_be_used(tmp_path: Path) -> None:
     assert (code, said["file"]) == (0, str(target))
     text = target.read_text(encoding="utf-8")
     assert '"Kundenr" = "customer_no"' in text
-    assert '"Kundnavn" = "name"  # proposed: similar header' in text
+    assert '"Kundnavn" = "name"  # proposed: the header is similar' in text
     assert '# "Rart \\"navn\\"" = ' in text
     assert "Kari" not in text
     assert call("check", str(path), "--mapping", str(target))[0] == 0

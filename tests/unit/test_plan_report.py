@@ -62,8 +62,8 @@ ENGLISH = """\
   Warnings      Odd (Documents!F17, F18 and 12 more)
                 First of 2: Odd (Documents!F17 and 1 more)
   Changes       3 customers get other values: Email, Phone (10, 11, 12)
-  Cost          12 requests of 475 left this hour; Records sent per hour: 300 of
-                475 left; Records sent per month: 300 of 475 left; 5 % is
+  Cost          12 requests of 475 left this hour; Records written per hour: 300
+                of 475 left; Records written per month: 300 of 475 left; 5 % is
                 reserved for your other integrations.
 """
 
@@ -116,13 +116,13 @@ def test_details_have_the_batches_and_every_limit() -> None:
     warnings = plan()["warnings"] * 3
     brief = remove_marks(render_prose("plan", plan(warnings=warnings, look_ups=LOOK_UPS), "en"))
     assert "and 3 more kinds: see --details" in brief
-    assert "Records sent per month  " not in brief
+    assert "Records written per month  " not in brief
     details = remove_marks(render_prose("plan", plan(warnings=warnings, look_ups=LOOK_UPS), "en", details=True))
     assert details.count("Odd (") == 6
     for line in (
         "1 batch, 240 lines:",
-        "API usage: 12 requests, 30 records read, 300 records sent",
-        "  Records sent per month             0          475                400",
+        "API usage: 12 requests, 30 records read, 300 records written",
+        "  Records written per month             0          475                400",
         "  Extra API usage: up to 6 requests, 6 records read.",
     ):
         assert line in details

@@ -7,11 +7,13 @@ from typing import Self
 import polars as pl
 
 from armbulk.findings.frame import RenderedFinding
+from armbulk.i18n import list_languages
+from armbulk.mapping.own_sheets import is_list_of_cells
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.result_columns import CHANGES, PROBLEMS, SIGN_OFF, SUMMARY, with_prefix
 from armbulk.model.sheet import Sheet
 from armbulk.writers import style
-from armbulk.writers.problem_sheet import ProblemLine, ProblemSheet, order_findings
+from armbulk.writers.problem_sheet import PROBLEM_COLUMNS, ProblemLine, ProblemSheet, order_findings
 from armbulk.writers.style import SheetHeader, SummarySheet
 from armbulk.writers.workbook_options import TEMPLATE_TITLE
 from armbulk.writers.xlsx_patch import comments, doc_props
@@ -88,6 +90,15 @@ def mark_problems(
         copy.finish(target, lang, [ProblemLine(finding) for finding in order_findings(findings)], changes=changes)
 
 
+def _is_own_list(sheet: Sheet) -> bool:
+    """Whether a sheet is Problems or Changes of armbulk: a program may have lost the properties that say so."""
+    if not is_list_of_cells(sheet):
+        return False
+    headers = {sheet.frame[letter][0] for letter in sheet.letters}
+    lists = (PROBLEM_COLUMNS, style.CHANGE_COLUMNS)
+    return any(headers >= {words.text(lang) for words, _ in columns} for columns in lists for lang in list_languages())
+
+
 class _Copy:
     """A copy of the user's workbook while it is changed."""
 
@@ -99,6 +110,8 @@ class _Copy:
         self._book = WorkbookPart(self._package)
         self._own_before = doc_props.read_own_sheets(self._package, style.RESULT_CATEGORY)
         self._is_template = doc_props.is_template(self._package, TEMPLATE_TITLE)
+        lists = (sheet.name for sheet in sheets if sheet.name not in self._own_before and _is_own_list(sheet))
+        self._own_before = (*self._own_before, *lists)
         for name in self._own_before:
             self._book.remove_sheet(name)
         self._style_part = next(iter(self._book.relations.targets("styles")), "") or self._add_styles()
@@ -210,8 +223,11 @@ class _Copy:
     def _choose_titles(self, titles: Sequence[str]) -> list[str]:
         """Return names for armbulk's sheets that no other sheet has."""
         taken = {name.casefold() for name in self._book.names}
-        chosen, number = list(titles), 1
-        while taken & {title.casefold() for title in chosen}:
-            chosen = [with_prefix(title) if number == 1 else f"{with_prefix(title)} {number}" for title in titles]
-            number += 1
+        chosen = []
+        for title in titles:
+            name, number = title, 0
+            while name.casefold() in taken:
+                number += 1
+                name = with_prefix(title) if number == 1 else f"{with_prefix(title)} {number}"
+            chosen.append(name)
         return chosen
