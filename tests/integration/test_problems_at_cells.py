@@ -69,7 +69,7 @@ def test_rows_of_a_csv_keep_their_numbers(tmp_path: Path) -> None:
 
 
 def test_lists_of_a_corrected_copy_are_replaced(tmp_path: Path) -> None:
-    """Another program forgets that armbulk made the lists of a copy; a result has its own in their place all the same."""
+    """A program forgets that armbulk made the lists of a copy; a result has its own in their place all the same."""
     path, copy = tmp_path / "kunder.xlsx", tmp_path / "copy.xlsx"
     made = openpyxl.Workbook()
     made.active.title = "kunder"

@@ -122,7 +122,7 @@ def test_details_have_the_batches_and_every_limit() -> None:
     for line in (
         "1 batch, 240 lines:",
         "API usage: 12 requests, 30 records read, 300 records written",
-        "  Records written per month             0          475                400",
+        "  Records written per month            0          475                400",
         "  Extra API usage: up to 6 requests, 6 records read.",
     ):
         assert line in details
