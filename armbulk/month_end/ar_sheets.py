@@ -74,6 +74,8 @@ _TEXTS = {
     "more": _("… and {count:number} more"),
     "correct": _("In ARM, find the payment or item that is missing or wrong on these accounts, or ask Amili. Then run "
 "the same command again."),
+    "today": _("All AR items are added up here. The aged balance is {amount:amount}: on these accounts it shows what "
+"is open today."),
     "unavailable": _("Not available: {reason}."),
     "chosen": _("Receivable accounts chosen with --receivable-account."),
     "found": _("Receivable accounts found by armbulk: most of their postings have a customer number."),
@@ -251,7 +253,7 @@ def build_ar_tie_out_sheet(receivables: Receivables, lang: str) -> ReportSheet:
     """Return the customers' accounts against the receivable accounts of the ledger."""
     open_items = receivables.open_items
     rows: list[Row] = [
-        (ar_text("dated", lang, day=receivables.end), "", open_items.balance),
+        (ar_text("dated", lang, day=receivables.end), "", open_items.posted),
         (ar_text("posted_later", lang), "", -open_items.posted_later),
         (ar_text("posted_before", lang), "", open_items.posted_before),
         (ar_text("by_ledger", lang), "", open_items.balance_by_periods),
@@ -276,6 +278,7 @@ def build_ar_tie_out_sheet(receivables: Receivables, lang: str) -> ReportSheet:
         notes=(
             describe_ar_tie_out(receivables, lang),
             *describe_unbalanced(receivables, lang),
+            *([ar_text("today", lang, amount=open_items.balance)] if open_items.unbalanced.height else []),
             accounts_note,
             describe_method(receivables, lang),
         ),

@@ -47,6 +47,7 @@ class OpenItems:
         unbalanced: accounts whose items do not add up to what is open of them, the largest difference first: account,
             customer, currency String; amount (sum of the items), left (what is open today), difference Decimal, all in
             the account's own currency.
+        posted: the sum of all items dated up to the day; `balance`, where the items of every account add up.
         posted_later: items dated up to the day, posted in a later period of the ledger.
         posted_before: items dated later, posted in a period up to the day's.
     """
@@ -54,6 +55,7 @@ class OpenItems:
     items: pl.DataFrame
     sums: pl.DataFrame
     unbalanced: pl.DataFrame
+    posted: Decimal
     posted_later: Decimal
     posted_before: Decimal
 
@@ -69,8 +71,8 @@ class OpenItems:
 
     @property
     def balance_by_periods(self) -> Decimal:
-        """All receivables by the ledger's periods."""
-        return self.balance - self.posted_later + self.posted_before
+        """The sum of all items by the ledger's periods."""
+        return self.posted - self.posted_later + self.posted_before
 
 
 def open_items_at(items: pl.DataFrame, end: date) -> OpenItems:
@@ -105,7 +107,8 @@ def open_items_at(items: pl.DataFrame, end: date) -> OpenItems:
     )
     columns = ("key", "account", "customer", "currency", "due", "open", "open_own", "known")
     open_items = before.filter((pl.col("open") != 0) | (pl.col("open_own") != 0)).select(columns)
-    return OpenItems(open_items, _sum_unknown(before), _find_unbalanced(settled), *_sum_shifted(settled, end))
+    posted = sum_amounts(before["amount"])
+    return OpenItems(open_items, _sum_unknown(before), _find_unbalanced(settled), posted, *_sum_shifted(settled, end))
 
 
 def _find_unbalanced(settled: pl.DataFrame) -> pl.DataFrame:
