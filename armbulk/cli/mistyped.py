@@ -60,7 +60,8 @@ class MistypedWord(click.UsageError):
 
 
 def unknown_command(word: str, commands: Sequence[str], context: click.Context) -> MistypedWord:
-    """Return the error for a command that does not exist: with the commands that it resembles."""
+    """Return the error for a command that does not exist: with the commands, or lists to export, that it resembles."""
+    from armbulk.app.choices import name_exports
     from armbulk.model.similar_words import find_similar
 
     see = _("All commands: `armbulk --help`")
@@ -69,7 +70,9 @@ def unknown_command(word: str, commands: Sequence[str], context: click.Context) 
         return MistypedWord(message, see, context)
     if Path(word).suffix.lower() in _FILE_SUFFIXES:
         return MistypedWord(message, _("To check the file: `armbulk check {file}`", file=quote_word(word)), context)
-    similar = find_similar(word, {name: (name, *_OTHER_WORDS.get(name, ())) for name in commands})
+    words = {name: (name, *_OTHER_WORDS.get(name, ())) for name in commands}
+    words |= {f"export {each.name}": each.accepted for each in name_exports()}
+    similar = find_similar(word, words)
     suggestion = _("Did you mean {name}?", name=join_choices([f"`armbulk {name}`" for name in similar]))
     return MistypedWord(message, join_texts(suggestion, see) if similar else see, context)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from armbulk.i18n import NO_TEXT, _, ngettext
+from armbulk.i18n import NO_TEXT, _, join_texts, ngettext
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import Field, FieldType
 from armbulk.model.record_texts import RECORD_KEY
@@ -66,10 +66,23 @@ _TEXTS = {
     "difference": _("Difference"),
     "agrees": _("Reconciled: accounts receivable agree with the general ledger."),
     "differs": _("NOT RECONCILED: accounts receivable and the general ledger differ by {amount:amount}."),
+    "unadded": _("NOT RECONCILED: AR items of customer accounts do not add up."),
+    "unbalanced": ngettext("The AR items of {count} customer account do not add up to its open amount. {accounts}.",
+"The AR items of {count} customer accounts do not add up to their open amounts. {accounts}."),
+    "of_customer": _("Customer {number}: difference {amount:amount} {currency}"),
+    "of_account": _("Account {number}: difference {amount:amount} {currency}"),
+    "more": _("… and {count:number} more"),
+    "correct": _("In ARM, find the payment or item that is missing or wrong on these accounts, or ask Amili. Then run "
+"the same command again."),
+    "today": _("All AR items are added up here. The aged balance is {amount:amount}: on these accounts it shows what "
+"is open today."),
     "unavailable": _("Not available: {reason}."),
     "chosen": _("Receivable accounts chosen with --receivable-account."),
     "found": _("Receivable accounts found by armbulk: most of their postings have a customer number."),
 }  # fmt: skip
+MAX_NAMED = 10
+"""Accounts that do not add up that are named one by one."""
+
 _KNOWN_BY = {
     KnownBy.TODAY: _("open today"),
     KnownBy.SINCE: _("open today and settled later"),
@@ -227,7 +240,7 @@ def _sum_bucket(rows: pl.DataFrame, currencies: list[str]) -> Row:
 
 def describe_method(receivables: Receivables, lang: str) -> str:
     """Return how the open items of the day were found."""
-    unbalanced = receivables.open_items.unbalanced_accounts
+    unbalanced = receivables.open_items.unbalanced.height
     if unbalanced:
         return f"{ar_text('split', lang)} {ar_text('alone', lang, count=unbalanced)}"
     return f"{ar_text('exact', lang, day=receivables.end)} {ar_text('split', lang)}"
@@ -240,7 +253,7 @@ def build_ar_tie_out_sheet(receivables: Receivables, lang: str) -> ReportSheet:
     """Return the customers' accounts against the receivable accounts of the ledger."""
     open_items = receivables.open_items
     rows: list[Row] = [
-        (ar_text("dated", lang, day=receivables.end), "", open_items.balance),
+        (ar_text("dated", lang, day=receivables.end), "", open_items.posted),
         (ar_text("posted_later", lang), "", -open_items.posted_later),
         (ar_text("posted_before", lang), "", open_items.posted_before),
         (ar_text("by_ledger", lang), "", open_items.balance_by_periods),
@@ -262,8 +275,14 @@ def build_ar_tie_out_sheet(receivables: Receivables, lang: str) -> ReportSheet:
         ),
         rows=rows,
         total=None if difference is None else (ar_text("difference", lang), "", difference),
-        notes=(describe_ar_tie_out(receivables, lang), accounts_note, describe_method(receivables, lang)),
-        is_good=None if receivables.reason else receivables.agrees,
+        notes=(
+            describe_ar_tie_out(receivables, lang),
+            *describe_unbalanced(receivables, lang),
+            *([ar_text("today", lang, amount=open_items.balance)] if open_items.unbalanced.height else []),
+            accounts_note,
+            describe_method(receivables, lang),
+        ),
+        is_good=receivables.is_good,
         is_landscape=False,
     )
 
@@ -272,6 +291,23 @@ def describe_ar_tie_out(receivables: Receivables, lang: str) -> str:
     """Return the result of the tie-out in words."""
     if receivables.reason is not None:
         return ar_text("unavailable", lang, reason=receivables.reason)
-    return (
-        ar_text("agrees", lang) if receivables.agrees else ar_text("differs", lang, amount=receivables.difference or 0)
-    )
+    if receivables.difference:
+        return ar_text("differs", lang, amount=receivables.difference)
+    return ar_text("agrees" if receivables.agrees else "unadded", lang)
+
+
+def describe_unbalanced(receivables: Receivables, lang: str) -> tuple[str, ...]:
+    """Return which accounts have items that do not add up, and what to do; () when there are none."""
+    unbalanced = receivables.open_items.unbalanced
+    if unbalanced.is_empty():
+        return ()
+    accounts = [
+        _TEXTS["of_customer" if row["customer"] else "of_account"].fill(
+            number=row["customer"] or row["account"] or "?", amount=row["difference"], currency=row["currency"] or "?"
+        )
+        for row in unbalanced.head(MAX_NAMED).to_dicts()
+    ]
+    if unbalanced.height > MAX_NAMED:
+        accounts.append(_TEXTS["more"].fill(count=unbalanced.height - MAX_NAMED))
+    named = join_texts(*accounts, separator="; ")
+    return ar_text("unbalanced", lang, count=unbalanced.height, accounts=named), ar_text("correct", lang)

@@ -13,7 +13,7 @@ from armbulk.i18n import Text, _, ngettext
 from armbulk.model.partition import Partition, PartitionStatus
 from armbulk.model.time_words import day_in_words, month_in_words, time_in_words
 from armbulk.month_end.ageing import age_by_customer
-from armbulk.month_end.ar_sheets import describe_ar_tie_out
+from armbulk.month_end.ar_sheets import describe_ar_tie_out, describe_unbalanced
 from armbulk.month_end.closing import Closing
 from armbulk.month_end.gl_sheets import describe_tie_out, gl_text
 from armbulk.month_end.open_items import sum_amounts
@@ -207,6 +207,7 @@ def _list_reasons(closing: Closing, sheets: Sheets, lang: str) -> list[str]:
     if closing.receivables and sheets.ar_tie_out:
         receivables = describe_ar_tie_out(closing.receivables, lang)
         reasons.append(_name_missing(closing.receivables.reason, sheets.ar_tie_out, receivables))
+        reasons += describe_unbalanced(closing.receivables, lang)
     return reasons
 
 
@@ -322,8 +323,8 @@ def _ar_check(receivables: Receivables, sheets: Sheets, lang: str) -> Iterator[C
         return
     link = Link(_row_text(sheet, len(sheet.rows), lang), sheet.name, sheet.link_to_row(len(sheet.rows)))
     ledger = None if receivables.reason else receivables.ledger_balance
-    is_good = None if receivables.reason else receivables.agrees
-    yield Check(_text("receivables", lang), receivables.open_items.balance_by_periods, ledger, is_good, link)
+    balance = receivables.open_items.balance_by_periods
+    yield Check(_text("receivables", lang), balance, ledger, receivables.is_good, link)
 
 
 def _row_text(sheet: ReportSheet, index: int, lang: str) -> str:

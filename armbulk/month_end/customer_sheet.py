@@ -8,7 +8,7 @@ import polars as pl
 from armbulk.i18n import _, ngettext
 from armbulk.model.fields import FieldType
 from armbulk.month_end.ageing import NO_DATE, NOT_BY_ITEM, NOT_DUE, age_by_customer, bucket_column
-from armbulk.month_end.ar_sheets import ar_text, bucket_text, describe_method
+from armbulk.month_end.ar_sheets import ar_text, bucket_text, describe_method, describe_unbalanced
 from armbulk.month_end.customer_names import CustomerNames
 from armbulk.month_end.open_items import sum_amounts
 from armbulk.month_end.receivables import Receivables
@@ -62,6 +62,7 @@ def build_customer_sheet(receivables: Receivables, names: CustomerNames, lang: s
         rows=rows,
         total=(customer_text("total", lang), *blanks, *totals, None, int(frame["count"].sum())),
         notes=_list_notes(receivables, names, frame, lang),
+        bad_rows=_find_unbalanced(receivables, frame),
     )
 
 
@@ -83,11 +84,23 @@ def _build_row(
     return customer, *name, row["currency"], *own, total, *aged, row["oldest"], row["count"]
 
 
+def _find_unbalanced(receivables: Receivables, frame: pl.DataFrame) -> frozenset[int]:
+    """The indexes of the rows whose items do not add up to what is open."""
+    open_items = receivables.open_items
+    unbalanced = open_items.items_and_sums.join(
+        open_items.unbalanced, on=["account", "currency"], how="semi", nulls_equal=True
+    )
+    parties = set(unbalanced.select("customer", "currency").iter_rows())
+    rows = frame.select("customer", "currency").iter_rows()
+    return frozenset(index for index, party in enumerate(rows) if party in parties)
+
+
 def _list_notes(receivables: Receivables, names: CustomerNames, frame: pl.DataFrame, lang: str) -> tuple[str, ...]:
     notes = [
         ar_text("owed", lang, day=receivables.end),
         customer_text("sorted", lang, open_items=f'"{ar_text("open", lang)}"'),
         describe_method(receivables, lang),
+        *describe_unbalanced(receivables, lang)[:1],
     ]
     if names.reason is not None:
         notes.append(names.reason.text(lang))

@@ -44,14 +44,18 @@ class OpenItems:
         items: open items: key, account, customer, currency String; due Date; open (ledger currency), open_own (own
             currency) Decimal; known (KnownBy) String.
         sums: amounts of accounts whose item is unknown: the same columns, without a key.
-        unbalanced_accounts: accounts whose items do not add up to what is open of them.
+        unbalanced: accounts whose items do not add up to what is open of them, the largest difference first: account,
+            customer, currency String; amount (sum of the items), left (what is open today), difference Decimal, all in
+            the account's own currency.
+        posted: the sum of all items dated up to the day; `balance`, where the items of every account add up.
         posted_later: items dated up to the day, posted in a later period of the ledger.
         posted_before: items dated later, posted in a period up to the day's.
     """
 
     items: pl.DataFrame
     sums: pl.DataFrame
-    unbalanced_accounts: int
+    unbalanced: pl.DataFrame
+    posted: Decimal
     posted_later: Decimal
     posted_before: Decimal
 
@@ -67,8 +71,8 @@ class OpenItems:
 
     @property
     def balance_by_periods(self) -> Decimal:
-        """All receivables by the ledger's periods."""
-        return self.balance - self.posted_later + self.posted_before
+        """The sum of all items by the ledger's periods."""
+        return self.posted - self.posted_later + self.posted_before
 
 
 def open_items_at(items: pl.DataFrame, end: date) -> OpenItems:
@@ -103,8 +107,26 @@ def open_items_at(items: pl.DataFrame, end: date) -> OpenItems:
     )
     columns = ("key", "account", "customer", "currency", "due", "open", "open_own", "known")
     open_items = before.filter((pl.col("open") != 0) | (pl.col("open_own") != 0)).select(columns)
-    unbalanced = before.filter(~pl.col("is_balanced")).select(_PARTY).n_unique() if before.height else 0
-    return OpenItems(open_items, _sum_unknown(before), unbalanced, *_sum_shifted(settled, end))
+    posted = sum_amounts(before["amount"])
+    return OpenItems(open_items, _sum_unknown(before), _find_unbalanced(settled), posted, *_sum_shifted(settled, end))
+
+
+def _find_unbalanced(settled: pl.DataFrame) -> pl.DataFrame:
+    """The accounts with items up to the day that do not add up to what is open of them."""
+    difference = pl.col("amount") - pl.col("left")
+    return (
+        settled.filter(~pl.col("is_balanced"))
+        .group_by(_PARTY)
+        .agg(
+            pl.col("customer").drop_nulls().first(),
+            pl.col("own").sum().alias("amount"),
+            pl.col("own_balance").sum().alias("left"),
+            pl.col("before").any(),
+        )
+        .filter("before")
+        .select(pl.exclude("before"), difference.alias("difference"))
+        .sort(pl.col("difference").abs(), "customer", *_PARTY, descending=[True, False, False, False])
+    )
 
 
 def _add_settled(items: pl.DataFrame, end: date) -> pl.DataFrame:

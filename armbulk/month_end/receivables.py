@@ -12,7 +12,7 @@ import polars as pl
 from armbulk.export.fetched_list import FetchedList
 from armbulk.export.partition import month_bounds
 from armbulk.export.result import find_gaps
-from armbulk.i18n import Text, _, ngettext
+from armbulk.i18n import Text, _
 from armbulk.model.gap_reasons import NO_AMOUNT, NO_DATE
 from armbulk.model.partition import Partition
 from armbulk.model.record_texts import RECORD_KEY
@@ -24,10 +24,6 @@ from armbulk.month_end.tie_out import TieOut
 from armbulk.month_end.turnover import ACCOUNT, Turnover, parse_amount_column, text_column
 
 _NO_ACCOUNT = _("no account was found whose postings name a customer. Choose it with --receivable-account")
-_UNBALANCED = ngettext(
-    "the AR items of {count} customer account do not add up to its open amount",
-    "the AR items of {count} customer accounts do not add up to their open amounts",
-)
 
 _TEXT_PATHS = {
     "account": "accountNo", "customer": "customerNo", "document": "documentNo", "reference": "referenceNo",
@@ -79,8 +75,13 @@ class Receivables:
 
     @property
     def agrees(self) -> bool:
-        """Whether no difference was found."""
-        return not self.difference
+        """Whether no difference was found, and the items of every account add up."""
+        return not self.difference and self.open_items.unbalanced.is_empty()
+
+    @property
+    def is_good(self) -> bool | None:
+        """Whether they agree; None when no difference is known because the ledger's side is not available."""
+        return None if self.agrees and self.reason else self.agrees
 
     def to_json(self, lang: str) -> dict[str, Any]:
         """Return the receivables as the JSON of `armbulk export close`."""
@@ -98,6 +99,11 @@ class Receivables:
                 "items": str(self.open_items.balance_by_periods),
                 "ledger": str(self.ledger_balance) if self.reason is None else None,
                 "difference": None if self.difference is None else str(self.difference),
+                "unbalanced": [
+                    {name: row[name] or "" for name in ("account", "customer", "currency")}
+                    | {"items": str(row["amount"]), "open": str(row["left"]), "difference": str(row["difference"])}
+                    for row in self.open_items.unbalanced.to_dicts()
+                ],
             },
         }
 
@@ -187,9 +193,6 @@ def tie_out_receivables(
     accounts = list(chosen_accounts) or turnover.receivable_accounts
     if not accounts:
         return replace(receivables, reason=_NO_ACCOUNT)
-    if receivables.open_items.unbalanced_accounts:
-        reason = _UNBALANCED.fill(count=receivables.open_items.unbalanced_accounts)
-        return replace(receivables, reason=reason)
     ar_items, end = receivables.ar_items, receivables.end
     try:
         balances = [read_balance(lists, account, ar_items, end, postings, tie_out.movements) for account in accounts]

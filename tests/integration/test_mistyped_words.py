@@ -25,6 +25,8 @@ def hint_of(*words: str) -> str:
         ("sjekk", "Did you mean `armbulk check`?"),
         ("innlesing x.xlsx", "Did you mean `armbulk import`?"),
         ("upload", "Did you mean `armbulk import`?"),
+        ("close", "Did you mean `armbulk export close`?"),
+        ("kunder", "Did you mean `armbulk export customers`?"),
         ("hjelp", "All commands: `armbulk --help`"),
         ("kunder.xlsx", "To check the file: `armbulk check kunder.xlsx`"),
         ("export customers --perod 2025-02", "Did you mean --period? All options: `armbulk export --help`"),
@@ -53,6 +55,7 @@ def test_the_answer_is_short_and_norwegian() -> None:
     assert (code, out) == (2, "")
     said = "Feil: Kommandoen «exprot» finnes ikke\n  → Mente du `armbulk export`? Alle kommandoer: `armbulk --help`\n"
     assert err == said
+    assert "Mente du `armbulk export close`?" in call("månedsavslutning", "--lang", "no")[2]
 
 
 @pytest.mark.parametrize(

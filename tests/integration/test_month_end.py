@@ -221,6 +221,49 @@ def test_a_difference_is_shown(office: Callable[..., Office], tmp_path: Path) ->
     assert (told.exit_code, "If the difference stays, ask Amili." in told.stdout) == (3, True)
 
 
+def test_accounts_that_do_not_add_up_are_named(office: Callable[..., Office], tmp_path: Path) -> None:
+    """The close is not reconciled: exit code 3, ledger and difference are shown, the first ten customers are named."""
+    items, wrong = [dict(item) for item in LEDGER.ar_items], []
+    for item in items:
+        if item["customerNo"] not in wrong and len(wrong) < 12 and item["voucherDate"] <= END.isoformat():
+            wrong.append(item["customerNo"])
+            for name in ("glAmount", "currencyAmount"):
+                item[name] = float(exact(item[name]) + 1000 - len(wrong))
+    moved = [dict(one) for one in LEDGER.gl_movements]
+    closing = next(one for one in moved if (one["glYear"], one["glPeriod"], one["glAccountNo"]) == (2025, 2, 1500))
+    closing["closingBalance"] = float(exact(closing["closingBalance"]) + 1000)
+    one = office(replace(LEDGER, ar_items=tuple(items), gl_movements=tuple(moved)))
+    told = CliRunner().invoke(cli, ["export", "close", "--period", "2025-02", "-o", str(tmp_path / "close.xlsx")],
+                              env={**one.settings, "ARMBULK_LANG": "en"})  # fmt: skip
+    assert told.exit_code == 3
+    assert "✗ NOT RECONCILED: accounts receivable and the general ledger differ by 10 922.00." in told.stdout
+    assert "Sum of all AR items: " in told.stdout
+    assert "✗ The AR items of 12 customer accounts do not add up to their open amounts:" in told.stdout
+    named = [line for line in told.stdout.splitlines() if line.startswith("  Customer 0")]
+    assert [line.split()[1].rstrip(":") for line in named] == wrong[:10]
+    assert "difference 999.00 NOK" in named[0]
+    assert "… and 2 more" in told.stdout
+    assert "or ask Amili" in told.stdout
+    assert "GL amount" not in told.stdout
+    summary = " ".join(str(cell) for row in cells(tmp_path / "close.xlsx", "Summary") for cell in row if cell)
+    assert "✗ Not reconciled" in summary
+    assert f"Customer {wrong[0]}: difference 999.00 NOK" in summary
+    aged = load(tmp_path / "close.xlsx", (tmp_path / "close.xlsx").stat().st_mtime_ns)["Aged by customer"]
+    fills = {str(row[0].value): row[0].fill.fgColor.rgb for row in aged.iter_rows()}
+    marked = {number for number, fill in fills.items() if fill == fills.get(wrong[0], "")}
+    owing = {str(number) for number in fills if number in wrong}
+    assert marked == owing != set()
+    done = one.export("close", "nb.xlsx", lang="nb")
+    tied = done.report["receivables"]["tie_out"]
+    added = sum(1000 - number for number in range(1, 13))
+    assert exact(tied["items"]) - exact(tied["ledger"]) == exact(tied["difference"]) == added - 1000
+    assert exact(tied["ledger"]) == exact(closing["closingBalance"])
+    assert (len(tied["unbalanced"]), tied["unbalanced"][0]["difference"]) == (12, "999.00")
+    shown = render_prose("export", done.report, "nb", headers={})
+    assert f"Kunde {wrong[0]}: sum poster " in shown
+    assert "På 12 kundekontoer er summen av postene ulik det åpne beløpet:" in shown
+
+
 def test_no_movements_to_tie_to(office: Callable[..., Office], tmp_path: Path) -> None:
     """Without a list of movements the tie-out is not available, and the export is still complete."""
     done = office(dialect={"gl_movements": "absent"}).export("gl-items", "gl.xlsx")
