@@ -97,7 +97,7 @@ PHRASES = {
     r"\btas ikke for\b": "er ikke koblet",
     r"\b(?:hver|alle) (?:post|poster) er i orden\b": "alle poster er godkjent",
     r"\ben ledende null\b": "en null foran",
-    r"\b(?:leste|skrevne) poster\b": "poster lest, poster sendt",
+    r"\b(?:leste|skrevne) poster\b": "poster lest, poster skrevet",
     r"\bspurt om\b(?=[^\n]*komplett)": "stemmer med ARM",
     r"\bav seg selv\b": "automatisk",
     r"\bnøkkelringen svarer\b": "nøkkelringen er utilgjengelig",

@@ -145,7 +145,7 @@ def test_the_result_of_csv_files_as_csv(tmp_path: Path) -> None:
         assert [lines[1], lines[2].split(";")[:4]] == ['0701;"Kari', ['=Lie"', "NO", "created", ""]]
         assert lines[3].startswith('0702;Ola;XXX;held back;"C4: ') or lines[3].startswith("0702;Ola;XXX;held back;C4: ")
         book = openpyxl.load_workbook(tmp_path / "ut.xlsx")
-        assert book["Problems"]["D2"].hyperlink.location == "'kunder'!C3"  # the row in the workbook
+        assert book["Problems"]["D2"].hyperlink.location == "'kunder'!C4"  # as the message names it
         code, _ = called("import", str(tmp_path / "ut-kunder.csv"), *words[:-1], str(tmp_path / "nytt.csv"), env=env)
         again = (tmp_path / "nytt.csv").read_text(encoding="utf-8-sig").split("\n")
         assert (again[0], again[2].split(";")[2]) == (lines[0], "unchanged")
