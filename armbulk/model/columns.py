@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from armbulk.model.day_texts import parse_days
 from armbulk.model.fields import Field, FieldType
 
 NUMBER_PATTERN = r"^-?[0-9]{1,30}(\.[0-9]{1,20})?$"
@@ -118,7 +119,7 @@ def _measure(column: ExportColumn) -> pl.Expr:
     if column.field and column.field.type in _PATTERNS:
         is_wrong = ~texts.str.contains(_PATTERNS[column.field.type])
         if column.field.type is FieldType.DATE:
-            is_wrong |= texts.str.to_date("%Y-%m-%d", strict=False).is_null() & texts.is_not_null()
+            is_wrong |= parse_days(texts).is_null() & texts.is_not_null()
         if column.field.type is FieldType.TIME:
             parsed = texts.str.to_datetime("%+", time_zone="UTC", time_unit="us", strict=False)
             is_wrong |= parsed.is_null() & texts.is_not_null()

@@ -13,6 +13,7 @@ from armbulk.export.fetched_list import FetchedList
 from armbulk.export.partition import month_bounds
 from armbulk.export.result import find_gaps
 from armbulk.i18n import Text, _
+from armbulk.model.day_texts import parse_days
 from armbulk.model.gap_reasons import NO_AMOUNT, NO_DATE
 from armbulk.model.partition import Partition
 from armbulk.model.record_texts import RECORD_KEY
@@ -132,7 +133,7 @@ def _select_items(page: pl.DataFrame, ar_items: FetchedList) -> pl.DataFrame:
     """The columns `open_items_at` needs."""
     texts = {name: text_column(path, page) for name, path in _TEXT_PATHS.items()}
     numbers = {name: texts[name].cast(pl.Int64, strict=False) for name in ("year", "period")}
-    days = {name: texts[name].str.head(10).str.to_date("%Y-%m-%d", strict=False) for name in ("day", "due")}
+    days = {name: parse_days(texts[name].str.head(10)) for name in ("day", "due")}
     amounts = {name: parse_amount_column(path, ar_items.stats.columns) for name, path in _AMOUNT_PATHS.items()}
     return page.select(pl.col(RECORD_KEY).alias("key"), **{**texts, **numbers, **days, **amounts})
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 
+from armbulk.model.day_texts import parse_days
 from armbulk.validation.cell_column import CellColumn, ParsedColumn
 from armbulk.validation.characters import BLANK_WORD, DASHES, INVISIBLE
 
@@ -70,7 +71,7 @@ def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     """
     is_iso = pl.col("text").str.contains(_ISO_DATE) & pl.col("kind").is_in(["date", "text"])
     frame = frame.with_columns(
-        pl.when(is_iso).then(pl.col("text")).str.to_date("%Y-%m-%d", strict=False).alias("date"),
+        parse_days(pl.when(is_iso).then(pl.col("text"))).alias("date"),
         pl.lit(value=False).alias("is_ambiguous"),
         pl.lit(value=False).alias("is_blank_word"),
         pl.lit(None, dtype=pl.String).alias("excel_date"),
@@ -139,8 +140,7 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
         _iso(pl.col("y"), pl.col("m"), pl.col("d")),
         pl.when(has_order).then(_iso_by_order(order)).when(~is_ambiguous).then(by_rule),
     )
-    written = iso.str.to_date("%Y-%m-%d", strict=False)
-    packed = pl.col("packed").str.to_date("%Y%m%d", strict=False)
+    written, packed = parse_days(iso), parse_days(pl.col("packed"), "%Y%m%d")
     dates = parts.select(
         "text",
         "weekday",
