@@ -17,6 +17,7 @@ from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import ColumnProposal, EarlierAnswers, SheetDecision, SheetProposal, ValueQuestion
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
+from armbulk.resources.code_names import NAMES_BY_FORMAT
 from armbulk.settings.saved_mappings import SavedMappings, has_twin
 from armbulk.validation.check import Checked, has_records
 
@@ -222,7 +223,7 @@ def _write_decision(
             WrittenValues(
                 target,
                 [WrittenColumn(text, code) for text, code in codes.items()],
-                keeps_others=target not in decision.strict,
+                keeps_others=target not in decision.strict and _has_code_list(decision.resource, target),
             )
             for target, codes in decision.values.items()
         ],
@@ -231,6 +232,11 @@ def _write_decision(
         decimal=decision.decimal,
         skip_totals=decision.skips_other_rows,
     )
+
+
+def _has_code_list(resource: str, target: str) -> bool:
+    """Return whether armbulk knows every code of a field: a new value is named then; another is asked about first."""
+    return any(field.name == target and field.format in NAMES_BY_FORMAT for field in RESOURCES[resource].fields)
 
 
 def _to_codes(decision: SheetDecision) -> dict[str, str]:
@@ -294,7 +300,8 @@ def _write_open_values(proposal: SheetProposal, parts: Collection[str]) -> list[
         WrittenValues(
             columns[letter].target,
             values,
-            keeps_others=not any(value.is_open for value in values),
+            keeps_others=not any(value.is_open for value in values)
+            and _has_code_list(proposal.resource, columns[letter].target),
             is_open=not (columns[letter].is_known or columns[letter].is_sure),
         )
         for letter, values in lists.items()
