@@ -14,8 +14,9 @@ from armbulk.app.import_result import ImportResult
 from armbulk.app.runs import verify_run_client
 from armbulk.arm.json_body import parse_json
 from armbulk.context import Context, open_client
-from armbulk.errors import ArmbulkError, LoginError, ServerError
+from armbulk.errors import ArmbulkError, LoginError
 from armbulk.export.fetched_list import fetch_list
+from armbulk.export.page_reader import is_list_missing
 from armbulk.export.pricing import measure
 from armbulk.export.request import ExportRequest
 from armbulk.export.session import ExportSession
@@ -40,8 +41,6 @@ MAX_AGE_SECONDS = 86_400.0
 
 READABLE_STATES = frozenset({"finished", "in_doubt"})
 """States of runs that have sent everything."""
-
-_NO_LIST = frozenset({"no-such-list", "list-refused"})
 
 
 def count_left(usage: Usage, limits: QuotaLimits, now: float) -> int:
@@ -137,7 +136,7 @@ def _compare_with_list(
             left = reading.compare_listed(documents, records, session.checkpoint.usage, repeated)
             session.is_done = True
     except ArmbulkError as error:
-        if isinstance(error, LoginError) or (isinstance(error, ServerError) and error.code in _NO_LIST):
+        if isinstance(error, LoginError) or is_list_missing(error):
             return documents  # single records may be readable all the same
         raise
     return documents.filter(pl.col("no").is_in(left))

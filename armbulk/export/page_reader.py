@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from armbulk.arm.decode import RecordDecoder
-from armbulk.errors import ArmbulkError
+from armbulk.errors import ArmbulkError, ForbiddenError, ServerError
 from armbulk.i18n import _, join_texts
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.page import Page
@@ -23,6 +23,13 @@ _KEPT = _("What was read is kept. Run the same command again to continue")
 
 _REFUSED = frozenset({400, 405, 501})
 """Statuses by which a server says that it does not have such a list, or not for such a query."""
+
+_MISSING_CODES = frozenset({"no-such-list", "list-refused"})
+
+
+def is_list_missing(error: ArmbulkError) -> bool:
+    """Return whether an error means that ARM does not offer a list to this client: much can be done without it."""
+    return isinstance(error, ForbiddenError) or (isinstance(error, ServerError) and error.code in _MISSING_CODES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Looking one document up: what is expected, and what was found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,14 @@ class ExpectedDocument:
     date: str
     amount: str | None
     currency: str
+
+
+def expect_document(row: Mapping[str, Any]) -> ExpectedDocument:
+    """Return what ARM should have of a document, by its item (`store.ITEM_SCHEMA`)."""
+    key, doc_type, customer, date, currency = (
+        row[name] or "" for name in ("key", "doc_type", "customer_norm", "date", "currency")
+    )
+    return ExpectedDocument(key, doc_type, customer, date, row["amount"], currency)
 
 
 class LookupResult(StrEnum):

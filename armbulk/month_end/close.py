@@ -9,13 +9,14 @@ from armbulk.context import Context
 from armbulk.errors import ForbiddenError, ServerError
 from armbulk.export.fetched_list import fetch_list
 from armbulk.export.incremental import PreviousExport
+from armbulk.export.page_reader import is_list_missing
 from armbulk.export.pricing import ExportSize, measure, price_export
 from armbulk.export.run import choose_output_path
 from armbulk.export.session import OnProgress, build_snapshot_name
 from armbulk.model.partition import Partition
 from armbulk.month_end.closing import Closing, read_closing
 from armbulk.month_end.customer_names import CUSTOMERS
-from armbulk.month_end.lists import MonthEndLists, is_list_missing
+from armbulk.month_end.lists import MonthEndLists
 from armbulk.month_end.request import CLOSE, MonthEndRequest
 from armbulk.month_end.turnover import has_whole_periods
 from armbulk.month_end.workbook import build_streams, write_closing

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.errors import ForbiddenError, ServerError
+from armbulk.export.page_reader import is_list_missing
 from armbulk.i18n import Text, _
 from armbulk.model.keys import normalise_key, normalise_key_text
 from armbulk.model.partition import Partition
-from armbulk.month_end.lists import MonthEndLists, is_list_missing
+from armbulk.month_end.lists import MonthEndLists
 from armbulk.month_end.turnover import text_column
 
 CUSTOMERS = "customers"

@@ -7,6 +7,7 @@ from pathlib import Path
 from armbulk.context import Context
 from armbulk.errors import ForbiddenError, ServerError
 from armbulk.export.fetched_list import FetchedList, fetch_list
+from armbulk.export.page_reader import is_list_missing
 from armbulk.export.request import ExportRequest
 from armbulk.export.result import find_gaps
 from armbulk.export.session import ExportSession, OnProgress
@@ -17,7 +18,6 @@ from armbulk.resources import EXPORTS
 from armbulk.stored_messages import read_stored_text
 from armbulk.writers.tables import CSV_DIALECT_NAMES
 
-_MISSING_CODES = frozenset({"no-such-list", "list-refused"})
 _NO_LIST = _("ARM has no GL movements for this client: {reason}")
 _INCOMPLETE = _('ARM\'s list "{resource}" is not complete: {why}')
 
@@ -28,11 +28,6 @@ class Unavailable(Exception):  # noqa: N818 - a fact about ARM
     def __init__(self, reason: Text) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-def is_list_missing(error: ServerError | ForbiddenError) -> bool:
-    """Whether an error means that ARM does not offer a list to this client: the month-end continues without it."""
-    return isinstance(error, ForbiddenError) or error.code in _MISSING_CODES
 
 
 @dataclass(slots=True)

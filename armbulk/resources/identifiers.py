@@ -234,6 +234,10 @@ def has_format(value: pl.Expr, format_name: str, when: Sequence[tuple[str, tuple
     )
 
 
+MASK = "•"
+"""What stands for a digit that is not shown."""
+
+
 def mask_national_id(key: pl.Expr) -> pl.Expr:
     """Mask all but two digits of keys that are national identity numbers."""
     return key.map_batches(_mask_national_ids, return_dtype=pl.String)
@@ -245,6 +249,6 @@ def _mask_national_ids(keys: pl.Series) -> pl.Series:
     if not has_length.any():  # of most files: the check digits are not worth their fixed cost
         return keys
     number = pl.lit(digits)
-    masked = pl.concat_str(pl.lit("•••••••••"), number.str.slice(-2))
+    masked = pl.concat_str(pl.lit(MASK * 9), number.str.slice(-2))
     is_person = pl.lit(has_length) & is_national_id(number)
     return pl.select(pl.when(is_person).then(masked).otherwise(pl.lit(keys)).alias(keys.name)).to_series()

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.model.lookup import LookupResult
-from armbulk.resources.identifiers import mask_national_id
+from armbulk.resources.identifiers import MASK, mask_national_id
 
 _COMPARED = (
     ("number", "key_norm", "number"),
@@ -22,8 +22,6 @@ _COMPARED = (
 
 _NUMBERS = frozenset({"number", "customer"})
 """Fields that may be an identity number."""
-
-_MASKED = "•"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def _describe_difference(row: Mapping[str, Any]) -> RecordDifference:
     for name, sent_column, column in _COMPARED if result is LookupResult.DIFFERENT else ():
         sent = row.get(f"{sent_column}.sent", row.get(sent_column)) or ""
         there = row[column] or ""
-        is_compared = there or _MASKED not in sent  # a number that was removed from the run is not compared
+        is_compared = there or MASK not in sent  # a number that was removed from the run is not compared
         if sent and is_compared and sent.casefold() != there.casefold():
             fields.append((name, *(_mask(sent, there) if name in _NUMBERS else (sent, there))))
     return RecordDifference(

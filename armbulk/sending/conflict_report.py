@@ -8,7 +8,7 @@ from functools import partial
 import polars as pl
 
 from armbulk.errors import LoginError, ServerError
-from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
+from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult, expect_document
 from armbulk.model.outcome import Outcome
 from armbulk.model.record_messages import IN_ARM, NONE_IN_ARM, SAME_IN_ARM, join_sentences
 from armbulk.model.response import ApiResult
@@ -31,15 +31,7 @@ def report_conflicts(session: SendingSession) -> None:
     is_conflict = (pl.col("resource") == "documents") & (pl.col("outcome") == Outcome.CONFLICT.value)
     is_unreported = ~pl.col("message").fill_null("").str.contains("ARM", literal=True)
     for record in items.filter(is_conflict & is_unreported).head(MAX_CONFLICTS).iter_rows(named=True):
-        expected = ExpectedDocument(
-            record["key"] or "",
-            record["doc_type"],
-            record["customer_norm"] or "",
-            record["date"] or "",
-            record["amount"],
-            record["currency"] or "",
-        )
-        lookup = _look_up(session, expected)
+        lookup = _look_up(session, expect_document(record))
         if lookup is None:
             return
         content = _CONTENTS.get(lookup.result, lookup.message)

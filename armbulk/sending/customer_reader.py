@@ -11,6 +11,7 @@ from armbulk.i18n import _, join_texts
 from armbulk.model.keys import loosen_key, normalise_key_text
 from armbulk.model.lookup import NO_LOOKUP_STATUSES
 from armbulk.planning.customer_hashes import CustomerHasher
+from armbulk.planning.verification_price import MAX_SINGLE_LOOKUPS
 from armbulk.quota.limits import Priority
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
@@ -18,9 +19,6 @@ from armbulk.sending.bulk_lookup import fetch_all
 from armbulk.sending.list_proof import DistrustReason
 from armbulk.sending.merge import has_paths
 from armbulk.store import ListCheck
-
-MAX_SINGLE_LOOKUPS = 20
-"""Up to so many customers are looked up one by one; for more the list is read."""
 
 MAX_LIST_AGE_SECONDS = 900.0
 """How long a list is used: people change customers meanwhile."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from armbulk.model.lookup import DocumentLookup, ExpectedDocument
+from armbulk.model.lookup import DocumentLookup, ExpectedDocument, expect_document
 from armbulk.sending.duplicate_check import DuplicateCheck
 from armbulk.sending.lookup_proof import LookupProof
 from armbulk.sending.run_progress import RunProgress
@@ -43,5 +43,5 @@ class DocumentPreview:
 
 def expect_documents(documents: pl.DataFrame) -> Iterator[tuple[int, ExpectedDocument]]:
     """Yield what ARM should have of each document (`no`, and the columns of items), once it was sent."""
-    for no, key, doc_type, customer, date, amount, currency in documents.select("no", *_EXPECTED).iter_rows():
-        yield no, ExpectedDocument(key, doc_type, customer or "", date or "", amount, currency or "")
+    for row in documents.select("no", *_EXPECTED).iter_rows(named=True):
+        yield row["no"], expect_document(row)

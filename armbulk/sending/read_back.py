@@ -3,6 +3,7 @@
 Nothing is sent. What was observed is stored at once: an interrupted reading continues.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,7 +15,14 @@ import polars as pl
 from armbulk.errors import ServerError
 from armbulk.i18n import _
 from armbulk.model.keys import normalise_key_text
-from armbulk.model.lookup import NO_LOOKUP_STATUSES, ComparedField, DocumentLookup, ExpectedDocument, LookupResult
+from armbulk.model.lookup import (
+    NO_LOOKUP_STATUSES,
+    ComparedField,
+    DocumentLookup,
+    ExpectedDocument,
+    LookupResult,
+    expect_document,
+)
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.progress import Progress
 from armbulk.model.record_messages import (
@@ -29,7 +37,9 @@ from armbulk.model.record_messages import (
 from armbulk.model.response import ApiResult, Response
 from armbulk.quota.limits import Priority
 from armbulk.rate_limited import CallFailed, Interruption, RateLimitedClient
+from armbulk.resources.identifiers import MASK
 from armbulk.retry import lookup_backoff
+from armbulk.sending.bulk_lookup import MAX_PAGE_RECORDS
 from armbulk.sending.customer_reader import CustomerReader
 from armbulk.sending.run_progress import RunProgress
 from armbulk.store import READ_BACK_SCHEMA
@@ -52,7 +62,6 @@ _STRICT = frozenset({"number", "customer"})
 """Fields that differ where only leading zeros or blanks differ."""
 
 _NEVER_FITS = _("Your ARM limits do not allow records to be looked up")
-_MASK = "•"
 
 
 @dataclass(slots=True)
@@ -160,7 +169,7 @@ class ReadBack:
             else:
                 left.append((no, row))
         if rows:
-            pages = -(-len(reader.listed) // 1000)
+            pages = math.ceil(len(reader.listed) / MAX_PAGE_RECORDS)
             self._save(rows, ApiUsage(pages, len(reader.listed)))
             self._progress.add_look_ups(len(rows))
         for no, row in left:
@@ -168,7 +177,7 @@ class ReadBack:
             self._progress.add_look_ups()
 
     def _check_customer(self, no: int, row: Mapping[str, Any]) -> None:
-        if _MASK in row["key"]:
+        if MASK in row["key"]:
             self._save([_customer_row(no, row, LookupResult.UNKNOWN, NUMBER_REMOVED)], ApiUsage())
             return
         call = partial(self.client.system.look_up_customer, row["key"])
@@ -194,18 +203,6 @@ class ReadBack:
         self.client.store.save_read_back(self.run_id, pl.DataFrame(rows, schema=READ_BACK_SCHEMA), usage)
 
 
-def expect_document(row: Mapping[str, Any]) -> ExpectedDocument:
-    """Return what ARM should have of an accepted document."""
-    return ExpectedDocument(
-        row["key"] or "",
-        row["doc_type"] or "",
-        row["customer_norm"] or "",
-        row["date"] or "",
-        row["amount"],
-        row["currency"] or "",
-    )
-
-
 def describe_document(no: int, expected: ExpectedDocument, lookup: DocumentLookup) -> dict[str, Any]:
     """Return the row (READ_BACK_SCHEMA) of a document that was read back.
 
@@ -215,7 +212,7 @@ def describe_document(no: int, expected: ExpectedDocument, lookup: DocumentLooku
     if not lookup.documents:
         result = lookup.result if lookup.result is LookupResult.ABSENT else LookupResult.UNKNOWN
         return {**row, "result": result.value, "message": str(lookup.message)}
-    is_removed = _MASK in expected.customer
+    is_removed = MASK in expected.customer
     fields = {each.name: each for each in lookup.documents[0] if each.name != "customer" or not is_removed}
     sent = {
         "number": expected.document_no,

@@ -12,21 +12,20 @@ from armbulk.clock import format_iso
 from armbulk.context import Context
 from armbulk.errors import LoginError, ServerError
 from armbulk.export.kept_records import KeptRecords, open_kept_records
+from armbulk.export.page_reader import is_list_missing
 from armbulk.export.pricing import ExportSize
 from armbulk.i18n import _
 from armbulk.model.lookup import DocumentLookup
 from armbulk.model.outcome import ApiUsage
+from armbulk.planning.verification_price import MAX_SINGLE_LOOKUPS
 from armbulk.sending.bulk_lookup import is_worth_reading
 from armbulk.sending.conflict_check import SentCustomers
 from armbulk.sending.customer_preview import CustomerPreview
-from armbulk.sending.customer_reader import MAX_SINGLE_LOOKUPS
 from armbulk.sending.document_preview import DocumentPreview, expect_documents
 from armbulk.waiting import CallRepeater, CallWaiter
 
 _NEVER_FITS = _("Your ARM limits do not allow records to be looked up")
 _AGAIN = _("Nothing was sent. Run the same command again")
-_NO_LIST = frozenset({"list-refused", "no-such-list"})
-"""Errors after which customers are looked up one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def _use_list(kept: KeptRecords, preview: CustomerPreview, *, is_new: bool) -> N
 
 def _raise_unless_refused(error: LoginError | ServerError) -> None:
     """Raise an error again, unless it says that this login cannot read the list: it may read single records."""
-    if isinstance(error, ServerError) and error.code not in _NO_LIST:
+    if not (isinstance(error, LoginError) or is_list_missing(error)):
         raise error
 
 
