@@ -15,6 +15,7 @@ from armbulk.model.record_messages import (
     GIVEN_UP,
     HIDDEN_ROW,
     NOT_IN_ARM,
+    ROW_SAYS_SENT,
     SENT_OTHERWISE,
     UNKNOWN_IN_ARM,
 )
@@ -89,7 +90,15 @@ _NEXT_STEPS = (
         ),
     ),
     (
-        _is(Outcome.CONFLICT, "documents") & ~_SENT_OTHERWISE,
+        _is(Outcome.CONFLICT, "documents", ROW_SAYS_SENT),
+        _(
+            "Some rows say that ARM has their document, but have another number now. Undo the changes in these rows "
+            "(see Problems). If one is a new document, clear its cell in the column ARM outcome, and import the file "
+            "again."
+        ),
+    ),
+    (
+        _is(Outcome.CONFLICT, "documents") & ~_SENT_OTHERWISE & ~_is(Outcome.CONFLICT, "documents", ROW_SAYS_SENT),
         _(
             "ARM already has a different document with this number. Compare the two (see Problems). If "
             "both are correct, give the one in the file another number."

@@ -61,6 +61,8 @@ def renumber(env: dict[str, str], result: Path) -> None:
         assert (code, said["outcomes"]["already_sent"], said["outcomes"]["conflict"]) == (1, 4, 1)
         assert [(line[:2], "ARM utfall" in line[2]) for line in work(result)] == [(("✗ konflikt", "F2-ny"), True)]
     book = openpyxl.load_workbook(result)
+    texts = [str(cell.value) for row in book["Sammendrag"].iter_rows() for cell in row]
+    assert [any(part in text for text in texts) for part in ("kolonnen ARM utfall", "et annet bilag")] == [True, False]
     header = next(book["Fakturaer"].iter_rows(max_row=1, values_only=True))
     book["Fakturaer"].cell(3, header.index("ARM utfall") + 1).value = None
     book.save(result)
