@@ -1,7 +1,7 @@
 """Rows and cells that are not part of the table: totals, second tables, notes, merged cells. Never changed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -161,7 +161,9 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
         others = [letter for letter in letters if letter != key]
         filled = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in others)
         is_total |= counts_records(key, _has_text(body, _IS_TOTAL) & (filled == 1))
-        is_total |= is_named | is_count(key, others, COUNTS_OR_TOTAL) | (is_last & has_amount & _is_sum_alone(others, amounts))
+        is_total |= (
+            is_named | is_count(key, others, COUNTS_OR_TOTAL) | (is_last & has_amount & _is_sum_alone(others, amounts))
+        )
     return _row_findings(body.filter(is_total), "total-row", index)
 
 

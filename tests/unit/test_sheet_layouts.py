@@ -88,7 +88,7 @@ def test_hidden_rows_of_a_workbook_without_tables(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "total", [";Sum", ";Totalt 3 kunder", "Sum;", "Total:;", "*TOTAL*;3", "** Totalt **;", "3;*TOTAL*", "=== Summe ===;"]
+    "total", [";Sum", ";Totalt 3 kunder", "Sum;", "Total:;", "*TOTAL*;3", "** Totalt **;", "3;*TOTAL*", "=== Sum ===;"]
 )
 def test_a_total_below_the_table_is_named_once(tmp_path: Path, total: str) -> None:
     """A total row is one finding and not a record."""
