@@ -65,8 +65,8 @@ def sum_by_kind(items: pl.DataFrame, *columns: str) -> list[dict[str, Any]]:
 
     Returns:
         Each with `kind`, `currency`, the columns, `records`, `incl_vat` (Decimal), and the lowest and the highest
-        number of a document (`first`, `last`), in the order of KINDS. Currency, sum and numbers of customers are None; so is a
-        sum where no document has an amount.
+        number of a document (`first`, `last`), in the order of KINDS. Currency, sum and numbers of customers are None;
+        so is a sum where no document has an amount.
     """
     keys = ["kind", "currency", *columns]
     is_document = pl.col("kind") != "customers"
