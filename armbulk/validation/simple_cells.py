@@ -76,7 +76,7 @@ def _read(text: pl.Expr, kind: pl.Expr, cells: CellColumn) -> tuple[pl.Expr, pl.
 
 
 def _is_simple_identifier(text: pl.Expr, field: Field) -> pl.Expr:
-    if field.code_words:  # a code that stands for itself
+    if field.code_words:  # a code as it is sent
         words = dict(field.code_words)
         return text.is_in([code for code in set(words.values()) if words.get(code.lower()) == code])
     is_plain = text.str.contains(_KEY if field.is_key or field.format == "kid" else _IDENTIFIER)
