@@ -201,8 +201,7 @@ def check_sheets(
     Raises:
         FileError: The mapping cannot be read, or fits none of the sheets.
     """
-    if mapping is None:
-        mapping = load_mappings(options)
+    mapping = mapping or load_mappings(options)
     own = [edits.strip_formula_guards(sheet) for sheet in sheets] if options.update else list(sheets)
     own, mapped = _apply_mapping(own, options, mapping)
     plain = [result.sheet for result in mapped]
@@ -212,11 +211,8 @@ def check_sheets(
     compared = _compare_with_bases(plain, matches, options)
     plain, layouts = _check_layouts([result.sheet for result in compared], matches, mapped, own)
     decided = [_decide_reading(options, result.entry) for result in mapped]
-    options_of = [date_orders.drop_contradicted(*each) for each in zip(plain, matches, decided, strict=True)]
-    continued = [
-        continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
-        for index, sheet in enumerate(plain)
-    ]
+    options_of = [*map(date_orders.drop_contradicted, plain, matches, decided)]
+    continued = _continue_documents(plain, matches, options, layouts)
     plain = [result.sheet for result in continued]
     findings = report_readings(own, matches)
     beside = _list_customers_beside(own, mapped, options, mapping)
@@ -227,10 +223,8 @@ def check_sheets(
         options_of.append(_decide_reading(options, customers.mapped.entry))
     parts, of_sheets = type_sheets(plain, matches, options_of)
     parts, differing, same_rows = repeated_customers.merge_repeated(parts, mapped, plain)
-    findings += [
-        edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
-    ]
-    findings += [differing, *(result.findings for results in (mapped, compared, continued) for result in results)]
+    findings += [edits.drop_expected_findings(*pair) for pair in zip(plain, _list_findings(matches), strict=True)]
+    findings += [differing, *_list_findings([*mapped, *compared, *continued])]
     findings += _report_hidden_columns(plain, matches, mapped, options, own)
     joined = join_tables(parts, resources)
     findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
@@ -238,8 +232,9 @@ def check_sheets(
     of_cells = other_rows.drop_of_left_out(merge_findings([*findings, *layouts, *of_sheets, shown.findings]))
     tables, every_finding = _check_tables(shown.tables, plain, matches, of_cells, options)
     sources = {len(sheets) + number: customers.source for number, customers in enumerate(beside)}
-    kept = follow_ups.drop_follow_ups(every_finding, tables)
-    kept = repeated_customers.drop_of_documents(kept, sources, matches, mapped)
+    kept = repeated_customers.drop_of_documents(
+        follow_ups.drop_follow_ups(every_finding, tables), sources, matches, mapped
+    )
     blocking = hidden_rows.spread_unknown_rows(apply_severities(every_finding, options.rules), own)
     blocking = repeated_customers.spread_to_customers(blocking, same_rows)
     return Checked(
@@ -250,7 +245,7 @@ def check_sheets(
         blocked_rows=blocked.find_blocked_rows(tables, blocking),
         skipped=shown.skipped,
         mapped_sheets=tuple(mapped),
-        bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),
+        bases=pl.concat([pl.DataFrame(schema=edits.BASE_SCHEMA), *(result.bases for result in compared)]),
         sheets_as_read=tuple(sheets),
         used_sheets=tuple(leave_out_hidden_columns(sheet, options) for sheet in sheets),
         mapping=mapping,
@@ -266,6 +261,21 @@ def _compare_with_bases(
     return [
         edits.compare_with_base(sheet, index, match, pad_postal_codes=options.pad_postal_codes)
         for index, (sheet, match) in enumerate(zip(sheets, matches, strict=True))
+    ]
+
+
+def _list_findings(
+    results: Sequence[HeaderMatch | apply.MappedSheet | edits.Compared | continuation.Continued],
+) -> list[pl.DataFrame]:
+    return [result.findings for result in results]
+
+
+def _continue_documents(
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options: ReadOptions, layouts: Sequence[pl.DataFrame]
+) -> list[continuation.Continued]:
+    return [
+        continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
+        for index, sheet in enumerate(sheets)
     ]
 
 

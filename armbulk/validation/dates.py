@@ -4,11 +4,10 @@ from datetime import date
 
 import polars as pl
 
-from armbulk.model.day_texts import parse_days
+from armbulk.model.day_texts import ISO_DATE, parse_days
 from armbulk.validation.cell_column import CellColumn, ParsedColumn
 from armbulk.validation.characters import BLANK_WORD, DASHES, INVISIBLE
 
-_ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _WITH_TIME = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[T ](?:kl\.? ?)?[0-9]{1,2}[:.][0-9]{2}"
 _ZONE = r"(?: ?Z|[+-][0-9]{2}:?[0-9]{2})?"  # as in the date cells of a workbook, the day counts as it is written
 _AT_MIDNIGHT = rf"(?i)[T ](?:(?:kl\.? ?)?0?0[:.]00(?:[:.]00)?(?:[.,]0+)?{_ZONE}|12:00(?::00)? ?AM)$"
@@ -69,7 +68,7 @@ def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     number.
     ISO dates are parsed at once; only other cells are parsed as people write dates.
     """
-    is_iso = pl.col("text").str.contains(_ISO_DATE) & pl.col("kind").is_in(["date", "text"])
+    is_iso = pl.col("text").str.contains(ISO_DATE) & pl.col("kind").is_in(["date", "text"])
     frame = frame.with_columns(
         parse_days(pl.when(is_iso).then(pl.col("text"))).alias("date"),
         pl.lit(value=False).alias("is_ambiguous"),
