@@ -1,8 +1,6 @@
 """What a person may answer about the columns of a sheet: which values are valid, and what an order makes of dates."""
 
 from collections.abc import Sequence
-from datetime import date
-
 import polars as pl
 
 from armbulk.i18n import NO_TEXT, Text, _
@@ -56,13 +54,13 @@ def find_code(resource: str, question: ValueQuestion, answer: str) -> str:
 
 
 def list_date_meanings(texts: Sequence[str]) -> tuple[str, dict[str, Text]]:
-    """Return a date that the orders read differently, and the orders in which all the dates are dates, with its meaning.
+    """Return a date that the orders read differently, and its meanings in the orders in which all the dates are dates.
 
     Of orders that read all dates alike only the first is returned: a date with a month's name. Without a meaning, all
     orders are returned: dates of several orders.
     """
     days = {order: read_in_order(pl.Series(texts, dtype=pl.String), order) for order in DATE_ORDERS}
-    possible: dict[str, list[date | None]] = {}
+    possible: dict[str, Sequence[object]] = {}
     for order, dates in days.items():
         if dates and None not in dates and dates not in possible.values():
             possible[order] = dates

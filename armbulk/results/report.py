@@ -19,6 +19,7 @@ from armbulk.results import reconcile
 from armbulk.results.arm_problems import list_arm_problems
 from armbulk.results.file_columns import list_file_columns, list_key_columns
 from armbulk.results.problem_lines import list_problem_lines
+from armbulk.results.read_back_problems import list_read_back_problems
 from armbulk.results.reconcile import list_row_keys
 from armbulk.results.run_result import RunResult
 from armbulk.results.sign_off import build_sign_off
@@ -106,6 +107,7 @@ def write_results(
     if checked is None:  # no finding says why
         records = records.with_columns(is_explained=pl.lit(value=True))
     findings += list_arm_problems(records, sheets, columns, lang)
+    findings += list_read_back_problems(result.control_totals.differences, records, sheets, columns, lang)
     keys = list_row_keys(result.items, checked.all_tables()) if checked else records
     problems = list_problem_lines(findings, rows, keys.select("sheet", "row", "resource", "key"), sheets, lang)
     outcomes = _write_outcomes(named, lang).join(problems.targets, on=["sheet", "row"], how="left")
@@ -130,8 +132,8 @@ def write_results(
 
 
 def _name_records(rows: pl.DataFrame, items: pl.DataFrame, checked: Checked | None) -> pl.DataFrame:
-    """The rows of records, with `resource`, `key`, and the column (`letter`) of the key in their sheet."""
-    named = items.select("sheet", "row", "resource", "key") if checked else items.select("resource", "key")
+    """The rows of records, with `no`, `resource`, `key`, and the column (`letter`) of the key in their sheet."""
+    named = items.select(*(["sheet", "row"] if checked else []), "no", "resource", "key")
     if checked is None:  # the rows are those of the items, in their order by resource
         ordered = pl.concat([named.filter(pl.col("resource") == name) for name in SEND_ORDER])
         return pl.concat([rows, ordered], how="horizontal").with_columns(letter=pl.lit("A"))

@@ -4,12 +4,11 @@ from datetime import date
 
 import polars as pl
 
-from armbulk.model.day_texts import parse_days
+from armbulk.model.day_texts import ISO_DATE, parse_days
 from armbulk.model.read_options import DATE_ORDERS
 from armbulk.validation.cell_column import CellColumn, ParsedColumn
 from armbulk.validation.characters import BLANK_WORD, DASHES, INVISIBLE
 
-_ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _WITH_TIME = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[T ](?:kl\.? ?)?[0-9]{1,2}[:.][0-9]{2}"
 _ZONE = r"(?: ?Z|[+-][0-9]{2}:?[0-9]{2})?"  # as in the date cells of a workbook, the day counts as it is written
 _AT_MIDNIGHT = rf"(?i)[T ](?:(?:kl\.? ?)?0?0[:.]00(?:[:.]00)?(?:[.,]0+)?{_ZONE}|12:00(?::00)? ?AM)$"
@@ -33,7 +32,8 @@ _WEEKDAY = r"^(\p{L}{3,9})\.?,? +"
 _WEEKDAYS = (
     "mandag mon monday man måndag mån montag", "tirsdag tue tuesday tir tues tisdag tis dienstag",
     "onsdag wed wednesday ons mittwoch", "torsdag thu thursday tor thur thurs donnerstag",
-    "fredag fri friday fre freitag", "lørdag sat saturday lør lördag lör samstag", "søndag sun sunday søn söndag sön sonntag",
+    "fredag fri friday fre freitag", "lørdag sat saturday lør lördag lör samstag",
+    "søndag sun sunday søn söndag sön sonntag",
 )  # fmt: skip
 _WEEKDAY_NUMBERS = {name: number for number, names in enumerate(_WEEKDAYS, 1) for name in names.split()}
 _DATE_WITH_ZONE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})$"
@@ -80,7 +80,7 @@ def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     number.
     ISO dates are parsed at once; only other cells are parsed as people write dates.
     """
-    is_iso = pl.col("text").str.contains(_ISO_DATE) & pl.col("kind").is_in(["date", "text"])
+    is_iso = pl.col("text").str.contains(ISO_DATE) & pl.col("kind").is_in(["date", "text"])
     frame = frame.with_columns(
         parse_days(pl.when(is_iso).then(pl.col("text"))).alias("date"),
         pl.lit(value=False).alias("is_ambiguous"),
