@@ -1,6 +1,7 @@
 """What a person may answer about the columns of a sheet: which values are valid, and what an order makes of dates."""
 
 from collections.abc import Sequence
+
 import polars as pl
 
 from armbulk.i18n import NO_TEXT, Text, _
