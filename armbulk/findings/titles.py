@@ -72,6 +72,7 @@ TITLES: dict[str, Text] = {
     "not-a-date": _("Not a date"),
     "date-as-number": _("Date as a number"),
     "ambiguous-date": _("Unclear date"),
+    "date-in-other-order": _("Date in another order"),
     "dates-half-converted": _("Day and month may be swapped"),
     "dates-mixed": _("Mixed date orders"),
     "date-with-time": _("Date with a time of day"),
