@@ -20,6 +20,13 @@ _MAX_CODE_DIGITS = 6
 """A code with so many digits may have lost several zeros; a longer number has lost one."""
 
 
+def depends_on_others(frame: pl.DataFrame, cells: CellColumn) -> bool:
+    """Return whether the cells of a column must be parsed together: numbers in .0, which all of its values may be."""
+    if cells.field.type is not FieldType.IDENTIFIER:
+        return False
+    return bool(frame.select(pl.col(cells.letter).str.contains(_DECIMAL_ZERO).any()).item())
+
+
 def add_identifier_columns(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     """Add what is known of a column of identifiers, for `parse_identifier`.
 
