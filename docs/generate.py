@@ -210,6 +210,7 @@ EXAMPLES: dict[str, Example] = {
     "hidden-columns-skipped": Example("2", None, "D, H", at=""),
     "hidden-line": Example("88776655", "document_no", sheet="lines"),
     "flat-disagrees": Example("2025-03-12", "due_date", "16"),
+    "customer-rows-differ": Example("Storgata 2", "address_line_1", "16", sheet="customers"),
     "flat-amounts-unclear": Example(None, "incl_vat", packed_amounts("lines", "documents"), at="F1"),
     "flat-sums": Example(None, "incl_vat", packed_amounts("documents"), at="F1"),
     "date-unlikely": Example("1925-02-27", "document_date"),

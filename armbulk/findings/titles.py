@@ -58,6 +58,7 @@ TITLES: dict[str, Text] = {
     "continuation-rows": _("Line without a document number"),
     "continuation-filled": _("Line joined to the document above"),
     "flat-disagrees": _("Rows of a document differ"),
+    "customer-rows-differ": _("Rows of a customer differ"),
     "flat-amounts-unclear": _("Amount of the line or the document"),
     "flat-sums": _("Amounts of lines are added up"),
     "error-cell": _("Excel error in the cell"),
