@@ -17,9 +17,7 @@ _BLANK = r"\s"
 _GROUPED = r"^[1-9][0-9]{0,2}(?:[\s.'][0-9]{3})+$"
 _ADDRESSES = r"^[^\s;,<>]+@[^\s;,<>]+(?:[\s;,]+[^\s;,<>]+@[^\s;,<>]+)+$"
 _CODE = r"^[\p{L}\p{N}_-]{1,4}$"  # Amili's codes are short; longer ones are words
-_DIGITS_BY_NAME = {
-    word: POSTAL_CODE_DIGITS[code] for word, code in COUNTRY_WORDS.items() if code in POSTAL_CODE_DIGITS
-}
+_DIGITS_BY_NAME = {word: POSTAL_CODE_DIGITS[code] for word, code in COUNTRY_WORDS.items() if code in POSTAL_CODE_DIGITS}
 _MAX_CODE_DIGITS = 6
 """A code with so many digits may have lost several zeros; a longer number has lost one."""
 
