@@ -3,6 +3,8 @@
 The ISO lists are those of pycountry 26.2.16; a test compares them with the installed version.
 """
 
+from collections.abc import Mapping
+
 COUNTRIES = frozenset(
     (
         "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
@@ -59,7 +61,7 @@ POSTAL_CODE_DIGITS = {
 }  # fmt: skip
 """The digits of postal codes that are digits alone and may begin with 0, by country."""
 
-CITIES_WITH_ZERO = {
+CITIES_WITH_ZERO: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "NO": {"oslo": tuple(f"0{digit}" for digit in range(1, 10))},
     "FI": {"helsinki": ("00",), "helsingfors": ("00",), "vantaa": ("01",), "vanda": ("01",), "espoo": ("02",),
            "esbo": ("02",)},

@@ -150,8 +150,8 @@ def _zero_before(problem: _Problem) -> str | None:
 def _list_beginnings(others: Mapping[str, str]) -> tuple[str, ...]:
     """Return how the postal codes of a row's city begin, where that is with 0; () for any other city."""
     country = others.get("country_code") or others.get("country_text") or "NO"
-    cities = CITIES_WITH_ZERO.get(COUNTRY_WORDS.get(country.strip().casefold(), ""), {})
-    return cities.get(others.get("city_name", "").strip().casefold(), ())
+    cities = CITIES_WITH_ZERO.get(COUNTRY_WORDS.get(country.strip().casefold(), ""))
+    return () if cities is None else cities.get(others.get("city_name", "").strip().casefold(), ())
 
 
 def _detail(problem: _Problem) -> str | None:
