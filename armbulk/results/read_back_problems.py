@@ -42,8 +42,10 @@ def list_read_back_problems(
     sheets: Sequence[Sheet],
     columns: Mapping[int, Mapping[str, str]],
     lang: str,
-) -> list[RenderedFinding]:
+) -> list[tuple[int, RenderedFinding]]:
     """Return a problem for each value that ARM has otherwise, and for each record that it does not have.
+
+    With each problem, the index of its sheet is returned.
 
     Args:
         differences: What was read back otherwise than it was sent.
@@ -64,19 +66,18 @@ def list_read_back_problems(
             field = _FIELDS.get(name, RESOURCES[row["resource"]].record_key)
             letter = columns.get(row["sheet"], {}).get(field) or row["letter"]
             values = [sent for compared, sent, _there in difference.fields if compared == name]
-            problems.append(
-                RenderedFinding(
-                    file=sheet.file,
-                    sheet=sheet.name,
-                    row=row["row"],
-                    column=letter,
-                    cell=f"{sheet.name}!{letter}{row['row']}",
-                    field=field,
-                    code=READ_BACK_CODE,
-                    severity="error",
-                    value=values[0] if values else difference.number,
-                    message=message,
-                    fix=_FIXES.get(difference.result, _FIXES[LookupResult.UNKNOWN]).text(lang),
-                )
+            problem = RenderedFinding(
+                file=sheet.file,
+                sheet=sheet.name,
+                row=row["row"],
+                column=letter,
+                cell=f"{sheet.name}!{letter}{row['row']}",
+                field=field,
+                code=READ_BACK_CODE,
+                severity="error",
+                value=values[0] if values else difference.number,
+                message=message,
+                fix=_FIXES.get(difference.result, _FIXES[LookupResult.UNKNOWN]).text(lang),
             )
+            problems.append((row["sheet"], problem))
     return problems

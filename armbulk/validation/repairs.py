@@ -62,7 +62,7 @@ def propose_corrections(checked: Checked, known: KnownCustomers | None = None) -
     numbers: dict[tuple[int, str], dict[int, str]] = {}
     for finding in rows.iter_rows(named=True):
         index, name = finding["sheet"], finding["field"]
-        if not name or not _is_own_cell(checked, index, name, finding["column"]):
+        if not name or _is_repeated(checked, index) or not _is_own_cell(checked, index, name, finding["column"]):
             continue
         if index not in texts:
             of_sheet = rows.filter(pl.col("sheet") == index)["row"].unique()
@@ -83,6 +83,12 @@ def propose_corrections(checked: Checked, known: KnownCustomers | None = None) -
             corrections.append((index, finding["row"], finding["column"], name, before, after or None, finding["code"]))
     frame = pl.DataFrame(corrections, schema=SCHEMA, orient="row")
     return frame.unique(["sheet", "row", "column"], keep="first", maintain_order=True)
+
+
+def _is_repeated(checked: Checked, index: int) -> bool:
+    """Return whether a sheet has customers in several rows: corrected in one of them, the rows would differ."""
+    entry = checked.mapped_sheets[index].entry
+    return entry is not None and entry.repeated
 
 
 def _is_own_cell(checked: Checked, index: int, name: str, column: str) -> bool:
