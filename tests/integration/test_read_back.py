@@ -69,6 +69,7 @@ def test_what_arm_changed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     files = make_files(tmp_path, documents)
     with Sandbox(dialect={"stored_amounts": "rounded"}) as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01", "ARMBULK_CLIENT_NAME": "Nordlys"}
+        assert "client Nordlys (2218)" in " ".join(call("plan", *files, "--skip-invalid", env=env)[1].split())
         words = ("import", *files, "--yes", "--first-import", "--skip-invalid", "--verify")
         plan = called("plan", *files, "--skip-invalid", "--verify", env=env)[1]["verification"]
         (code, first), _ = called(*words, env=env), called("evidence", "1", "-o", "run.zip", env=env)
