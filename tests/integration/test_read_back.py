@@ -141,6 +141,9 @@ def list_read_back_lines(workbook: str) -> Lines:
         sheet, cell = row[3].value.split("!")
         assert row[3].hyperlink.location in {f"{sheet}!{cell}", f"'{sheet}'!{cell}"}
         assert "Read back" in book[sheet][cell].comment.text
+    summary = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row]
+    assert any(text.startswith("✗") and f"{len(rows)} not as sent" in text for text in summary) == bool(rows)
+    assert any("armbulk verify 1" in text for text in summary) == bool(rows)
     return [tuple(row[index].value for index in (0, 1, 4, 5, 6, 7)) for row in rows]
 
 
