@@ -1,4 +1,4 @@
-"""What a worksheet has besides its rows, and what a reader returns of it."""
+"""What a worksheet has outside of its rows, and what a reader returns of it."""
 
 from dataclasses import dataclass
 

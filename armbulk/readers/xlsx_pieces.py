@@ -58,29 +58,23 @@ def split_part(chunks: Iterable[bytes], first: bytes, last: bytes, end: bytes) -
         end: What follows the last item.
 
     Raises:
-        OtherShapeError: The items or what comes before them are too long.
+        OtherShapeError: An item or what comes before the first one is too long, or there is no end.
     """
-    buffer = bytearray()
     stream = iter(chunks)
+    buffer = bytearray()
     begin = -1
-    while begin < 0:
-        chunk = next(stream, b"")
+    while begin < 0 and (chunk := next(stream, b"")):
         buffer += chunk
         begin = buffer.find(first)
-        if not chunk or len(buffer) > _MAX_HEAD_BYTES:
-            break
-    if begin < 0 and len(buffer) > _MAX_HEAD_BYTES:
-        raise OtherShapeError
-    begin = len(buffer) if begin < 0 else begin
+        if begin < 0 and len(buffer) > _MAX_HEAD_BYTES:
+            raise OtherShapeError
+    if begin < 0:  # there are no items
+        yield False, bytes(buffer)
+        return
     yield False, bytes(buffer[:begin])
     del buffer[:begin]
     searched = 0
-    while buffer:
-        at = buffer.find(end, searched)
-        if at >= 0:
-            yield True, bytes(buffer[:at])
-            yield False, bytes(buffer[at:])
-            break
+    while (finish := buffer.find(end, searched)) < 0:
         searched = max(0, len(buffer) - len(end))
         if len(buffer) >= PIECE_BYTES:
             cut = buffer.rfind(last) + len(last)
@@ -93,6 +87,8 @@ def split_part(chunks: Iterable[bytes], first: bytes, last: bytes, end: bytes) -
         if not chunk:
             raise OtherShapeError
         buffer += chunk
+    yield True, bytes(buffer[:finish])
+    yield False, bytes(buffer[finish:])
     for chunk in stream:
         yield False, chunk
 
@@ -122,7 +118,7 @@ def require_short(items: pl.Series) -> None:
 
 
 def decode_references(texts: pl.Series) -> pl.Series:
-    """Return texts with the characters that entities and numbers stand for (OtherShapeError for others)."""
+    """Return texts with entities and numbers replaced by their characters (OtherShapeError for others)."""
     escaped = texts.filter(texts.str.contains("&", literal=True).fill_null(value=False))
     if escaped.is_empty():
         return texts
