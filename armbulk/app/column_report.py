@@ -13,6 +13,12 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
     used |= {name for each in proposal.derived for name in each.expressions}
     used |= set(list_carried(proposal))
     blocks = proposal.blocks
+    parts = {
+        letter: ", ".join(proposal.targets[name].text(lang) for name in each.expressions)
+        for each in proposal.derived
+        if not each.needs
+        for letter in each.letters
+    }
     return {
         "file": proposal.file,
         "sheet": proposal.sheet,
@@ -38,6 +44,7 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
                 "reason": column.reason.text(lang) if column.target else None,
                 "sure": column.is_sure,
                 "known": column.is_known,
+                "part_of": parts.get(column.letter),
             }
             for column in proposal.columns
         ],
@@ -48,6 +55,7 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
                 "titles": [proposal.targets[name].text(lang) for name in each.expressions],
                 "expressions": list(each.expressions.values()),
                 "samples": list(each.samples),
+                "optional": bool(each.needs),
             }
             for each in proposal.derived
         ],
