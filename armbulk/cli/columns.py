@@ -87,8 +87,8 @@ class ColumnQuestions:
         columns = self._ask_columns(chosen, self._derived)
         if columns is None:
             return None
-        made = {name: text for each in self._derived for name, text in each.expressions.items()}
-        expressions = {name: text for name, text in made.items() if name not in columns.values()}
+        expressions = {name: text for each in self._derived for name, text in each.expressions.items()}
+        expressions = {name: text for name, text in expressions.items() if name not in columns.values()}
         from_title = self._ask_about_blocks(chosen, {*columns.values(), *expressions})
         values, open_fields = CodeQuestions(self._context).ask(chosen, columns)
         return SheetDecision(
@@ -169,8 +169,8 @@ class ColumnQuestions:
             self._show(proposal, columns)
             answer = self._prompt(_OVERVIEW.fill(stop=stop), default="").upper()
             if not answer:
-                made = {name for each in derived for name in each.expressions}
-                target, letter = self._ask_for_required(proposal, columns, made)
+                names = {name for each in derived for name in each.expressions}
+                target, letter = self._ask_for_required(proposal, columns, names)
                 if not letter:
                     return columns
                 self._enter(proposal, letter, target, columns)
