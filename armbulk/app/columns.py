@@ -1,5 +1,6 @@
 """Match the columns of files with other headers: propose, let a person decide, save what was decided."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -8,13 +9,22 @@ import polars as pl
 from armbulk.app.dialog import Dialog
 from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
 from armbulk.mapping.columns import fingerprint_headers, name_columns, needs_order
+from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import find_resource_by_name
 from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.mapping.write import WrittenColumn, WrittenSheet, WrittenValues, write_mapping
 from armbulk.matching.blocks import CARRIED
 from armbulk.matching.codes import list_value_questions
+from armbulk.matching.names import NAME, join_columns, join_headers
 from armbulk.matching.propose import propose_sheet
-from armbulk.model.column_proposal import ColumnProposal, EarlierAnswers, SheetDecision, SheetProposal, ValueQuestion
+from armbulk.model.column_proposal import (
+    ColumnProposal,
+    DerivedFields,
+    EarlierAnswers,
+    SheetDecision,
+    SheetProposal,
+    ValueQuestion,
+)
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 from armbulk.resources.code_names import NAMES_BY_FORMAT
@@ -171,6 +181,32 @@ def _keep_answers(decision: SheetDecision, proposal: SheetProposal, earlier: Ear
     )
 
 
+def offer_join(
+    proposal: SheetProposal, target: str, letters: Sequence[str], derived: Sequence[DerivedFields]
+) -> DerivedFields | None:
+    """Return the offer to join columns that a person has chosen for the same name; None where they cannot be joined.
+
+    Args:
+        proposal: The sheet.
+        target: The field that the person chose for the columns.
+        letters: The columns, in the order in which they were chosen.
+        derived: What is made of columns already: columns that are joined to the name stay its first parts.
+    """
+    if target != NAME:
+        return None
+    before = next((each for each in derived if NAME in each.expressions), None)
+    by_letter = {column.letter: column for column in proposal.columns}
+    counts = Counter(fold_header(column.header) for column in proposal.columns)
+    if before is not None:
+        headers = [by_letter[letter].header for letter in before.letters]
+        if before.expressions[NAME] != join_headers(headers):
+            return None
+        letters = [*before.letters, *(letter for letter in letters if letter not in before.letters)]
+    columns = [by_letter[letter] for letter in dict.fromkeys(letters)]
+    is_known = all(fold_header(column.header) and counts[fold_header(column.header)] == 1 for column in columns)
+    return join_columns(columns) if is_known and len(columns) > 1 else None
+
+
 def may_be_constant(resource: str, name: str) -> bool:
     """Return whether every record may have the same value of a field: not its number, nor a name."""
     return name not in {RESOURCES[resource].record_key, "name"}
@@ -249,8 +285,9 @@ def write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool)
     """Return the start of a mapping file for a sheet: what is proposed surely is used, the rest are comments."""
     names = name_columns(_list_headers(sheet, proposal.header_row))
     used = {column.target for column in proposal.columns if column.is_known or column.is_sure}
-    parts = {letter for each in proposal.derived for letter in each.letters}
-    expressions = {name: template for each in proposal.derived for name, template in each.expressions.items()}
+    derived = [each for each in proposal.derived if not each.needs]
+    parts = {letter for each in derived for letter in each.letters}
+    expressions = {name: template for each in derived for name, template in each.expressions.items()}
     carried = list_carried(proposal)
     comment: Text = (
         _KNOWN if is_recognised else _("looks like {contents}, because of {reason}").fill(

@@ -1,16 +1,17 @@
 """Questions about a sheet with other headers: what it contains, and what each of its columns is."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from armbulk.app.choices import name_import_resources
 from armbulk.app.column_answers import find_constant_error, list_date_meanings
 from armbulk.app.column_report import describe_proposal
-from armbulk.app.columns import list_carried, may_be_constant
+from armbulk.app.columns import list_carried, may_be_constant, offer_join
 from armbulk.cli.column_codes import CodeQuestions
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import Text, _
-from armbulk.model.column_proposal import ColumnProposal, EarlierAnswers, SheetDecision, SheetProposal
+from armbulk.model.column_proposal import ColumnProposal, DerivedFields, EarlierAnswers, SheetDecision, SheetProposal
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.read_options import DECIMAL_SEPARATORS
 from armbulk.model.resource_name import find_name
@@ -64,8 +65,9 @@ class ColumnQuestions:
     def __init__(self, context: "CommandContext", propose: "ProposeAgain") -> None:
         self._context, self._propose = context, propose
         self._lang = context.lang
-        self._shown: tuple[str, dict[str, str], set[str]] | None = None
+        self._shown: tuple[object, ...] | None = None
         self._confirmed: set[str] = set()
+        self._derived: list[DerivedFields] | None = None  # None: not asked about yet
 
     def ask(self, proposal: SheetProposal, *, is_wanted: bool = False) -> SheetDecision | None:
         """Return what a person decides; None where they skip the sheet or stop.
@@ -81,10 +83,11 @@ class ColumnQuestions:
         if chosen is None:
             return None
         self._show(chosen, {column.letter: column.target for column in chosen.columns})
-        expressions, made_of = self._ask_derived(chosen)
-        columns = self._ask_columns(chosen, made_of, expressions)
+        self._derived = self._ask_derived(chosen)
+        columns = self._ask_columns(chosen, self._derived)
         if columns is None:
             return None
+        expressions = {name: text for each in self._derived for name, text in each.expressions.items()}
         expressions = {name: text for name, text in expressions.items() if name not in columns.values()}
         from_title = self._ask_about_blocks(chosen, {*columns.values(), *expressions})
         values, open_fields = CodeQuestions(self._context).ask(chosen, columns)
@@ -108,10 +111,11 @@ class ColumnQuestions:
         """Show the sheet and its columns, unless that is what was shown last."""
         from armbulk.app.prose import render_prose
 
-        shown = (proposal.resource, dict(columns), set(self._confirmed))
+        derived = proposal.derived if self._derived is None else tuple(self._derived)
+        shown = (proposal.resource, dict(columns), set(self._confirmed), derived)
         if self._shown == shown:
             return
-        self._shown = shown
+        self._shown, proposal = shown, replace(proposal, derived=derived)
         report = describe_proposal(proposal.with_columns(columns, self._confirmed), self._lang)
         self._context.reporter.say(render_prose("columns", report, self._lang).rstrip("\n"))
 
@@ -130,26 +134,29 @@ class ColumnQuestions:
 
     # --- its columns --------------------------------------------------------------------------------
 
-    def _ask_derived(self, proposal: SheetProposal) -> tuple[dict[str, str], set[str]]:
-        """Return the expressions of fields that are made of columns, and the letters of these columns."""
-        expressions: dict[str, str] = {}
-        letters: set[str] = set()
+    def _ask_derived(self, proposal: SheetProposal) -> list[DerivedFields]:
+        """Return what is made of columns, of what could be."""
+        accepted: list[DerivedFields] = []
+        earlier = proposal.earlier
         for derived in proposal.derived:
-            question = _DERIVED.fill(question=derived.question, sample=", ".join(derived.samples))
-            earlier = proposal.earlier
-            is_likely = earlier is None or set(derived.expressions) <= set(earlier.expressions)
-            if confirm(question.text(self._lang), self._lang, default=is_likely):
-                expressions.update(derived.expressions)
-                letters.update(derived.letters)
-        return expressions, letters
+            if derived.needs and not any(derived.needs in each.expressions for each in accepted):
+                continue
+            is_known = earlier is not None and set(derived.expressions) <= set(earlier.expressions)
+            if self._confirm_derived(derived, is_likely=is_known or (earlier is None and not derived.needs)):
+                accepted.append(replace(derived, needs=""))
+        return accepted
 
-    def _ask_columns(
-        self, proposal: SheetProposal, made_of: Collection[str], derived: Collection[str]
-    ) -> dict[str, str] | None:
+    def _confirm_derived(self, derived: DerivedFields, *, is_likely: bool) -> bool:
+        question = _DERIVED.fill(question=derived.question, sample=", ".join(derived.samples))
+        return confirm(question.text(self._lang), self._lang, default=is_likely)
+
+    def _ask_columns(self, proposal: SheetProposal, derived: list[DerivedFields]) -> dict[str, str] | None:
         """Ask about each column that is not clear, then show them all until they are accepted; None to stop.
 
-        Columns that fields are `made_of` are not asked about, nor are the `derived` fields.
+        Columns that `derived` fields are made of are not asked about, nor are these fields. Columns that the person
+        joins are added to them.
         """
+        made_of = {letter for each in derived for letter in each.letters}
         columns = {column.letter: "" if column.letter in made_of else column.target for column in proposal.columns}
         unclear = [column for column in proposal.columns if not (column.is_known or column.is_sure) and column.samples]
         unclear = [column for column in unclear if column.letter not in made_of]
@@ -162,7 +169,8 @@ class ColumnQuestions:
             self._show(proposal, columns)
             answer = self._prompt(_OVERVIEW.fill(stop=stop), default="").upper()
             if not answer:
-                target, letter = self._ask_for_required(proposal, columns, derived)
+                names = {name for each in derived for name in each.expressions}
+                target, letter = self._ask_for_required(proposal, columns, names)
                 if not letter:
                     return columns
                 self._enter(proposal, letter, target, columns)
@@ -179,11 +187,17 @@ class ColumnQuestions:
         self._confirmed.add(column.letter)
 
     def _enter(self, proposal: SheetProposal, chosen: str, target: str, columns: dict[str, str]) -> None:
-        """Enter the field of a column, and take it from the column that had it."""
-        for letter, other in columns.items():
-            if target and other == target and letter != chosen:
-                columns[letter] = ""
-                self._context.reporter.say(_TAKEN.fill(title=proposal.targets[target], letter=letter))
+        """Enter the field of a column, and take it from the column that had it, unless they are joined to one name."""
+        derived = [] if self._derived is None else self._derived
+        others = [letter for letter, other in columns.items() if target and other == target and letter != chosen]
+        join = offer_join(proposal, target, [*others, chosen], derived)
+        if join is not None and self._confirm_derived(join, is_likely=False):
+            derived[:] = [*(each for each in derived if target not in each.expressions), join]
+            columns.update(dict.fromkeys(join.letters, ""))
+            return
+        for letter in others:
+            columns[letter] = ""
+            self._context.reporter.say(_TAKEN.fill(title=proposal.targets[target], letter=letter))
         columns[chosen] = target
 
     def _ask_for_required(
