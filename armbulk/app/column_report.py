@@ -13,7 +13,6 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
     used |= {name for each in proposal.derived for name in each.expressions}
     used |= set(list_carried(proposal))
     blocks, customers = proposal.blocks, proposal.customers
-    of_customers = {column.letter: column for column in customers.columns if column.target} if customers else {}
     return {
         "file": proposal.file,
         "sheet": proposal.sheet,
@@ -31,20 +30,7 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
             for row, text in proposal.other_rows
         ],
         "blocks": _describe_blocks(proposal),
-        "columns": [
-            {
-                "column": column.letter,
-                "header": column.header,
-                "samples": list(column.samples),
-                "field": column.target or None,
-                "title": proposal.targets[column.target].text(lang) if column.target else None,
-                "reason": column.reason.text(lang) if column.target else None,
-                "sure": column.is_sure,
-                "known": column.is_known,
-                "customer": _describe_customer(customers, of_customers.get(column.letter), lang),
-            }
-            for column in proposal.columns
-        ],
+        "columns": _describe_columns(proposal, lang),
         "derived": [
             {
                 "columns": list(each.letters),
@@ -52,6 +38,7 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
                 "titles": [proposal.targets[name].text(lang) for name in each.expressions],
                 "expressions": list(each.expressions.values()),
                 "samples": list(each.samples),
+                "optional": bool(each.needs),
             }
             for each in proposal.derived
         ],
@@ -64,6 +51,33 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
         "unclear_dates": list(proposal.dates[:3]),
         "unclear_numbers": list(proposal.numbers[:3]),
     }
+
+
+def _describe_columns(proposal: SheetProposal, lang: str) -> list[dict[str, Any]]:
+    """Return each column, with the titles of the fields that it is a part of."""
+    parts = {
+        letter: ", ".join(proposal.targets[name].text(lang) for name in each.expressions)
+        for each in proposal.derived
+        if not each.needs
+        for letter in each.letters
+    }
+    customers = proposal.customers
+    of_customers = {column.letter: column for column in customers.columns if column.target} if customers else {}
+    return [
+        {
+            "column": column.letter,
+            "header": column.header,
+            "samples": list(column.samples),
+            "field": column.target or None,
+            "title": proposal.targets[column.target].text(lang) if column.target else None,
+            "reason": column.reason.text(lang) if column.target else None,
+            "sure": column.is_sure,
+            "known": column.is_known,
+            "customer": _describe_customer(customers, of_customers.get(column.letter), lang),
+            "part_of": parts.get(column.letter),
+        }
+        for column in proposal.columns
+    ]
 
 
 def _describe_customer(

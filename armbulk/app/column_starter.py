@@ -40,10 +40,11 @@ def write_starters(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool
 def _write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool) -> WrittenSheet:
     names = name_columns(list_headers(sheet, proposal.header_row))
     used = {column.target for column in proposal.columns if column.is_known or column.is_sure}
-    parts = {letter for each in proposal.derived for letter in each.letters}
+    derived = [each for each in proposal.derived if not each.needs]
+    parts = {letter for each in derived for letter in each.letters}
     beside = proposal.customers.columns if proposal.customers is not None else ()
     theirs = {column.letter for column in beside if column.target}
-    expressions = {name: template for each in proposal.derived for name, template in each.expressions.items()}
+    expressions = {name: template for each in derived for name, template in each.expressions.items()}
     carried = list_carried(proposal)
     comment: Text = (
         _KNOWN if is_recognised else _("looks like {contents}, because of {reason}").fill(

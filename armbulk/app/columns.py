@@ -1,5 +1,6 @@
 """Match the columns of files with other headers: propose, let a person decide, save what was decided."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -9,11 +10,13 @@ from armbulk.app.column_starter import has_code_list, list_headers
 from armbulk.app.dialog import Dialog
 from armbulk.i18n import _
 from armbulk.mapping.columns import fingerprint_headers, name_columns, needs_order
+from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import find_resource_by_name
 from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.mapping.write import WrittenColumn, WrittenSheet, WrittenValues, write_mapping
+from armbulk.matching.names import NAME, join_columns, join_headers
 from armbulk.matching.propose import propose_sheet
-from armbulk.model.column_proposal import SheetDecision, SheetProposal
+from armbulk.model.column_proposal import DerivedFields, SheetDecision, SheetProposal
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 from armbulk.settings.saved_mappings import SavedMappings, has_twin
@@ -190,6 +193,32 @@ def _keep_answers(decision: SheetDecision, proposal: SheetProposal | None) -> Sh
 def _list_unasked(answers: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
     """Return the earlier answers about fields that nothing was asked about, and that have no column now."""
     return {name: text for name, text in answers.items() if name not in names}
+
+
+def offer_join(
+    proposal: SheetProposal, target: str, letters: Sequence[str], derived: Sequence[DerivedFields]
+) -> DerivedFields | None:
+    """Return the offer to join columns that a person has chosen for the same name; None where they cannot be joined.
+
+    Args:
+        proposal: The sheet.
+        target: The field that the person chose for the columns.
+        letters: The columns, in the order in which they were chosen.
+        derived: What is made of columns already: columns that are joined to the name stay its first parts.
+    """
+    if target != NAME:
+        return None
+    before = next((each for each in derived if NAME in each.expressions), None)
+    by_letter = {column.letter: column for column in proposal.columns}
+    counts = Counter(fold_header(column.header) for column in proposal.columns)
+    if before is not None:
+        headers = [by_letter[letter].header for letter in before.letters]
+        if before.expressions[NAME] != join_headers(headers):
+            return None
+        letters = [*before.letters, *(letter for letter in letters if letter not in before.letters)]
+    columns = [by_letter[letter] for letter in dict.fromkeys(letters)]
+    is_known = all(fold_header(column.header) and counts[fold_header(column.header)] == 1 for column in columns)
+    return join_columns(columns) if is_known and len(columns) > 1 else None
 
 
 def may_be_constant(resource: str, name: str) -> bool:

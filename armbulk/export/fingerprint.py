@@ -73,13 +73,13 @@ class RecordHasher:
         contents = texts.select(pl.concat_str([_with_path(path) for path in sorted(texts.columns)], ignore_nulls=True))
         digests = [
             hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES, key=self.salt).digest()
-            for text in contents.to_series()
+            for text in contents.to_series().to_list()
         ]
         keys = self._keys(items, digests)
         return texts.select(
             pl.int_range(first, first + items.height, dtype=pl.UInt32).alias(ROW),
             keys,
-            pl.Series(BUCKET, [zlib.crc32(key.encode()) % BUCKETS for key in keys], dtype=pl.UInt8),
+            pl.Series(BUCKET, [zlib.crc32(key.encode()) % BUCKETS for key in keys.to_list()], dtype=pl.UInt8),
             pl.Series(DIGEST, digests, dtype=pl.Binary),
             *(self._hash_values(path, texts) for path in self.paths),
         )
@@ -182,11 +182,11 @@ def _keep_digits(digits: str) -> list[str]:
 
 def _with_path(path: str) -> pl.Expr:
     """A column's path and value with their lengths, so that no other columns give the same text."""
-    return pl.concat_str(pl.lit(f"{len(path)}:{path}"), _with_length(pl.col(path)))
+    return _with_length(pl.col(path), f"{len(path)}:{path}")
 
 
-def _with_length(text: pl.Expr) -> pl.Expr:
-    return pl.concat_str(text.str.len_bytes().cast(pl.String), pl.lit(":"), text)
+def _with_length(text: pl.Expr, prefix: str = "") -> pl.Expr:
+    return pl.concat_str(pl.lit(prefix), text.str.len_bytes().cast(pl.String), pl.lit(":"), text)
 
 
 def compare_fingerprints(

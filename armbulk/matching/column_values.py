@@ -97,6 +97,10 @@ class ColumnReader:
         """Return the first different texts of a column."""
         return self._body[letter].drop_nulls().unique(maintain_order=True).head(count).to_list()
 
+    def read_texts(self, letters: Sequence[str]) -> pl.DataFrame:
+        """Return the texts of columns, row by row."""
+        return self._body.select(letters)
+
     def may_have_format(self, letter: str, format_name: str) -> bool:
         """Return whether the first texts of a column look like a format at all."""
         texts = self.list_samples(letter)

@@ -119,12 +119,14 @@ class DerivedFields:
         expressions: Field → the expression of a mapping that makes it.
         question: What a person is asked.
         samples: What it makes of the first values.
+        needs: The derived field without which it makes no sense; it is not used unless a person says so. "" = none.
     """
 
     letters: tuple[str, ...]
     expressions: Mapping[str, str]
     question: Text
     samples: tuple[str, ...]
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

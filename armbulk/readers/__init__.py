@@ -9,10 +9,11 @@ from pathlib import Path
 
 from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import _, join_choices
+from armbulk.lockfile import read_lock_owner
 from armbulk.model.file_names import find_path_problem
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.model.similar_words import find_similar
-from armbulk.readers import csv, foreign_workbook, lockfile, ods, unsupported, xls_cells, xlsb_cells, xlsx
+from armbulk.readers import csv, foreign_workbook, ods, unsupported, xls_cells, xlsb_cells, xlsx
 from armbulk.readers.damage import SPLIT, explain_damage
 from armbulk.readers.xlsx_archive import WorkbookArchive
 
@@ -149,7 +150,7 @@ def _refuse_other_than_file(path: Path, name: str) -> None:
 
 def _report_open(sheets: list[Sheet], path: Path) -> list[Sheet]:
     """Add an issue to the first visible sheet of a workbook that is open elsewhere: the last saved version is read."""
-    owner = lockfile.read_lock_owner(path)
+    owner = read_lock_owner(path)
     if owner is None:
         return sheets
     issue = ReadIssue("open-in-excel", value=owner, detail=owner)

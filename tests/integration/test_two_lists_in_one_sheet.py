@@ -43,7 +43,7 @@ def export(folder: Path) -> str:
 
 
 def answer(*words: str, typed: str) -> str:
-    """Run a command whose questions are answered line by line; what was said."""
+    """Run a command whose questions are answered line by line; return what it shows."""
     result = CliRunner().invoke(cli, [*words], input=typed)
     assert isinstance(result.exception, SystemExit) or result.exception is None, result.exception
     return result.stderr

@@ -40,6 +40,7 @@ class ArmRecords:
         usage: What it has used of ARM's limits.
         read_at: When it began (epoch seconds): nothing is older.
         listed: The customer numbers of ARM's list, as they are compared; None: the list was not read.
+        repeated: Those that ARM's list has more than once.
     """
 
     customers: dict[int, dict[str, Any] | None]
@@ -49,6 +50,7 @@ class ArmRecords:
     usage: ApiUsage
     read_at: float
     listed: frozenset[str] | None = None
+    repeated: frozenset[str] = frozenset()
 
     def to_json(self, now: float) -> dict[str, Any]:
         """Return how they were read, as the JSON of `armbulk diff` has it."""
@@ -97,9 +99,10 @@ def read_records(
             kept, DocumentPreview(CallRepeater(waiter), context.profile.settle_seconds), documents
         )
         kept.finish()
-        listed = frozenset(preview.reader.listed) if kept.has_list and kept.is_list_complete else None
+        repeated = preview.reader.repeated
+        listed = repeated.union(preview.reader.listed) if kept.has_list and kept.is_list_complete else None
         sent = SentCustomers.load(kept.client)
-        return ArmRecords(at_arm, lookups, sent, price, kept.usage, kept.read_at, listed)
+        return ArmRecords(at_arm, lookups, sent, price, kept.usage, kept.read_at, listed, repeated)
 
 
 def _choose(context: Context, kept: KeptRecords, customers: pl.DataFrame, documents: pl.DataFrame) -> ReadPrice:
@@ -139,7 +142,9 @@ def _use_list(kept: KeptRecords, preview: CustomerPreview, *, is_new: bool) -> N
             _raise_unless_refused(error)
     if kept.has_list:
         complete = kept.is_list_complete
-        preview.reader.use_list(kept.list_records(), kept.read_at, is_complete=complete, is_new=is_new)
+        preview.reader.use_list(
+            kept.list_records(), kept.read_at, is_complete=complete, is_new=is_new, repeated=kept.list_repeated()
+        )
 
 
 def _raise_unless_refused(error: LoginError | ServerError) -> None:
