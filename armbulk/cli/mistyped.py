@@ -169,7 +169,7 @@ def _find_commands(word: str, commands: Sequence[str]) -> list[str]:
     from armbulk.app.choices import name_exports
     from armbulk.model.similar_words import find_similar
 
-    words = {name: (name,) for name in commands}
+    words: dict[str, tuple[str, ...]] = {name: (name,) for name in commands}
     words |= {f"export {each.name}": each.accepted for each in name_exports()}
     for name, others in _OTHER_WORDS.items():
         words[name] = (*words.get(name, ()), *others)
