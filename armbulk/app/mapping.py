@@ -27,7 +27,7 @@ from armbulk.mapping.files import list_mappings
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.write import write_mapping
 from armbulk.model.column_proposal import SheetDecision
-from armbulk.model.fields import Field, FieldRole
+from armbulk.model.fields import MASK, Field, FieldRole
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import fields_by_name
@@ -226,5 +226,5 @@ def _payload_of_row(checked: Checked, index: int, row: int) -> str | None:
 def _mask_values(table: Table) -> Table:
     """Return the table with sensitive values shown as elsewhere: by their last two characters."""
     sensitive = [field.name for field in table.resource.fields if field.sensitive]
-    masked = [pl.concat_str(pl.lit("••••"), pl.col(name).str.tail(2)).alias(name) for name in sensitive]
+    masked = [pl.concat_str(pl.lit(MASK * 4), pl.col(name).str.tail(2)).alias(name) for name in sensitive]
     return replace(table, rows=table.rows.with_columns(masked))
