@@ -14,7 +14,6 @@ from armbulk.errors import LoginError, ServerError
 from armbulk.export.kept_records import KeptRecords, open_kept_records
 from armbulk.export.page_reader import is_list_missing
 from armbulk.export.pricing import ExportSize
-from armbulk.i18n import _
 from armbulk.model.lookup import DocumentLookup
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.verification_price import MAX_SINGLE_LOOKUPS
@@ -22,10 +21,7 @@ from armbulk.sending.bulk_lookup import is_worth_reading
 from armbulk.sending.conflict_check import SentCustomers
 from armbulk.sending.customer_preview import CustomerPreview
 from armbulk.sending.document_preview import DocumentPreview, expect_documents
-from armbulk.waiting import CallRepeater, CallWaiter
-
-_NEVER_FITS = _("Your ARM limits do not allow records to be looked up")
-_AGAIN = _("Nothing was sent. Run the same command again")
+from armbulk.waiting import LOOK_AGAIN, CallRepeater, create_lookup_waiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +87,7 @@ def read_records(
             return None
         pause = context.profile.poll_seconds
         preview = CustomerPreview(kept.client, wait, pause, progress)
-        waiter = CallWaiter(kept.client, wait, pause, progress, _NEVER_FITS, _AGAIN)
+        waiter = create_lookup_waiter(kept.client, pause, progress, LOOK_AGAIN, waits=wait)
         preview.reader.look_ups = kept
         _use_list(kept, preview, is_new=price.method == "list")
         at_arm = preview.read(customers)
