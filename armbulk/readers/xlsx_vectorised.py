@@ -166,7 +166,8 @@ class VectorisedReader:
             raise OtherShapeError
         self._last_key = key[-1]
         cells = cells.with_columns(pl.col("body").str.extract(_PLAIN_BODY).alias("value"))
-        is_plain = cells["value"].is_not_null() | (cells["attributes"].str.ends_with("/") & cells["body"].eq_missing(""))
+        is_closed = cells["attributes"].str.ends_with("/") & cells["body"].eq_missing("")
+        is_plain = cells["value"].is_not_null() | is_closed
         plain = cells.select("row", "column", "attributes", "value")
         if is_plain.all():
             self._add_by_tag(plain, has_references=has_references)
