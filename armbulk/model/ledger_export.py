@@ -1,7 +1,7 @@
 """What another ledger's accounting file (SAF-T Financial) says about its customers and receivables.
 
 Amounts are in the file's base currency, debit positive (`Decimal(38, 2)`); amounts in other currencies and rates have
-up to 18 decimals (`Decimal(38, 18)`). Identifiers are texts without blanks around them, otherwise as they stand in the
+up to 18 decimals (`Decimal(38, 18)`). Identifiers are texts without blanks around them, otherwise as they are in the
 file. An element that is absent or empty is null. Rows keep the order of the file.
 """
 
@@ -154,7 +154,8 @@ class LedgerExport:
         lines: The postings on these accounts; `LINE_COLUMNS`.
         vouchers: The vouchers of these postings; `VOUCHER_COLUMNS`.
         unbalanced_vouchers: Vouchers of the whole export whose lines do not add up to 0; `VOUCHER_COLUMNS`.
-        account_movements: The sum of all postings of each account, sorted by account; account_id String, amount `Decimal(38, 2)`.
+        account_movements: The sum of all postings of each account, sorted by account; account_id String, amount
+            `Decimal(38, 2)`.
         has_namespace: Whether the file uses the namespace of the Norwegian format.
     """
 

@@ -147,7 +147,8 @@ def refuse_mixed_parts(headers: dict[str, LedgerHeader]) -> None:
     for file, header in others:
         for label, own, other in _list_differences(first, header):
             what = _(
-                "{first} and {file} are parts of different exports: {label} is {own} and {other}",
+                "{first} and {file} are parts of different exports: {label} is "
+                "{own} in the first and {other} in the second",
                 first=first_file,
                 file=file,
                 label=label,

@@ -46,7 +46,7 @@ def read_ledger_export(paths: Sequence[Path], limits: LedgerLimits = DEFAULT_LIM
         limits: How much is read at most.
 
     Raises:
-        FileError: A file cannot be read, is not well-formed, is not SAF-T Financial of Norway, has an unsafe element or
+        FileError: A file cannot be read, is not valid XML, is not SAF-T Financial of Norway, has an unsafe element or
             a value that is not valid, or the files are not the parts of one export. The whole export is refused.
     """
     sources = list_sources(paths, limits.file_bytes)

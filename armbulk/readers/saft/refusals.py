@@ -5,8 +5,8 @@ from armbulk.i18n import Text, _
 from armbulk.model.plain_text import show_invisible, to_one_line
 
 EXPORT_AGAIN = _(
-    "Export the file from the ledger again. If the message stays, send it to the support of the ledger: the file does "
-    "not follow the SAF-T format."
+    "Export the file from the ledger again. If this message remains, send it to the support of the ledger: the file "
+    "does not follow the SAF-T format."
 )
 """What to do with a file that has something no sound file has."""
 

@@ -95,15 +95,17 @@ def parse_amounts(
     Raises:
         FileError: A text is not a plain decimal number: it has an exponent, a comma or too many digits.
     """
-    texts = frame.select(clean_column(column)).to_series()
+    if frame[column].null_count() == frame.height:
+        return pl.Series(column, [None] * frame.height, dtype)
     too_precise = _TOO_PRECISE if dtype.scale == BASE_AMOUNT.scale else _TOO_PRECISE_CURRENCY
-    wrong = texts.is_not_null() & (~texts.str.contains(_NUMBER) | texts.str.contains(too_precise))
-    amounts = texts.cast(dtype, strict=False)
-    wrong |= texts.is_not_null() & amounts.is_null()
-    if wrong.any():
-        row = wrong.arg_true()[0]
-        raise line_error(file, frame["xml_line"][row], _explain_number(element, texts[row], dtype.scale))
-    return amounts.alias(column)
+    text = pl.col(column)
+    amount = text.cast(dtype, strict=False)
+    is_wrong = ~text.str.contains(_NUMBER) | text.str.contains(too_precise) | amount.is_null()
+    rows = frame.select(clean_column(column)).select(column, amount=amount, is_wrong=text.is_not_null() & is_wrong)
+    if rows["is_wrong"].any():
+        row = rows["is_wrong"].arg_true()[0]
+        raise line_error(file, frame["xml_line"][row], _explain_number(element, rows[column][row], dtype.scale))
+    return rows["amount"].alias(column)
 
 
 def _explain_number(element: str, value: str, decimals: int) -> Text:
@@ -129,14 +131,15 @@ def parse_days(frame: pl.DataFrame, column: str, element: str, file: str) -> pl.
     Raises:
         FileError: A text is not a day such as 2025-12-31.
     """
-    texts = frame.select(clean_column(column)).to_series()
-    days = texts.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    is_present = texts.is_not_null() & (texts != _NO_DAY)
-    wrong = is_present & (days.is_null() | ~texts.str.contains(_DAY))
-    if wrong.any():
-        row = wrong.arg_true()[0]
-        raise line_error(file, frame["xml_line"][row], explain_day(element, texts[row]))
-    return days.alias(column)
+    text = pl.col(column)
+    day = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    is_present = text.is_not_null() & (text != _NO_DAY)
+    is_wrong = is_present & (day.is_null() | ~text.str.contains(_DAY))
+    rows = frame.select(clean_column(column)).select(column, day=day, is_wrong=is_wrong)
+    if rows["is_wrong"].any():
+        row = rows["is_wrong"].arg_true()[0]
+        raise line_error(file, frame["xml_line"][row], explain_day(element, rows[column][row]))
+    return rows["day"].alias(column)
 
 
 def explain_day(element: str, value: str) -> Text:

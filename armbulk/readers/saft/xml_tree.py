@@ -25,7 +25,6 @@ MAX_TEXT_CHARS = 32_767
 MAX_TAG_BYTES = 1 << 20
 """Limits of the XML. A sound file has 10 levels, at most 3 attributes, and texts of at most 256 characters."""
 
-_BUFFER_BYTES = 4 * CHUNK_BYTES  # a text that fills it has more characters than are allowed
 _SEPARATOR = " "
 _XINCLUDE = "http://www.w3.org/2001/XInclude "
 _MAX_KNOWN_TAGS = 2_000
@@ -107,7 +106,7 @@ class SaftXml:
         """Read the file's content, in pieces of `CHUNK_BYTES`.
 
         Raises:
-            FileError: The content is not well-formed, has an unsafe element or exceeds a limit.
+            FileError: The content is not valid XML, has an unsafe element or exceeds a limit.
         """
         total = 0
         chunk = b""
@@ -123,7 +122,7 @@ class SaftXml:
     def _begin(self, head: bytes) -> None:
         parser = self._parser = expat.ParserCreate(find_xml_encoding(head, self.file), _SEPARATOR)
         parser.buffer_text = True
-        parser.buffer_size = _BUFFER_BYTES
+        parser.buffer_size = CHUNK_BYTES
         parser.StartDoctypeDeclHandler = self._refuse_dtd
         parser.EntityDeclHandler = self._refuse_dtd
         parser.ExternalEntityRefHandler = self._refuse_dtd
@@ -160,9 +159,11 @@ class SaftXml:
         node = self._outside
         stack, skipped, known_tags = self._stack, self._skipped, self._known_tags
         parts: list[str] = []
+        length = 0  # of the text since the last tag; the parser may divide it
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal node
+            nonlocal node, length
+            length = 0
             if attributes:
                 self._check_attributes(attributes)
             if not skipped:
@@ -182,7 +183,8 @@ class SaftXml:
                 raise self.error(_("elements are nested more than {count} levels deep", count=MAX_DEPTH), UNSAFE)
 
         def end(_tag: str) -> None:
-            nonlocal node
+            nonlocal node, length
+            length = 0
             if skipped:
                 skipped.pop()
                 return
@@ -190,15 +192,15 @@ class SaftXml:
             if key:
                 if key in record:
                     raise self._twice_error(node)
-                value = record[key] = parts[0] if len(parts) == 1 else "".join(parts)
-                if len(value) > MAX_TEXT_CHARS:
-                    raise self._long_text_error(node)
+                record[key] = parts[0] if len(parts) == 1 else "".join(parts)
             elif node.end is not None:
                 node.end()
             node = stack.pop()
 
         def text(data: str) -> None:
-            if len(data) > MAX_TEXT_CHARS:
+            nonlocal length
+            length += len(data)
+            if length > MAX_TEXT_CHARS:
                 raise self._long_text_error(node)
             if node.key and not skipped:
                 parts.append(data)
