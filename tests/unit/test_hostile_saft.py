@@ -359,6 +359,18 @@ def test_zip_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert export.parts["file"].to_list() == ["x.zip/../../etc/a.xml", "x.zip/C:\\b.xml"]
 
 
+def test_a_zip_file_with_an_endless_directory(tmp_path: Path) -> None:
+    """A directory that would fill the memory is not read, whatever number of files it states; zip64 neither."""
+    path = write_zip(tmp_path / "x.zip", {f"{'x' * 60_000}{number}.xml": "" for number in range(20)})
+    assert "it has more than 100 files" in refusal(path).message
+    content = path.read_bytes()
+    size = content[-10:-6] + bytes(4)
+    record = b"PK\x06\x06" + bytes(36) + size + bytes(8)
+    locator = b"PK\x06\x07" + bytes(16)
+    path.write_bytes(content[:-22] + record + locator + content[-22:-10] + b"\xff" * 8 + bytes(2))
+    assert "it has more than 100 files" in refusal(path).message
+
+
 def test_damaged_zip_files(tmp_path: Path) -> None:
     """A zip file that is cut off or whose content was changed is damaged."""
     path = write_zip(tmp_path / "x.zip", {"a.xml": SOUND})

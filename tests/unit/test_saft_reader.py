@@ -161,7 +161,9 @@ def test_parts_of_a_zip_are_one_export(tmp_path: Path) -> None:
     parts = split_parts(ITEMISED.read_text(encoding="utf-8"), 4)
     names = [f"SAF-T Financial_311111116_20260115120000_{number}_4.xml" for number in range(1, 5)]
     zipped = write_zip(tmp_path / "all.zip", dict(zip(names, parts, strict=True)))
-    export = read_ledger_export([zipped])
+    reports: list[tuple[int, int]] = []
+    export = read_ledger_export([zipped], report=lambda done, total: reports.append((done, total)))
+    assert reports[-1] == (sum(len(part.encode()) for part in parts),) * 2
     assert export.parts["file"].to_list() == [f"all.zip/{name}" for name in names]
     assert export.parts["entries"].to_list() == [0, 8, 8, 7]
     assert export.parts["stated_entries"].to_list() == [None, 23, 23, 23]

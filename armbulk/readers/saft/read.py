@@ -1,6 +1,6 @@
 """Read an export of a ledger in the format SAF-T Financial of Norway, in one file, in a zip file or in parts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +34,13 @@ class LedgerLimits:
 
 DEFAULT_LIMITS = LedgerLimits()
 
+Progress = Callable[[int, int], object]
+"""Is called with the bytes that were read so far, and with those of all files, unpacked."""
 
-def read_ledger_export(paths: Sequence[Path], limits: LedgerLimits = DEFAULT_LIMITS) -> LedgerExport:
+
+def read_ledger_export(
+    paths: Sequence[Path], limits: LedgerLimits = DEFAULT_LIMITS, report: Progress | None = None
+) -> LedgerExport:
     """Read the header, accounts, customers and receivables of one export.
 
     Each file is read twice: first its customers, which name the accounts of receivables, then its vouchers. The version
@@ -44,6 +49,7 @@ def read_ledger_export(paths: Sequence[Path], limits: LedgerLimits = DEFAULT_LIM
     Args:
         paths: The parts of the export: XML files and zip files with XML files. At least one.
         limits: How much is read at most.
+        report: Called while the vouchers are read; 2 GB take about two minutes.
 
     Raises:
         FileError: A file cannot be read, is not valid XML, is not SAF-T Financial of Norway, has an unsafe element or
@@ -58,7 +64,7 @@ def read_ledger_export(paths: Sequence[Path], limits: LedgerLimits = DEFAULT_LIM
         what = _("The export has more than {count:number} customers", count=limits.customers)
         raise FileError("too-large", what, SPLIT)
     named = balances["account_id"].drop_nulls().unique().sort().to_list()
-    entries, hashes = _read_entries(sources, frozenset(named) if named else None, limits)
+    entries, hashes = _read_entries(sources, frozenset(named) if named else None, limits, report)
     lines = pl.concat([part.lines for part in entries])
     vouchers = pl.concat([part.vouchers for part in entries])
     accounts = named or lines.drop_nulls("customer_id")["account_id"].unique().sort().to_list()
@@ -90,15 +96,18 @@ def _read_master_files(source: XmlSource, limits: LedgerLimits) -> MasterFiles:
 
 
 def _read_entries(
-    sources: Sequence[XmlSource], accounts: frozenset[str] | None, limits: LedgerLimits
+    sources: Sequence[XmlSource], accounts: frozenset[str] | None, limits: LedgerLimits, report: Progress | None
 ) -> tuple[list[PartEntries], list[str]]:
     """Return the vouchers and the hash of each file; a file with the content of another is refused."""
     entries: list[PartEntries] = []
     files: dict[str, str] = {}
-    voucher = kept = 0
+    voucher = kept = read = 0
+    total = sum(source.size for source in sources)
     for source in sources:
         with open_source(source, limits.file_bytes) as content:
-            part = EntriesReader(source.name, accounts, voucher, limits.lines - kept).read(content.chunks())
+            chunks = _count(content.chunks(), read, total, report) if report else content.chunks()
+            part = EntriesReader(source.name, accounts, voucher, limits.lines - kept).read(chunks)
+        read += source.size
         if content.sha256 in files:
             what = _("{first} and {file} have the same content", first=files[content.sha256], file=source.name)
             raise FileError("part-twice", what, USE_EACH_ONCE)
@@ -107,6 +116,13 @@ def _read_entries(
         voucher += part.entries
         kept += part.lines.height
     return entries, list(files)
+
+
+def _count(chunks: Iterator[bytes], done: int, total: int, report: Progress) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+        done += len(chunk)
+        report(done, total)
 
 
 def _refuse_overlap(lines: pl.DataFrame, vouchers: pl.DataFrame) -> None:

@@ -1,6 +1,7 @@
 """The XML files of an export: files on disk and entries of zip files, opened within limits."""
 
 import hashlib
+import os
 import stat
 import zipfile
 import zlib
@@ -20,6 +21,9 @@ from armbulk.readers.saft.xml_tree import CHUNK_BYTES
 
 MAX_FILE_BYTES = 4 * 1024**3
 MAX_ZIP_ENTRIES = 100
+MAX_DIRECTORY_BYTES = 1 << 20
+"""The size of a zip file's directory, which is read as a whole; 100 files need about 10 kB."""
+
 MAX_RATIO = 200
 MIN_RATIO_BYTES = 50 * 1024**2
 """A zip entry is refused if it grows more than `MAX_RATIO` times and beyond `MIN_RATIO_BYTES`."""
@@ -27,7 +31,8 @@ MIN_RATIO_BYTES = 50 * 1024**2
 _MAX_NAME_CHARS = 250
 _SUFFIXES = frozenset({".xml", ".zip"})
 _ZIP_START = b"PK\x03\x04"
-_EMPTY_ZIP_START = b"PK\x05\x06"
+_END = b"PK\x05\x06"  # also the start of an empty zip file
+_TAIL_BYTES = (1 << 16) + 22 + 76
 _MAC_FOLDER = "__MACOSX/"  # of the Finder: it has no files of the user
 USE_EACH_ONCE = _("Use each file of the export once")
 """What to do with a part that is there twice."""
@@ -44,12 +49,14 @@ class XmlSource:
         path: The file on disk.
         name: The file's name in messages and frames; of an entry of a zip file `export.zip/part.xml`.
         entry: The position of the entry in the zip file; None for a file of its own.
+        size: The size of its content, unpacked, as the system or the zip file states it.
         state: Size and time of change of the file on disk, when it was found.
     """
 
     path: Path
     name: str
     entry: int | None
+    size: int
     state: tuple[int, int]
 
 
@@ -75,10 +82,10 @@ def list_sources(paths: Sequence[Path], max_file_bytes: int = MAX_FILE_BYTES) ->
         if status.st_size > max_file_bytes:
             raise _too_large_error(name, max_file_bytes)
         state = (status.st_size, status.st_mtime_ns)
-        if head in {_ZIP_START, _EMPTY_ZIP_START}:
+        if head in {_ZIP_START, _END}:
             sources += _list_entries(path, name, state)
         else:
-            sources.append(XmlSource(path, name, None, state))
+            sources.append(XmlSource(path, name, None, status.st_size, state))
     names = [source.name for source in sources]
     if doubled := next((each for each in names if names.count(each) > 1), None):
         raise FileError("part-twice", _("{file} is used twice", file=doubled), USE_EACH_ONCE)
@@ -87,6 +94,8 @@ def list_sources(paths: Sequence[Path], max_file_bytes: int = MAX_FILE_BYTES) ->
 
 def _list_entries(path: Path, name: str, state: tuple[int, int]) -> list[XmlSource]:
     with explain_file_errors(path, name, _SUFFIXES), path.open("rb") as stream:
+        if _measure_directory(stream) > MAX_DIRECTORY_BYTES:
+            raise _zip_error(name, _("it has more than {limit} files", limit=MAX_ZIP_ENTRIES))
         try:
             entries = zipfile.ZipFile(stream).infolist()
         except _ZIP_ERRORS:
@@ -108,13 +117,31 @@ def _list_entries(path: Path, name: str, state: tuple[int, int]) -> list[XmlSour
     if doubled := next((each for each in names if names.count(each) > 1), None):
         raise _zip_error(name, _('it has two files with the name "{file}"', file=doubled))
     return [
-        XmlSource(path, f"{name}/{shown}", position, state)
-        for shown, (position, _entry) in zip(names, files, strict=True)
+        XmlSource(path, f"{name}/{shown}", position, entry.file_size, state)
+        for shown, (position, entry) in zip(names, files, strict=True)
     ]
 
 
 def _show_entry(entry: zipfile.ZipInfo) -> str:
     return show_invisible(to_one_line(entry.filename, _MAX_NAME_CHARS))
+
+
+def _measure_directory(stream: IO[bytes]) -> int:
+    """Return the size of a zip file's directory as `zipfile` finds it; 0 if it has none.
+
+    Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.14 to 4.3.16.
+    """
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(size - _TAIL_BYTES, 0))
+    tail = stream.read()
+    end = len(tail) - 22
+    if not (tail[max(end, 0) :].startswith(_END) and tail.endswith(b"\x00\x00")):
+        end = tail.rfind(_END)
+    if end < 0:
+        return 0
+    if end >= 76 and tail[end - 20 :].startswith(b"PK\x06\x07"):  # of zip64: record, locator, end
+        return int.from_bytes(tail[end - 36 : end - 28], "little")
+    return int.from_bytes(tail[end + 12 : end + 16], "little")
 
 
 def _check_entry(entry: zipfile.ZipInfo, name: str) -> None:
