@@ -1,6 +1,6 @@
 """The first pass over a SAF-T file: its header, accounts, customers and their balances."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +20,7 @@ from armbulk.model.ledger_export import (
 from armbulk.readers.damage import SPLIT
 from armbulk.readers.saft.header import build_header, describe_header, other_root_error
 from armbulk.readers.saft.refusals import EXPORT_AGAIN
-from armbulk.readers.saft.values import RowBuffer, clean_name, clean_text, parse_amounts
+from armbulk.readers.saft.values import RowBuffer, clean_column, clean_names, parse_amounts
 from armbulk.readers.saft.xml_tree import Record, SaftXml, XmlNode, list_texts
 
 _BALANCES = {
@@ -32,7 +32,6 @@ _ADDRESS = {
     "StreetName": "street", "Number": "street_number", "AdditionalAddressDetail": "address_detail",
     "PostalCode": "postal_code", "City": "city", "Country": "country", "AddressType": "address_type",
 }  # fmt: skip
-_ADDRESS_KEYS = ("street", "street_number", "address_detail", "postal_code", "city", "country")
 _ADDRESS_ORDER = {"postaladdress": 0, "billingaddress": 1, "": 2, "streetaddress": 3}
 _GOODS_ADDRESSES = frozenset({"shiptoaddress", "shipfromaddress"})
 _PLACEHOLDERS = frozenset({"", "-", "0", "na", "n/a", "notused"})
@@ -41,15 +40,15 @@ _BANK = {"BankAccountNumber": "bank_account", "IBANNumber": "iban", "CurrencyCod
 _PARTY = {"NaceCode": "nace_code", "CurrencyCode": "currency", "Type": "type", "Status": "status"}
 _TERMS = {"Days": "payment_days", "Months": "payment_months", "FreeBillingMonth": "free_billing_month"}
 _TAX = {"TaxRegistrationNumber": "tax_registration"}
-_IN = "in_"  # before the keys of BalanceAccount: the customer itself may have the same elements (1.20)
-_BALANCE_ACCOUNT = {element: f"{_IN}{key}" for element, key in {"AccountID": "account_id", **_BALANCES}.items()}
-_BALANCE_ROWS: Columns = {
-    "customer_id": pl.String, "account_id": pl.String, **dict.fromkeys(_ELEMENT_OF, pl.String), "xml_line": pl.Int64,
-}  # fmt: skip
-_ACCOUNT_ROWS: Columns = {
-    "account_id": pl.String, "description": pl.String, **dict.fromkeys(_ELEMENT_OF, pl.String), "xml_line": pl.Int64,
-}  # fmt: skip
-_CUSTOMER_ROWS = {name: dtype for name, dtype in CUSTOMER_COLUMNS.items() if name != "file"}
+# The customer itself may have the same elements as its BalanceAccount (1.20).
+_BALANCE_ACCOUNT = {element: f"in_{key}" for element, key in {"AccountID": "account_id", **_BALANCES}.items()}
+_OWN_BALANCE = ("account_id", *_ELEMENT_OF)
+_ACCOUNT_KEYS = ("account_id", "description", *_ELEMENT_OF)
+_CUSTOMER_KEYS = tuple(name for name in CUSTOMER_COLUMNS if name not in {"file", "xml_line"})
+_NAMES = ("name", "street", "street_number", "address_detail", "city")
+_BALANCE_ROWS: Columns = {**dict.fromkeys(("customer_id", *_OWN_BALANCE), pl.String), "xml_line": pl.Int64}
+_ACCOUNT_ROWS: Columns = {**dict.fromkeys(_ACCOUNT_KEYS, pl.String), "xml_line": pl.Int64}
+_CUSTOMER_ROWS: Columns = {**dict.fromkeys(_CUSTOMER_KEYS, pl.String), "xml_line": pl.Int64}
 
 
 class _EntriesReachedError(Exception):
@@ -110,13 +109,18 @@ class MasterFilesReader:
             self._xml.read(chunks)
         if self._header is None:
             raise FileError("not-saft", _("{file} has no Header", file=self._file), EXPORT_AGAIN)
-        balances = self._balances.collect()
-        accounts = self._accounts.collect()
+        accounts = self._accounts.collect().with_columns(clean_column("account_id"), clean_names("description"))
+        customers = self._customers.collect().with_columns(
+            *map(clean_names, _NAMES),
+            *(clean_column(key) for key in _CUSTOMER_KEYS if key not in _NAMES),
+            file=pl.lit(self._file),
+        )
+        balances = self._balances.collect().with_columns(clean_column("customer_id"), clean_column("account_id"))
         return MasterFiles(
             self._header,
             self._has_namespace,
             self._add_balances(accounts).select(*ACCOUNT_COLUMNS),
-            self._customers.collect().with_columns(file=pl.lit(self._file)).select(*CUSTOMER_COLUMNS),
+            customers.select(*CUSTOMER_COLUMNS),
             self._add_balances(balances).select(*BALANCE_COLUMNS),
         )
 
@@ -190,68 +194,66 @@ class MasterFilesReader:
 
     def _end_account(self) -> None:
         record = self._record
-        texts = (clean_text(record.get("account_id")), clean_name(record.get("description")))
-        self._accounts.add((*texts, *map(record.get, _ELEMENT_OF), self._line))
+        self._accounts.add((*map(record.get, _ACCOUNT_KEYS), self._line))
         record.clear()
 
     def _keep(self, keys: Iterable[str], records: list[Record]) -> None:
         """Move the texts of a group that may occur several times out of the record."""
-        records.append({key: self._record.pop(key) for key in keys if key in self._record})
+        record = self._record
+        records.append({key: record.pop(key) for key in keys if key in record})
 
     def _end_customer(self) -> None:
         record = self._record
         if self._customers.count >= self._max_customers:
             what = _("the file has more than {count:number} customers", count=self._max_customers)
             raise self._xml.error(what, SPLIT, "too-large")
-        customer_id = clean_text(record.get("customer_id"))
-        balances = [{key.removeprefix(_IN): text for key, text in each.items()} for each in self._own_balances]
-        if any(key in record for key in ("account_id", *_ELEMENT_OF)):
-            balances.append(record)
-        for each in balances:
-            account_id = clean_text(each.get("account_id"))
-            self._balances.add((customer_id, account_id, *map(each.get, _ELEMENT_OF), self._line))
-        currency = self._header.currency if self._header else ""
-        values = {
-            **{key: clean_text(text) for key, text in record.items()},
-            "name": clean_name(record.get("name")),
-            "customer_id": customer_id,
-            "tax_registration": _find_first(self._tax_registrations, "tax_registration"),
-            **_choose_address(self._addresses),
-            **{key: _find_first(self._contacts, key) for key in _CONTACT.values()},
-            **_choose_bank_account(self._bank_accounts, currency),
-        }
-        self._customers.add((*map(values.get, list(_CUSTOMER_ROWS)[:-1]), self._line))
-        for records in (self._addresses, self._contacts, self._bank_accounts, self._tax_registrations):
-            records.clear()
+        customer_id = record.get("customer_id")
+        for balance in self._own_balances:
+            self._balances.add((customer_id, *map(balance.get, _BALANCE_ACCOUNT.values()), self._line))
+        if not record.keys().isdisjoint(_OWN_BALANCE):
+            self._balances.add((customer_id, *map(record.get, _OWN_BALANCE), self._line))
+        self._add_groups(record)
+        self._customers.add((*map(record.get, _CUSTOMER_KEYS), self._line))
         self._own_balances.clear()
         record.clear()
 
+    def _add_groups(self, record: Record) -> None:
+        """Add to a customer what is chosen of its addresses, contacts and bank accounts."""
+        if self._addresses:
+            record |= _choose_address(self._addresses)
+            self._addresses.clear()
+        if self._contacts:
+            for key in _CONTACT.values():
+                record[key] = _find_first(self._contacts, key)
+            self._contacts.clear()
+        if self._tax_registrations:
+            record["tax_registration"] = _find_first(self._tax_registrations, "tax_registration")
+            self._tax_registrations.clear()
+        if self._bank_accounts:
+            record |= _choose_bank_account(self._bank_accounts, self._header.currency if self._header else "")
+            self._bank_accounts.clear()
 
-def _find_first(records: Iterable[Record], key: str) -> str | None:
-    """Return the first text with a key; None if all are blank."""
-    return next((text for each in records if (text := clean_text(each.get(key)))), None)
+
+def _find_first(records: Iterable[Record], key: str) -> str:
+    """Return the first text with a key; "" if all are blank."""
+    return next((each[key] for each in records if each.get(key, "").strip()), "")
 
 
-def _choose_address(addresses: Iterable[Record]) -> dict[str, str | None]:
+def _choose_address(addresses: Sequence[Record]) -> Record:
     """Return the address to send invoices to: postal, else billing, else without a type, else street, else another.
 
     Never an address of goods. An address of placeholders is chosen only if there is no other.
     """
-    candidates: list[tuple[bool, int, dict[str, str | None]]] = []
-    for each in addresses:
-        kind = (clean_text(each.get("address_type")) or "").casefold()
-        if kind in _GOODS_ADDRESSES:
-            continue
-        values = {key: clean_name(each.get(key)) for key in _ADDRESS_KEYS}
-        texts = [text or "" for key, text in values.items() if key != "country"]
-        is_empty = all(text.casefold() in _PLACEHOLDERS for text in texts)
-        candidates.append((is_empty, _ADDRESS_ORDER.get(kind, len(_ADDRESS_ORDER)), values))
-    return min(candidates, key=lambda candidate: candidate[:2])[2] if candidates else {}
+    candidates: list[tuple[bool, int, int]] = []
+    for position, each in enumerate(addresses):
+        kind = each.pop("address_type", "").strip().casefold()
+        if kind not in _GOODS_ADDRESSES:
+            is_empty = all(text.strip().casefold() in _PLACEHOLDERS for key, text in each.items() if key != "country")
+            candidates.append((is_empty, _ADDRESS_ORDER.get(kind, len(_ADDRESS_ORDER)), position))
+    return addresses[min(candidates)[2]] if candidates else {}
 
 
-def _choose_bank_account(accounts: Iterable[Record], currency: str) -> dict[str, str | None]:
+def _choose_bank_account(accounts: Sequence[Record], currency: str) -> Record:
     """Return the first account in the base currency (an account without a currency is in it), else the first."""
-    cleaned = [{key: clean_text(text) for key, text in each.items()} for each in accounts]
-    first = cleaned[0] if cleaned else {}
-    chosen = next((each for each in cleaned if (each.get("bank_currency") or currency).upper() == currency), first)
-    return {key: chosen.get(key) for key in ("bank_account", "iban")}
+    chosen = (each for each in accounts if each.get("bank_currency", "").strip().upper() in {"", currency})
+    return next(chosen, accounts[0])

@@ -79,6 +79,11 @@ def clean_column(column: str) -> pl.Expr:
     return pl.when(cleaned != "").then(cleaned).alias(column)
 
 
+def clean_names(column: str) -> pl.Expr:
+    """Return a column of texts cleaned as `clean_name` cleans one."""
+    return clean_column(column).str.normalize("NFC")
+
+
 def parse_amounts(
     frame: pl.DataFrame, column: str, element: str, file: str, dtype: pl.Decimal = BASE_AMOUNT
 ) -> pl.Series:
