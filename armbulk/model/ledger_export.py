@@ -48,9 +48,12 @@ CUSTOMER_COLUMNS = {
     "file": pl.String,
     "xml_line": pl.Int64,
 }
-"""A customer. The address is the one to send invoices to: postal, else billing, else without a type, else street; never
-an address of goods. `email`, `telephone` and `mobile_phone` are the first of the contacts. `bank_account` and `iban` are
-those of the first bank account in the base currency, else of the first. `file` and `xml_line` tell where it begins."""
+"""A customer. `file` and `xml_line` tell where it begins.
+
+The address is the one to send invoices to: postal, else billing, else without a type, else street; never one of goods.
+`email`, `telephone` and `mobile_phone` are the first of the contacts. `bank_account` and `iban` are those of the first
+bank account in the base currency, else of the first.
+"""
 
 BALANCE_COLUMNS = {
     "customer_id": pl.String,
@@ -78,7 +81,7 @@ LINE_COLUMNS = {
     "xml_line": pl.Int64,
 }
 """A posting on an account of receivables, with or without a customer. `voucher` is the voucher's number in `vouchers`.
-`amount` and `currency_amount` are debit positive whatever the sign in the file is: side × amount."""
+`amount` and `currency_amount` are debit positive whatever the sign in the file is: side times amount."""
 
 VOUCHER_COLUMNS = {
     "voucher": pl.Int64,
@@ -90,8 +93,8 @@ VOUCHER_COLUMNS = {
     "file": pl.String,
     "xml_line": pl.Int64,
 }
-"""A voucher that has a posting on an account of receivables. `has_sales`: it posts on an account 3xxx; `has_bank`: on an
-account 19xx; `total`: the sum of all its lines, 0 in a voucher that balances."""
+"""A voucher that has a posting on an account of receivables. `has_sales`: it posts on an account 3xxx or 805x
+(interest); `has_bank`: on an account 19xx; `total`: the sum of all its lines, 0 in a voucher that balances."""
 
 PART_COLUMNS = {
     "file": pl.String,
@@ -142,8 +145,8 @@ class LedgerExport:
         accounts: The accounts of the general ledger; `ACCOUNT_COLUMNS`.
         customers: The customers; `CUSTOMER_COLUMNS`.
         balances: The customers' balances; `BALANCE_COLUMNS`.
-        receivable_accounts: The accounts of receivables: those that customers name; if none does, 1500 to 1599 as far as
-            they have lines with a customer.
+        receivable_accounts: The accounts of receivables: those that customers name; if none does, those of 1500 to
+            1599 that have lines with a customer.
         are_accounts_named: Whether customers name the accounts of receivables.
         lines: The postings on these accounts; `LINE_COLUMNS`.
         vouchers: The vouchers of these postings; `VOUCHER_COLUMNS`.
