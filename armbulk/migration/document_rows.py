@@ -68,7 +68,8 @@ class DocumentRows:
 
     Attributes:
         rows: `DOCUMENT_FIELDS` (texts, dates, Decimal); old_customer_no, kind, rules, transaction_id String;
-            base_amount, original Decimal(38, 2); is_due_estimated, has_several_due_dates Boolean; file String, xml_line Int64.
+            base_amount, original Decimal(38, 2); is_due_estimated, has_several_due_dates Boolean; file String, xml_line
+            Int64.
         left_out: The same columns, and reason (LeftOut) String.
     """
 
