@@ -103,8 +103,8 @@ def _ask_always() -> tuple[Question, ...]:
             "document-type",
             _("Which document type do the open items get in ARM?"),
             _(
-                "IN (invoice) is the only type in ARM's documentation. ARM may book the receivable, the revenue and the "
-                "VAT of each item again."
+                "IN (invoice) is the only type in ARM's documentation. ARM may book the receivable, the revenue and "
+                "the VAT of each item again."
             ),
             AnswerForm.CODE,
             _("a code of ARM, such as IN"),
@@ -158,17 +158,13 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
         (
             "estimated-due-dates",
             rows.filter("is_due_estimated"),
-            _(
-                "{count} due dates are estimated: the document's date and the customer's days of payment. Are they right?"
-            ),
+            _("{count} due dates are estimated by the customers' days of payment. Are they right?"),
             _("Interest and reminders depend on the due date."),
         ),
         (
             "balances",
             rows.filter(pl.col("kind") != ItemKind.ITEM),
-            _(
-                "{count} rows are balances without items, {sum:amount} in the base currency. May they be sent as one document each?"
-            ),
+            _("{count} balances without items become a document each, {sum:amount} together. Is that right?"),
             _("Reminders then name one amount and one date instead of the invoices. A list of open items is better."),
         ),
         (
@@ -181,9 +177,7 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
             "credits",
             left_out.filter(pl.col("reason") == LeftOut.CREDIT),
             _("{count} credits, {sum:amount} in the base currency, are not sent. Are they handled in another way?"),
-            _(
-                "ARM's document type for a credit is not known. Without the credits, these customers owe too much in ARM."
-            ),
+            _("ARM's document type for a credit is not known. Without it, these customers owe too much in ARM."),
         ),
         (
             "numbers-twice",
