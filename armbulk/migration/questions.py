@@ -5,35 +5,17 @@ no answer has a default. Each question says what can happen. The workbook waits 
 empty cells of columns.
 """
 
-import re
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 import polars as pl
 
-from armbulk.i18n import NO_TEXT, Text, _, ngettext
+from armbulk.i18n import Text, _, ngettext
 from armbulk.migration.derive import Migration, Notice
 from armbulk.migration.document_rows import LeftOut
 from armbulk.migration.ledger_items import ItemKind
 from armbulk.model.ledger_export import add_amounts
-
-
-class AnswerForm(StrEnum):
-    """What an answer may be."""
-
-    CODE = "code"  # a code of ARM
-    TEXT = "text"  # who confirmed it, and when
-    DATE = "date"  # a day, or a word for "none"
-    DAYS = "days"  # a number of days
-    CONFIRMATION = "yes"  # "yes"; everything else is no answer
-
-
-CODES = r"^[\w-]{1,20}$"
-NONE_WORDS = frozenset({"none", "no", "ingen", "nei"})
-YES_WORDS = frozenset({"yes", "ja", "y", "j"})
-_MAX_DAYS = 365
+from armbulk.resources.migration_questions import QUESTION_RULES, QuestionRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +23,19 @@ class Question:
     """A question to the user.
 
     Attributes:
-        key: Its name in workbooks and settings.
+        key: Its name in workbooks and settings; one of `QUESTION_RULES`.
         text: The question.
         risk: What can happen.
-        form: What an answer may be.
-        answers: What an answer may be, for people.
-        fills: Columns whose empty cells the answer fills: (sheet's resource, field).
     """
 
     key: str
     text: Text
     risk: Text
-    form: AnswerForm
-    answers: Text
-    fills: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def rule(self) -> QuestionRule:
+        """What an answer may be."""
+        return QUESTION_RULES[self.key]
 
 
 def list_questions(migration: Migration) -> tuple[Question, ...]:
@@ -62,42 +43,7 @@ def list_questions(migration: Migration) -> tuple[Question, ...]:
     return (*_ask_always(), *_ask_about_documents(migration), *_ask_about_proofs(migration))
 
 
-def check_answer(question: Question, answer: str) -> Text:
-    """Return what is wrong with an answer; an empty text if nothing is.
-
-    Args:
-        question: The question.
-        answer: The answer as typed, without blanks around it.
-    """
-    if not answer:
-        return _("The answer is missing.")
-    match question.form:
-        case AnswerForm.CODE:
-            is_valid = re.match(CODES, answer) is not None
-        case AnswerForm.DATE:
-            is_valid = answer.lower() in NONE_WORDS or _is_day(answer)
-        case AnswerForm.DAYS:
-            is_valid = answer.isascii() and answer.isdigit() and int(answer) <= _MAX_DAYS
-        case AnswerForm.CONFIRMATION:
-            is_valid = answer.lower() in YES_WORDS
-        case AnswerForm.TEXT:
-            is_valid = True
-    return NO_TEXT if is_valid else _("The answer is not {answers}.", answers=question.answers)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def _confirm(key: str, text: Text, risk: Text) -> Question:
-    return Question(key, text, risk, AnswerForm.CONFIRMATION, _("yes"))
-
-
 def _ask_always() -> tuple[Question, ...]:
-    stops = ("stop_reminder_until", "stop_debt_collection_until", "stop_interest_calc_until")
     return (
         Question(
             "document-type",
@@ -106,32 +52,21 @@ def _ask_always() -> tuple[Question, ...]:
                 "IN (invoice) is the only type in ARM's documentation. ARM may book the receivable, the revenue and "
                 "the VAT of each item again."
             ),
-            AnswerForm.CODE,
-            _("a code of ARM, such as IN"),
-            (("documents", "document_type"),),
         ),
         Question(
             "booking",
             _("What does ARM book for these documents, and who at Amili confirmed it?"),
             _("Without an account for the other side, revenue and VAT can be reported twice."),
-            AnswerForm.TEXT,
-            _("a name and a date, and what was agreed"),
         ),
         Question(
             "distribution",
             _("Which distribution type do the documents get?"),
             _("ARM may print or e-mail invoices that the customers already have. Ask Amili which code sends nothing."),
-            AnswerForm.CODE,
-            _("a code agreed with Amili, such as H or M"),
-            (("documents", "distribution_type"),),
         ),
         Question(
             "dunning",
             _("Until which day does ARM send no reminders, no debt collection and no interest for the customers?"),
             _("An item that is overdue when it is created may be reminded the same night."),
-            AnswerForm.DATE,
-            _('a day such as 2026-12-31, or "none"'),
-            tuple(("customers", name) for name in stops),
         ),
     )
 
@@ -140,20 +75,12 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
     rows, left_out = migration.documents.rows, migration.documents.left_out
     questions = []
     if no_due := rows.filter(pl.col("due_date").is_null()).height:
-        questions.append(
-            Question(
-                "due-days",
-                ngettext(
-                    "{count} document has no due date. How many days after its date is it due?",
-                    "{count} documents have no due date. How many days after their dates are they due?",
-                    count=no_due,
-                ),
-                _("Interest and reminders depend on the due date."),
-                AnswerForm.DAYS,
-                _("a number of days from 0 to 365"),
-                (("documents", "due_date"),),
-            )
+        text = ngettext(
+            "{count} document has no due date. How many days after its date is it due?",
+            "{count} documents have no due date. How many days after their dates are they due?",
+            count=no_due,
         )
+        questions.append(Question("due-days", text, _("Interest and reminders depend on the due date.")))
     checks = (
         (
             "estimated-due-dates",
@@ -189,7 +116,7 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
     for key, frame, text, risk in checks:
         if frame.height:
             total = add_amounts(frame["base_amount"])
-            questions.append(_confirm(key, text.fill(count=frame.height, sum=total), risk))
+            questions.append(Question(key, text.fill(count=frame.height, sum=total), risk))
     return questions
 
 
@@ -199,7 +126,7 @@ def _ask_about_proofs(migration: Migration) -> list[Question]:
     if unproved.height:
         stated = add_amounts(unproved["closing"])
         questions.append(
-            _confirm(
+            Question(
                 "not-proved",
                 _(
                     "The balances of {count} customers are not proved, and their items are not moved. Their closing "
@@ -217,7 +144,9 @@ def _ask_about_proofs(migration: Migration) -> list[Question]:
         Notice.ACCOUNTS_ASSUMED: _("No customer names an account. Are 1500 to 1599 the accounts of receivables?"),
     }
     risk = _("Items can be missing, or there twice. Type yes only if you know why, and keep the reason.")
-    questions += [_confirm(notice, text, risk) for notice, text in texts.items() if notice in migration.notices]
+    questions += [
+        Question(notice.replace(" ", "-"), text, risk) for notice, text in texts.items() if notice in migration.notices
+    ]
     return questions
 
 

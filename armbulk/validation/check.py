@@ -43,6 +43,7 @@ from armbulk.validation import (
     hidden_rows,
     layout,
     line_currencies,
+    migration_answers,
     other_rows,
     prices,
     rules,
@@ -196,7 +197,8 @@ def check_sheets(
         edits.compare_with_base(sheet, index, match, pad_postal_codes=options.pad_postal_codes)
         for index, (sheet, match) in enumerate(zip(plain, matches, strict=True))
     ]
-    plain, layouts = _check_layouts([result.sheet for result in compared], matches, mapped, own)
+    answered, of_answers = migration_answers.apply_answers([result.sheet for result in compared], matches)
+    plain, layouts = _check_layouts(answered, matches, mapped, own)
     decided = [_decide_reading(options, result.entry) for result in mapped]
     options_of = [date_orders.drop_contradicted(*each) for each in zip(plain, matches, decided, strict=True)]
     continued = [
@@ -208,6 +210,7 @@ def check_sheets(
     findings = [
         edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
     ]
+    findings.append(of_answers)
     findings += [_issue_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
     findings += [_separator_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
     findings += [result.findings for results in (mapped, compared, continued) for result in results]
@@ -221,7 +224,8 @@ def check_sheets(
     of_cells = other_rows.drop_of_left_out(merge_findings([*findings, *layouts, *of_sheets, shown.findings]))
     tables, every_finding = _check_tables(shown.tables, plain, matches, of_cells, options)
     reported = apply.move_to_source(follow_ups.drop_follow_ups(every_finding, tables), mapped)
-    blocking = hidden_rows.spread_unknown_rows(apply_severities(every_finding, options.rules), own)
+    of_files = hidden_rows.are_rows_unknown() | migration_answers.is_unanswered()
+    blocking = blocked.spread_over_files(apply_severities(every_finding, options.rules), of_files, own)
     return Checked(
         sheets=tuple(own),
         header_matches=matches,
