@@ -190,9 +190,7 @@ SHEETS: dict[str, FindingType] = {
         _("Type the answer in this cell: {detail}"),
     ),
     "questions-damaged": error(
-        _(
-            'The sheet "{value}" of the migration has no columns of codes and answers. Nothing of this workbook is sent.'
-        ),
+        _('The sheet "{value}" of the migration has lost its codes or answers. Nothing of this workbook is sent.'),
         _("Write the workbook again with `armbulk migrate`"),
     ),
     "no-known-header": error(

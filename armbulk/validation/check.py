@@ -12,13 +12,9 @@ from functools import partial
 import polars as pl
 
 from armbulk.errors import FileError, UnknownColumnsError
-from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.frame import (
-    SCHEMA,
     apply_severities,
     count_findings,
-    empty_findings,
-    make_finding,
     merge_findings,
 )
 from armbulk.i18n import Text, _, join_texts, ngettext, quote_names
@@ -29,7 +25,7 @@ from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.command_line import quote_word
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
-from armbulk.model.sheet import ReadIssue, Sheet, Table
+from armbulk.model.sheet import Sheet, Table
 from armbulk.resources import RESOURCES, UPDATE_RESOURCES
 from armbulk.validation import (
     amounts,
@@ -46,6 +42,7 @@ from armbulk.validation import (
     migration_answers,
     other_rows,
     prices,
+    reader_findings,
     rules,
 )
 from armbulk.validation.hidden_columns import leave_out_hidden_columns, report_hidden_columns
@@ -211,8 +208,8 @@ def check_sheets(
         edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
     ]
     findings.append(of_answers)
-    findings += [_issue_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
-    findings += [_separator_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
+    findings += [reader_findings.report_issues(sheet, index, matches[index]) for index, sheet in enumerate(own)]
+    findings += [reader_findings.report_separator(sheet, index, matches[index]) for index, sheet in enumerate(own)]
     findings += [result.findings for results in (mapped, compared, continued) for result in results]
     findings += [
         report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options, own[index])
@@ -376,28 +373,3 @@ def _join_tables(parts: Sequence[Table], resources: Mapping[str, Resource]) -> d
             columns = {index: letters for table in tables for index, letters in table.columns.items()}
             joined[name] = Table(resource, pl.concat([table.rows for table in tables]), columns)
     return joined
-
-
-def _issue_findings(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
-    """Return what the reader noticed, as findings; of the lines that may be a narrow header, only the header is."""
-    rows = [
-        (index, issue.row, issue.column, None, code, CATALOGUE[code].severity.value, issue.value, issue.detail)
-        for issue in sheet.issues
-        if issue.code != "narrow-header" or issue.row == match.header_row
-        for code in [_code_of(issue)]
-    ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
-
-
-def _code_of(issue: ReadIssue) -> str:
-    """Return the finding of an issue: too few fields and too many have other causes."""
-    is_short = issue.code == "ragged-row" and int(issue.value or 0) < int(issue.detail or 0)
-    return "too-few-fields" if is_short else issue.code
-
-
-def _separator_findings(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
-    """Return the finding of a CSV that was not recognised because of its separator."""
-    separator = find_wrong_separator(sheet) if match.resource is None and sheet.format == "csv" else None
-    if separator is None:
-        return empty_findings()
-    return make_finding(index, "wrong-separator", value="tab" if separator == "\t" else separator)
