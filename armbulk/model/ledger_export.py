@@ -14,7 +14,10 @@ import polars as pl
 BASE_AMOUNT = pl.Decimal(38, 2)
 CURRENCY_AMOUNT = pl.Decimal(38, 18)
 
-ACCOUNT_COLUMNS = {
+Columns = dict[str, pl.DataType | type[pl.DataType]]
+"""The columns of a frame in order: name → dtype."""
+
+ACCOUNT_COLUMNS: Columns = {
     "account_id": pl.String,
     "description": pl.String,
     "opening": BASE_AMOUNT,
@@ -22,7 +25,7 @@ ACCOUNT_COLUMNS = {
 }
 """An account of the general ledger. A balance is null where the file states neither its debit nor its credit."""
 
-CUSTOMER_COLUMNS = {
+CUSTOMER_COLUMNS: Columns = {
     "customer_id": pl.String,
     "name": pl.String,
     "registration_number": pl.String,
@@ -48,14 +51,13 @@ CUSTOMER_COLUMNS = {
     "file": pl.String,
     "xml_line": pl.Int64,
 }
-"""A customer. `file` and `xml_line` tell where it begins.
+"""A customer. The address is the one to send invoices to: postal, else billing, else without a type, else street, else
+of another type; never an address of goods. One of placeholders such as NA is used only if there is no other. `email`,
+`telephone` and `mobile_phone` are the first of the contacts. `bank_account` and `iban` are those of the first bank
+account in the base currency or without a currency, else of the first. `file` and `xml_line` show where it begins.
+A customer that is in the files twice has two rows."""
 
-The address is the one to send invoices to: postal, else billing, else without a type, else street; never one of goods.
-`email`, `telephone` and `mobile_phone` are the first of the contacts. `bank_account` and `iban` are those of the first
-bank account in the base currency, else of the first.
-"""
-
-BALANCE_COLUMNS = {
+BALANCE_COLUMNS: Columns = {
     "customer_id": pl.String,
     "account_id": pl.String,
     "opening": BASE_AMOUNT,
@@ -63,7 +65,7 @@ BALANCE_COLUMNS = {
 }
 """A customer's balance on an account, from `BalanceAccount` (1.30) or from the customer itself (1.20)."""
 
-LINE_COLUMNS = {
+LINE_COLUMNS: Columns = {
     "voucher": pl.Int64,
     "account_id": pl.String,
     "customer_id": pl.String,
@@ -81,9 +83,10 @@ LINE_COLUMNS = {
     "xml_line": pl.Int64,
 }
 """A posting on an account of receivables, with or without a customer. `voucher` is the voucher's number in `vouchers`.
-`amount` and `currency_amount` are debit positive whatever the sign in the file is: side times amount."""
+`amount` and `currency_amount` are debit positive whatever the sign in the file is: debit - credit.
+`currency` and `exchange_rate` are those of the side that has the amount. Currencies are in capital letters."""
 
-VOUCHER_COLUMNS = {
+VOUCHER_COLUMNS: Columns = {
     "voucher": pl.Int64,
     "transaction_id": pl.String,
     "date": pl.Date,
@@ -94,9 +97,10 @@ VOUCHER_COLUMNS = {
     "xml_line": pl.Int64,
 }
 """A voucher that has a posting on an account of receivables. `has_sales`: it posts on an account 3xxx or 805x
-(interest); `has_bank`: on an account 19xx; `total`: the sum of all its lines, 0 in a voucher that balances."""
+(interest); `has_bank`: on an account 19xx (of 4 digits or more); `total`: the sum of all its lines, 0 in a voucher
+that balances."""
 
-PART_COLUMNS = {
+PART_COLUMNS: Columns = {
     "file": pl.String,
     "sha256": pl.String,
     "stated_entries": pl.Int64,
@@ -145,13 +149,14 @@ class LedgerExport:
         accounts: The accounts of the general ledger; `ACCOUNT_COLUMNS`.
         customers: The customers; `CUSTOMER_COLUMNS`.
         balances: The customers' balances; `BALANCE_COLUMNS`.
-        receivable_accounts: The accounts of receivables: those that customers name; if none does, those of 1500 to
-            1599 that have lines with a customer.
+        receivable_accounts: The accounts of receivables, sorted: those that customers name; if none does, 1500 to 1599
+            as far as they have lines with a customer.
         are_accounts_named: Whether customers name the accounts of receivables.
         lines: The postings on these accounts; `LINE_COLUMNS`.
         vouchers: The vouchers of these postings; `VOUCHER_COLUMNS`.
         unbalanced_vouchers: Vouchers of the whole export whose lines do not add up to 0; `VOUCHER_COLUMNS`.
-        account_movements: The sum of all postings of each account; account_id String, amount `Decimal(38, 2)`.
+        account_movements: The sum of all postings of each account, sorted by account; account_id String, amount
+            `Decimal(38, 2)`.
         has_namespace: Whether the file uses the namespace of the Norwegian format.
     """
 
