@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from armbulk.app.number_table import read_number_table
 from armbulk.clock import Clock
 from armbulk.errors import FileError, UsageError
 from armbulk.i18n import _
@@ -21,6 +22,7 @@ from armbulk.migration.report_rows import (
 from armbulk.migration.table_rows import build_tables
 from armbulk.model.ledger_export import add_amounts
 from armbulk.readers.saft import read_ledger_export
+from armbulk.resources.code_lists import COUNTRIES
 from armbulk.resources.migration_questions import is_answer
 from armbulk.writers.atomic import replace_atomically, temporary_file, verify_writable
 from armbulk.writers.migration_workbook import MigrationBook, QuestionRow, write_migration
@@ -34,11 +36,30 @@ class MigrationChoices:
         customers: About the fields of customers.
         documents: About the fields of documents.
         answers: Key of a question → answer, from the settings.
+        strict: Whether nothing is written unless everything is proved.
     """
 
     customers: CustomerChoices = field(default_factory=CustomerChoices)
     documents: DocumentChoices = field(default_factory=DocumentChoices)
     answers: Mapping[str, str] = field(default_factory=dict)
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationFiles:
+    """What is read, and what is written.
+
+    Attributes:
+        files: The parts of one export.
+        earlier: Exports of earlier periods, each in one file.
+        target: The workbook.
+        replace: Whether a file of that name may be replaced; it is kept as .bak.
+    """
+
+    files: tuple[Path, ...]
+    earlier: tuple[Path, ...]
+    target: Path
+    replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,44 +122,75 @@ class MigrationFile:
         }
 
 
-def migrate(
-    files: Sequence[Path],
-    earlier: Sequence[Path],
-    target: Path,
-    choices: MigrationChoices,
-    clock: Clock,
-    lang: str,
+def build_choices(
     *,
-    replace: bool,
-) -> MigrationFile:
+    prefix: str = "IB-",
+    due_days: int | None = None,
+    default_country: str = "",
+    numbers: str | None = None,
+    uses_email: bool = False,
+    uses_national_ids: bool = False,
+    drops_kid: bool = False,
+    strict: bool = False,
+) -> MigrationChoices:
+    """Return what the user decides, from the options of the command.
+
+    Raises:
+        UsageError: The country is no code of two letters.
+        FileError: The table of numbers cannot be read, or has a number twice.
+    """
+    if default_country and default_country.upper() not in COUNTRIES:
+        raise UsageError(
+            "country-unknown",
+            _('"{country}" is not a country code', country=default_country),
+            _("Use the two letters of ISO 3166, such as NO"),
+        )
+    table = read_number_table(Path(numbers)) if numbers else {}
+    return MigrationChoices(
+        CustomerChoices(
+            default_country=default_country.upper(),
+            uses_email=uses_email,
+            uses_national_ids=uses_national_ids,
+            numbers=table,
+        ),
+        DocumentChoices(prefix=prefix, due_days=due_days, keeps_kid=not drops_kid, numbers=table),
+        strict=strict,
+    )
+
+
+def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Clock, lang: str) -> MigrationFile:
     """Read the files of a ledger and write the workbook.
 
     Args:
-        files: The parts of one export.
-        earlier: Exports of earlier periods, each in one file.
-        target: The workbook.
+        files: What is read, and what is written.
         choices: What the user decides.
         clock: For waiting when the workbook is open in another program.
         lang: Of its texts.
-        replace: Whether a file of that name may be replaced; it is kept as .bak.
 
     Raises:
         UsageError: The target is no .xlsx.
-        FileError: A file is refused, or the workbook cannot be written.
+        FileError: A file is refused, or the workbook cannot be written; with `strict`, something is not proved.
     """
+    target = files.target
     if target.suffix.lower() != ".xlsx":
         raise UsageError(
             "not-xlsx", _("{path} does not end in .xlsx", path=target), _("Use a file name that ends in .xlsx with -o")
         )
     verify_writable(target)
-    if target.exists() and not replace:
+    if target.exists() and not files.replace:
         raise FileError(
             "file-exists",
             _("{path} already exists", path=target),
             _("Choose another file with -o, or replace this one with --yes"),
         )
-    exports = [read_ledger_export(files), *(read_ledger_export([path]) for path in earlier)]
+    exports = [read_ledger_export(files.files), *(read_ledger_export([path]) for path in files.earlier)]
     migration = derive_migration(exports, choices.customers, choices.documents)
+    if choices.strict and not migration.is_proved:
+        raise FileError(
+            "not-proved",
+            _("Not everything in the files is proved, and no workbook was written"),
+            _("Leave out --strict to see each difference in the workbook"),
+        )
     questions = list_questions(migration)
     answers = {
         question.key: answer
