@@ -313,6 +313,13 @@ SHEETS: dict[str, FindingType] = {
             "the lines: armbulk map FILE"
         ),
     ),
+    "customer-rows-differ": error(
+        _('"{header}" is not the same as in row {detail} of the same customer'),
+        _(
+            'Enter the same "{header}" in every row of the customer. Or do not read the column for customers: '
+            "armbulk map FILE"
+        ),
+    ),
     "flat-amounts-unclear": error(
         _(
             '"{header}" is the same in all rows of each document. It may be the amount of the line or of '

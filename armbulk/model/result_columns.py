@@ -25,6 +25,8 @@ def list_outcome_headers(name: str) -> tuple[str, ...]:
 SUMMARY = Words("Summary", "Sammendrag")
 PROBLEMS = Words("Problems", "Problemer")
 CHANGES = Words("Changes", "Endringer")
+CUSTOMER_OUTCOMES = Words("Customer outcomes", "Utfall for kunder")
+"""The customers of a list of documents, whose own outcome columns have the documents'."""
 SIGN_OFF = Words("Sign-off", "Godkjenning")
 
 PLACE_HEADERS = (Words("Sheet", "Ark"), Words("Cell", "Celle"))
@@ -82,7 +84,7 @@ OWN_SHEETS = (
     *UNUSED_CUSTOMERS.all(),
     *(
         text
-        for words in (SUMMARY, PROBLEMS, CHANGES, SIGN_OFF)
+        for words in (SUMMARY, PROBLEMS, CUSTOMER_OUTCOMES, CHANGES, SIGN_OFF)
         for name in words.all()
         for text in (name, with_prefix(name))
     ),

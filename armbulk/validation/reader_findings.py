@@ -1,4 +1,6 @@
-"""What the readers noticed in files, as findings."""
+"""What the reader noticed in a file, as findings."""
+
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -9,7 +11,13 @@ from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.validation.separators import find_wrong_separator
 
 
-def report_issues(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
+def report_readings(sheets: Sequence[Sheet], matches: Sequence[HeaderMatch]) -> list[pl.DataFrame]:
+    """Return what the reader noticed in each sheet, and CSV files that were not recognised because of a separator."""
+    findings = [_list_issues(sheet, index, matches[index]) for index, sheet in enumerate(sheets)]
+    return [*findings, *(_report_separator(sheet, index, matches[index]) for index, sheet in enumerate(sheets))]
+
+
+def _list_issues(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
     """Return what the reader noticed, as findings; of the lines that may be a narrow header, only the header is."""
     rows = [
         (index, issue.row, issue.column, None, code, CATALOGUE[code].severity.value, issue.value, issue.detail)
@@ -26,7 +34,7 @@ def _code_of(issue: ReadIssue) -> str:
     return "too-few-fields" if is_short else issue.code
 
 
-def report_separator(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
+def _report_separator(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
     """Return the finding of a CSV that was not recognised because of its separator."""
     separator = find_wrong_separator(sheet) if match.resource is None and sheet.format == "csv" else None
     if separator is None:
