@@ -1,8 +1,8 @@
 """What a person may answer about the columns of a sheet: which values are valid, and what an order makes of dates."""
 
-import re
 from collections.abc import Sequence
-from datetime import date
+
+import polars as pl
 
 from armbulk.i18n import NO_TEXT, Text, _
 from armbulk.matching.codes import list_value_questions
@@ -10,11 +10,9 @@ from armbulk.matching.column_values import can_be_read
 from armbulk.model.column_proposal import ValueQuestion
 from armbulk.model.read_options import DATE_ORDERS
 from armbulk.resources import RESOURCES
+from armbulk.validation.dates import read_in_order
 
 __all__ = ["find_code", "find_constant_error", "list_date_meanings", "list_value_questions"]
-
-_DATE = re.compile(r"([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})")
-_CENTURY = 2000
 
 
 def find_constant_error(resource: str, name: str, text: str) -> Text | None:
@@ -56,28 +54,19 @@ def find_code(resource: str, question: ValueQuestion, answer: str) -> str:
     return answer
 
 
-def list_date_meanings(texts: Sequence[str]) -> dict[str, Text]:
-    """Return the orders in which all the dates are dates, each with what it makes of the first one.
+def list_date_meanings(texts: Sequence[str]) -> tuple[str, dict[str, Text]]:
+    """Return a date that the orders read differently, and its meanings in the orders in which all the dates are dates.
 
-    Without a meaning, all orders are returned: a date with a month's name, or dates of several orders.
+    Of orders that read all dates alike only the first is returned: a date with a month's name. Without a meaning, all
+    orders are returned: dates of several orders.
     """
-    meanings = {}
-    for order in DATE_ORDERS:
-        days = [_read_date(text, order) for text in texts]
-        if days and all(day is not None for day in days):
-            meanings[order] = Text("{day:date}", {"day": days[0]})
-    return meanings or dict.fromkeys(DATE_ORDERS, NO_TEXT)
-
-
-def _read_date(text: str, order: str) -> date | None:
-    match = _DATE.fullmatch(text.strip())
-    if match is None:
-        return None
-    parts = dict(zip(order, match.group(1, 3, 4), strict=True))
-    if len(parts["y"]) not in {2, 4} or max(len(parts["d"]), len(parts["m"])) > 2:
-        return None
-    year = int(parts["y"]) + (_CENTURY if len(parts["y"]) == 2 else 0)
-    try:
-        return date(year, int(parts["m"]), int(parts["d"]))
-    except ValueError:
-        return None
+    days = {order: read_in_order(pl.Series(texts, dtype=pl.String), order) for order in DATE_ORDERS}
+    possible: dict[str, Sequence[object]] = {}
+    for order, dates in days.items():
+        if dates and None not in dates and dates not in possible.values():
+            possible[order] = dates
+    if not possible:
+        return texts[0], dict.fromkeys(DATE_ORDERS, NO_TEXT)
+    counts = [len({dates[position] for dates in possible.values()}) for position in range(len(texts))]
+    shown = counts.index(max(counts))
+    return texts[shown], {order: Text("{day:date}", {"day": dates[shown]}) for order, dates in possible.items()}

@@ -26,7 +26,7 @@ from armbulk.model.batch_state import NEEDS_DECISION
 from armbulk.model.command_line import shorten_path
 from armbulk.model.outcome import ApiUsage
 from armbulk.results.list_check_texts import describe_list_check
-from armbulk.results.reconcile import list_row_keys
+from armbulk.results.reconcile import add_repeating_rows, list_row_keys
 from armbulk.results.report import list_outcomes, write_results
 from armbulk.results.run_result import RunResult, recheck_files
 from armbulk.results.store_check import choose_result_path, find_csv_target, prepare_target, verify_csv_target
@@ -128,8 +128,9 @@ class ImportResult:
         if self.checked is None:
             return _stored_outcomes(self.result, self.lang)
         rows = list_outcomes(self.result, self.checked, self.lang)
+        keys = list_row_keys(self.result.items, self.checked.all_tables())
         rows = rows.join(
-            list_row_keys(self.result.items, self.checked.all_tables()),
+            add_repeating_rows(keys, self.checked.repeating_rows),
             on=["sheet", "row"],
             how="left",
             maintain_order="left",
@@ -183,8 +184,8 @@ class ImportResult:
         self.checked = self.checked or recheck_files(run)
         csv = locate_csv(run, target) if self.checked else None
         if csv and self.checked:
-            verify_csv_target(csv, self.checked.sheets, list_run_files(run))
-            self.csv_files = name_csv_files(csv, self.checked.sheets)
+            verify_csv_target(csv, self.checked.file_sheets, list_run_files(run))
+            self.csv_files = name_csv_files(csv, self.checked.file_sheets)
         self.files_changed = self.checked is None
         self.result = finish_run(self.store, run.id, self.checked, path, self.lang, csv)
         self.workbook = Path(str(self.result.run.result)) if self.result.run else None

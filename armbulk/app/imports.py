@@ -112,7 +112,7 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
         return _unsent(context, store, plan, PLANNED)
     target = choose_result_path(check.inputs.files, request.target)
     verify_target_is_no_input(target, check.inputs.files, replace_input=request.replace_input)
-    verify_csv_target(request.target, check.checked.sheets, check.inputs.files)
+    verify_csv_target(request.target, check.checked.file_sheets, check.inputs.files)
     if plan.stopped:
         unsent = _unsent(context, store, plan, STOPPED)
         unsent.write(request.target or target, replace_input=request.replace_input)

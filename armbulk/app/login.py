@@ -38,6 +38,7 @@ class LoginInput:
     user_id: str
     sole_sender: bool
     secret: str = field(repr=False)
+    client_name: str = ""
 
 
 def add_login(context: Context) -> Context:
@@ -130,6 +131,7 @@ def build_profile(profile: Profile, login_input: LoginInput) -> Profile:
         profile,
         base_url=check_address(login_input.base_url),
         client_no=login_input.client_no,
+        client_name=login_input.client_name,
         client_size=login_input.client_size.upper(),
         user_id=login_input.user_id,
         sole_sender=login_input.sole_sender,
@@ -147,6 +149,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
     settings: dict[str, str | bool] = {
         "base_url": profile.base_url,
         "client_no": profile.client_no,
+        "client_name": profile.client_name,
         "client_size": profile.client_size,
         "user_id": profile.user_id,
         "token_url": login.token_url,

@@ -12,6 +12,7 @@ from armbulk.app.report_problems import MAX_ROWS, group_problems
 from armbulk.app.totals_report import describe_totals_page
 from armbulk.i18n import _, format_amount, format_exact_time, format_number, join_texts, ngettext
 from armbulk.model.batch_state import BatchState
+from armbulk.model.client_name import name_client
 from armbulk.model.command_line import write_command
 from armbulk.model.outcome import SUCCESSFUL, Outcome
 from armbulk.model.outcome_words import translate_outcome, translate_state
@@ -43,6 +44,7 @@ _NEED_WORK = ngettext("{count:number} record needs work.", "{count:number} recor
 
 _FACTS = {
     "client": _("Client no"),
+    "client_name": _("Client"),
     "environment": _("Environment"),
     "run": _("Run"),
     "profile": _("Profile"),
@@ -89,7 +91,7 @@ def describe_page(
     more, items = result.describe(), result.result.items
     command = write_command("results", [str(run.id), "-o", "result.xlsx"]) if run else ""
     workbook = result.workbook or (run.result if run else None)
-    title = _TITLE_OF_RUN.fill(run=run.id, client=run.account.client_no) if run else _TITLE
+    title = _TITLE_OF_RUN.fill(run=run.id, client=_name_client(run)) if run else _TITLE
     return {
         "lang": "no" if lang == "nb" else lang,
         "title": title.text(lang),
@@ -111,6 +113,10 @@ def describe_page(
         "version": version,
         "written": format_exact_time(result.clock.now(), lang),
     }
+
+
+def _name_client(run: Run) -> str:
+    return name_client(run.account.client_no, run.options.get("client_name"))
 
 
 def _describe_status(result: ImportResult) -> dict[str, str]:
@@ -136,7 +142,7 @@ def _list_facts(result: ImportResult, checked: Checked | None, workbook: str | P
     }
     if run:
         values = {
-            "client": run.account.client_no,
+            "client_name" if run.options.get("client_name") else "client": _name_client(run),
             "environment": name_environment_of(run.account.origin, lang),
             "run": str(run.id),
             "profile": run.profile,

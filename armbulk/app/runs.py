@@ -99,6 +99,7 @@ def _describe_options(
         "customers_read": plan.customers_read,
         "verify": plan.options.verify,
         "user": read_user_name(),
+        "client_name": profile.client_name,
         "armbulk": __version__,
         "target": str(Path(target).absolute()) if target else None,
     }

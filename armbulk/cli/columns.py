@@ -306,8 +306,8 @@ class ColumnQuestions:
         """Return the order of unclear dates; each order is shown with the date that it makes of the first one."""
         if not proposal.dates:
             return ""
-        meanings = list_date_meanings(proposal.dates)
-        self._context.reporter.say(_DATES.fill(example=proposal.dates[0]))
+        example, meanings = list_date_meanings(proposal.dates)
+        self._context.reporter.say(_DATES.fill(example=example))
         for order, meaning in meanings.items():
             name = _DATE_ORDERS[order].text(self._lang)
             self._context.reporter.say(f"  {order}  {name}: {meaning.text(self._lang)}")

@@ -74,13 +74,15 @@ class LoginQuestions:
         self._defaults = self._list_defaults()
         self.answers: dict[str, str] = {}
         self._sole_sender = context.session.profile.sole_sender
+        self._client_name = options.get("client_name") or context.session.profile.client_name
 
     @property
     def login_input(self) -> "LoginInput":
         """The answers so far."""
         from armbulk.app.login import LoginInput
 
-        return LoginInput(**self.answers, sole_sender=self._sole_sender)
+        name = self._client_name
+        return LoginInput(**self.answers, sole_sender=self._sole_sender, client_name=name)
 
     def ask_all(self, *, sole_sender: bool | None) -> None:
         """Ask for everything that no option answers, with the current setting as default."""

@@ -44,6 +44,10 @@ CELLS: dict[str, FindingType] = {
             "ymd) for the whole file."
         ),
     ),
+    "date-in-other-order": error(
+        _('"{value}" is not a date in the order {detail}, but it is one in another order'),
+        _("Use the order of your dates with --dates, or enter it as a date in Excel, or as YYYY-MM-DD or DD.MM.YYYY"),
+    ),
     "dates-half-converted": error(
         _(
             'In the column "{header}", some cells are dates and others are texts that a program could '

@@ -181,6 +181,18 @@ SHEETS: dict[str, FindingType] = {
         _("Import the files one at a time"),
     ),
     # layouts
+    "answer-missing": error(
+        _("A question of the migration has no answer. Nothing of this workbook is sent without all of them."),
+        _("Type the answer in this cell: {detail}. The column beside it says what can happen."),
+    ),
+    "answer-wrong": error(
+        _('"{value}" is no answer to this question of the migration. Nothing of this workbook is sent without it.'),
+        _("Type the answer in this cell: {detail}"),
+    ),
+    "questions-damaged": error(
+        _('The sheet "{value}" of the migration has lost its codes or answers. Nothing of this workbook is sent.'),
+        _("Write the workbook again with `armbulk migrate`"),
+    ),
     "no-known-header": error(
         _('No header on the sheet "{value}" is recognised'),
         _("Put headers from `armbulk fields` in the first row, or map your own headers with `armbulk map FILE`"),
@@ -299,6 +311,13 @@ SHEETS: dict[str, FindingType] = {
         _(
             'Enter the same "{header}" in every row of the document. If each line has its own, match the column with '
             "the lines: armbulk map FILE"
+        ),
+    ),
+    "customer-rows-differ": error(
+        _('"{header}" is not the same as in row {detail} of the same customer'),
+        _(
+            'Enter the same "{header}" in every row of the customer. Or do not read the column for customers: '
+            "armbulk map FILE"
         ),
     ),
     "flat-amounts-unclear": error(

@@ -11,10 +11,11 @@ import polars as pl
 from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.i18n import pack_text
 from armbulk.mapping.block_titles import STARTS_WITH_TOTAL, BlockColumns, carry_numbers, choose_columns, find_titles
-from armbulk.mapping.columns import find_columns, fingerprint_headers, fold_source
+from armbulk.mapping.columns import find_columns
 from armbulk.mapping.entries import Evaluator, ExpressionResult, NumberText, SheetMapping
+from armbulk.mapping.entry_rows import find_entry_row
 from armbulk.mapping.header_text import fold_header
-from armbulk.mapping.headers import MAX_HEADER_ROW, MIN_HEADERS, index_headers, match_headers
+from armbulk.mapping.headers import index_headers
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.sheet import CELL, SHOWN, Sheet
@@ -51,12 +52,38 @@ class MappedSheet:
 def apply_mapping(
     sheet: Sheet, index: int, mapping: Sequence[SheetMapping], resources: Mapping[str, Resource], evaluator: Evaluator
 ) -> MappedSheet:
-    """Map a sheet by the first entry that fits it; a sheet that no entry fits is returned unchanged."""
-    for entry in mapping:
-        row = _find_header_row(sheet, index, entry, resources, evaluator)
+    """Map a sheet by the first entry that fits it; a sheet that no entry fits is returned unchanged.
+
+    Customers beside the documents of a sheet are only read here if there is no entry for the documents.
+    """
+    for entry in sorted(mapping, key=lambda entry: entry.repeated):
+        row = find_entry_row(sheet, index, entry, resources, evaluator)
         if row is not None:
             return _SheetMapper(sheet, index, entry, row, resources[entry.resource], evaluator).map()
     return MappedSheet(sheet)
+
+
+def map_customers_beside(
+    sheet: Sheet,
+    indexes: tuple[int, int],
+    mapping: Sequence[SheetMapping],
+    resources: Mapping[str, Resource],
+    evaluator: Evaluator,
+) -> MappedSheet | None:
+    """Map the customers whose columns are beside those of the documents in a sheet; None if no entry is for them.
+
+    Args:
+        sheet: The sheet.
+        indexes: Its index, and that of the sheet with the customers.
+        mapping: The entries.
+        resources: The resources by name.
+        evaluator: Evaluates expressions.
+    """
+    for entry in mapping:
+        row = find_entry_row(sheet, indexes[0], entry, resources, evaluator) if entry.repeated else None
+        if row is not None:
+            return _SheetMapper(sheet, indexes[1], entry, row, resources[entry.resource], evaluator).map()
+    return None
 
 
 def find_unused_entries(mapping: Sequence[SheetMapping], mapped: Sequence[MappedSheet]) -> pl.DataFrame:
@@ -76,46 +103,6 @@ def move_to_source(findings: pl.DataFrame, mapped: Sequence[MappedSheet]) -> pl.
             column = pl.when(pl.col("sheet") == index).then(source).otherwise(pl.col("column"))
             findings = findings.with_columns(column.alias("column"))
     return findings
-
-
-def _find_header_row(
-    sheet: Sheet, index: int, entry: SheetMapping, resources: Mapping[str, Resource], evaluator: Evaluator
-) -> int | None:
-    """Return the header row of `sheet` according to the entry; None when the entry is for another sheet."""
-    is_other_name = entry.name and fold_header(entry.name) != fold_header(sheet.name)
-    if is_other_name or entry.index not in {None, index} or sheet.resource not in {None, entry.resource}:
-        return None
-    if entry.headers:
-        rows = _list_candidate_rows(sheet, entry)
-        return next((row for row, texts in rows if entry.headers in _list_fingerprints(texts)), None)
-    resource = resources[entry.resource]
-    of_resource = {*index_headers(resource), *(index_headers(resource.lines) if resource.lines else {})}
-    best_count, best_sources, best_width, best_row = 0, 0, 0, None
-    for row, cells in _list_candidate_rows(sheet, entry):
-        texts = [text for text in cells if text]
-        headers = {fold_header(text) for text in texts}
-        inputs = {header for template in entry.expression.values() for header in evaluator.inputs(template, texts)}
-        sources = headers & {
-            fold_source(header) for header in (*entry.rename, *entry.ignore, *entry.from_title.values(), *inputs)
-        }
-        count = len(sources | (headers & of_resource))
-        if entry.header_row is not None or count > best_count:
-            best_count, best_sources, best_width, best_row = count, len(sources), len(headers), row
-    if entry.name or sheet.resource:
-        return best_row
-    fits = best_sources and best_count >= MIN_HEADERS and best_count * 2 >= best_width  # at least half of the headers
-    return best_row if fits or match_headers(sheet, index, resources).resource is resource else None
-
-
-def _list_candidate_rows(sheet: Sheet, entry: SheetMapping) -> list[tuple[int, list[str]]]:
-    frame = sheet.frame.head(MAX_HEADER_ROW)
-    if entry.header_row is not None:
-        frame = sheet.frame.filter(pl.col("row") == entry.header_row)
-    return [(row, [text or "" for text in texts]) for row, *texts in frame.select("row", *sheet.letters).iter_rows()]
-
-
-def _list_fingerprints(headers: Sequence[str]) -> tuple[str, str]:
-    return fingerprint_headers(headers), fingerprint_headers(headers, in_order=True)
 
 
 class _SheetMapper:

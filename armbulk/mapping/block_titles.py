@@ -11,14 +11,19 @@ import polars as pl
 from armbulk.model.fields import FieldType, Resource
 
 TOTAL_WORDS = (
-    "sum|total|totalt|totals|totalsum|sum total|i alt|subtotal|delsum|saldo|utgående saldo|inngående saldo|sidesum"
-    "|sidetotal|overført|(?:page|grand|report|running) totals?|(?:brought|carried) forward"
+    "sum|total|totalt|totals|totalsum|sum total|i alt|ialt|subtotal|delsum|saldo|utgående saldo|inngående saldo|sidesum"
+    "|sidetotal|overført|(?:page|grand|report|running) totals?|(?:brought|carried) forward|hovedsum|sluttsum|sumlinje"
+    "|totalbeløp|total amount|summa|totalsumma|delsumma|slutsum|summe|gesamt|gesamtsumme|zwischensumme"
 )
-STARTS_WITH_TOTAL = rf"(?i)^\s*({TOTAL_WORDS})\b"
+MARKS = r"[^\p{L}\p{N}]*"
+"""What is around the words of a total: `*TOTAL*`, `** Totalt **`, `Sum:`."""
+
+STARTS_WITH_TOTAL = rf"(?i)^{MARKS}({TOTAL_WORDS})\b"
 _WHOSE = (
     r"(?:kunde|kund|debitor|reskontro|customer|debtor|account)(?:nr|no|nummer|number)?(?: ?(?:nr|no|number))?[.:# ]*"
 )
 _NUMBER = rf"(?i)^\s*(?:{_WHOSE})?(\p{{L}}{{0,3}}-?[0-9]+)(?:[\s,:;\x{{2013}}-]+\p{{L}}.*)?\s*$"
+_NAME = r"\p{L}{2}"
 _MAX_CELLS = 4
 _NEGATIVE = r"^\s*\(|^\D*[-\x{2212}]|[-\x{2212}]\s*$"
 _SMALLEST_DIFFERENCE = 0.005
@@ -32,12 +37,14 @@ class BlockColumns:
     Attributes:
         letters: Every column of the sheet.
         key: The column of the documents' numbers; "" = none.
+        customer: The column of the customers' numbers; "" = none.
         dates: The columns of dates.
         amounts: The columns of amounts.
     """
 
     letters: tuple[str, ...]
     key: str
+    customer: str
     dates: tuple[str, ...]
     amounts: tuple[str, ...]
 
@@ -69,8 +76,9 @@ def choose_columns(letters: Sequence[str], resource: Resource, columns: Mapping[
         )
         for kind in (FieldType.DATE, FieldType.AMOUNT)
     }
-    key = columns.get(resource.record_key, "")
-    return BlockColumns(tuple(letters), key, of_type[FieldType.DATE], of_type[FieldType.AMOUNT])
+    key, customer = (columns.get(name, "") for name in (resource.record_key, "customer_no"))
+    customer = customer if customer in letters else ""
+    return BlockColumns(tuple(letters), key, customer, of_type[FieldType.DATE], of_type[FieldType.AMOUNT])
 
 
 def to_number(letter: str) -> pl.Expr:
@@ -96,7 +104,8 @@ def find_titles(body: pl.DataFrame, columns: BlockColumns) -> pl.DataFrame:
         return pl.DataFrame(schema=SCHEMA)
     numbers = {letter: pl.col(letter).str.extract(_NUMBER, 1) for letter in columns.letters}
     first = pl.coalesce(pl.when(number.is_not_null()).then(pl.lit(letter)) for letter, number in numbers.items())
-    titles = possible.filter(_has_title(columns)).select(
+    is_title = _has_title(columns) | pl.col("row").is_in(_find_numbers_alone(body, possible, columns))
+    titles = possible.filter(is_title).select(
         "row", first.alias("column"), pl.coalesce(numbers.values()).alias("number")
     )
     return titles.drop_nulls("number")
@@ -108,12 +117,36 @@ def _is_item(columns: BlockColumns) -> pl.Expr:
 
 
 def _has_title(columns: BlockColumns) -> pl.Expr:
-    """Return whether a row has little, and no document's number: a number alone in its place is one."""
+    """Return whether a row has little, and no document's number: a number alone in its place may be one."""
     is_short = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in columns.letters) <= _MAX_CELLS
     if not columns.key:
         return is_short
     key = pl.col(columns.key)
     return is_short & (key.is_null() | ~key.str.contains("[0-9]") | key.str.contains(r"[0-9]\P{L}+\p{L}{2}"))
+
+
+def _find_numbers_alone(body: pl.DataFrame, possible: pl.DataFrame, columns: BlockColumns) -> list[int]:
+    """Return the rows of titles that have the number alone in the column of the documents' numbers: 10001 | Kari.
+
+    A document without a date and an amount looks like one. Therefore the first rows with a date and an amount must have
+    such a title above them, the number must be of no document, and there must be a name beside it.
+
+    Args:
+        body: The rows below the headers.
+        possible: Those without a date and an amount, above one that has both.
+        columns: The columns of the sheet.
+    """
+    if not columns.key or columns.customer:
+        return []
+    key, is_item = pl.col(columns.key), _is_item(columns)
+    items = body.filter(is_item)
+    names = [pl.col(letter).str.contains(_NAME) for letter in columns.letters if letter != columns.key]
+    has_name = pl.any_horizontal(name.fill_null(value=False) for name in names)
+    filled = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in columns.letters)
+    is_title = key.str.contains(_NUMBER) & ~key.is_in(items[columns.key].implode()) & has_name & (filled <= _MAX_CELLS)
+    rows = possible.filter(is_title)["row"].to_list()
+    above = body.select("row", above=pl.col("row").shift(1), is_item=is_item).filter("is_item")["above"][0]
+    return rows if above in rows else []
 
 
 def carry_numbers(body: pl.DataFrame, titles: pl.DataFrame, columns: BlockColumns) -> pl.DataFrame:
@@ -134,7 +167,7 @@ def carry_numbers(body: pl.DataFrame, titles: pl.DataFrame, columns: BlockColumn
         is_item.alias("is_item"),
         pl.any_horizontal(pl.col(letter).is_not_null() for letter in columns.dates).alias("has_date"),
         (called.fill_null(value=False) & ~is_item).alias("is_total"),
-        text.str.extract(rf"(?im)^\s*(?:{TOTAL_WORDS})[^0-9\n]*([0-9]{{2,}})[^0-9\n]*$", 1).alias("named"),
+        text.str.extract(rf"(?im)^{MARKS}(?:{TOTAL_WORDS})[^0-9\n]*([0-9]{{2,}})[^0-9\n]*$", 1).alias("named"),
         pl.when(pl.col("number").is_not_null()).then("row").forward_fill().alias("title"),
     )
     sizes = [pl.col(letter).str.replace_all(r"[^0-9.,]", "").alias(f"{letter}.size") for letter in columns.amounts]

@@ -28,6 +28,8 @@ class SheetMapping:
         dates: The order of unclear dates: dmy, mdy or ymd; "" = not decided.
         decimal: The decimal separator of unclear amounts; "" = not decided.
         skip_totals: Whether rows that look like totals, notes or repeated headers are left out.
+        repeated: Whether rows with the same customer are one customer: a list of invoices has it in several rows. The
+            sheet may have another entry, for its documents.
         index: The index of the only sheet that it is for; None: any that fits.
     """
 
@@ -45,6 +47,7 @@ class SheetMapping:
     dates: str = ""
     decimal: str = ""
     skip_totals: bool = False
+    repeated: bool = False
     index: int | None = None
 
 

@@ -28,6 +28,7 @@ _KEYS = {
     "otherwise",
     "ignore",
     "skip_totals",
+    "repeated",
     "headers",
     "dates",
     "decimal",
@@ -130,11 +131,16 @@ def _read_entry(content: Any, where: Text) -> SheetMapping:
         expression=_read_texts(table.get("expression", {}), _at(where, "expression")),
         from_title=_read_texts(table.get("from_title", {}), _at(where, "from_title")),
         ignore=tuple(str(header) for header in ignored),
-        skip_totals=_read_flag(table, where),
+        skip_totals=_read_flag(table, "skip_totals", where),
+        repeated=_read_flag(table, "repeated", where),
         headers=_read_choice(table, "headers", None, where),
         dates=_read_choice(table, "dates", DATE_ORDERS, where),
         decimal=_read_choice(table, "decimal", DECIMAL_SEPARATORS, where),
     )
+    if entry.repeated and resource != "customers":
+        raise FileError(
+            "mapping-wrong", _('{where}: repeated can only be used with resource = "customers"', where=where), _HINT
+        )
     _check_targets(entry, where)
     _check_templates(entry, where)
     return entry
@@ -151,10 +157,10 @@ def _read_choice(table: Mapping[str, Any], key: str, words: tuple[str, ...] | No
     return value
 
 
-def _read_flag(table: Mapping[str, Any], where: Text) -> bool:
-    value = table.get("skip_totals", False)
+def _read_flag(table: Mapping[str, Any], key: str, where: Text) -> bool:
+    value = table.get(key, False)
     if not isinstance(value, bool):
-        raise FileError("mapping-wrong", _("{where}: skip_totals must be true or false", where=where), _HINT)
+        raise FileError("mapping-wrong", _("{where}: {key} must be true or false", where=where, key=key), _HINT)
     return value
 
 

@@ -41,6 +41,7 @@ _LOOKS_LIKE = {
 _CHECKED_FORMATS = {*FORMATS_THAT_PROVE, "country", "language"}
 _MIN_SHARE = 0.95
 _HALF = 0.5
+_PACKED_DAY = re.compile(r"(\d\d)(\d\d)((?:19|20)?\d\d)")
 _MAX_AMOUNT_COLUMNS = 10
 
 
@@ -181,7 +182,8 @@ def find_date_order(reader: ColumnReader, letters: Sequence[str]) -> str:
     orders = set()
     for letter in letters:
         for text in reader.list_samples(letter, MAX_ROWS):
-            parts = re.split(r"[-/.]", text)
+            packed = _PACKED_DAY.fullmatch(text)
+            parts = list(packed.groups()) if packed else re.split(r"[-/.]", text)
             if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[0]) < 3:
                 orders |= {"dmy"} if int(parts[0]) > 12 else {"mdy"} if int(parts[1]) > 12 else set()
     return orders.pop() if len(orders) == 1 else ""

@@ -68,6 +68,7 @@ _DECIDED = 0.99
 _WRONG_CHECK_DIGITS = 0.6
 _MAX_KEY_CHARS = 30
 _WORD = re.compile(r"[^\W\d_]{2}")
+_SHORT_NUMBER = re.compile(r"\d{1,7}")  # 301126 is a date only where the header says so
 _TWO_WORDS = re.compile(r"[^\W\d_] +[^\W\d_]")
 _LINE_SIGNS = 2
 _BY_GROUP = 0.95
@@ -304,7 +305,8 @@ class _Matcher:
 
     def _is_date(self, letter: str, date: Field) -> bool:
         reading = self._reader.read(letter, date)
-        return bool(reading.filled) and reading.share >= _MIN_SHARE
+        is_number = all(_SHORT_NUMBER.fullmatch(text) for text in self._reader.list_samples(letter))
+        return bool(reading.filled) and reading.share >= _MIN_SHARE and not is_number
 
     # --- what people see ----------------------------------------------------------------------------
 

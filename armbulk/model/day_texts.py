@@ -3,6 +3,7 @@
 import polars as pl
 
 ISO_DAY = "%Y-%m-%d"
+ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 def parse_days(text: pl.Expr, form: str = ISO_DAY) -> pl.Expr:

@@ -8,6 +8,7 @@ import unicodedata
 
 import polars as pl
 
+_PLAIN = "^[!-~]+(?: [!-~]+)*$"
 _INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 _INVISIBLE_ORDS = [
     0xAD,
@@ -31,7 +32,19 @@ def normalise_key(key: pl.Expr) -> pl.Expr:
     NFKC (accents are stored in one way; full-width digits, ligatures and no-break spaces become the plain ones), no
     invisible characters, no blanks at the ends or doubled, lower case.
     """
-    lower = key.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase().str.normalize("NFKC")
+    return key.map_batches(_normalise_column, return_dtype=pl.String, is_elementwise=True)
+
+
+def _normalise_column(keys: pl.Series) -> pl.Series:
+    """Return the comparable forms; of plain ASCII it is the one in lower case."""
+    lower = keys.str.to_lowercase()
+    others = (~keys.str.contains(_PLAIN)).arg_true()
+    return lower.scatter(others, normalise_with_care(keys.gather(others))) if others.len() else lower
+
+
+def normalise_with_care(keys: pl.Series) -> pl.Series:
+    """Return the comparable forms of keys with any characters."""
+    lower = keys.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase().str.normalize("NFKC")
     stripped = lower.str.replace_all(r"\s+", " ").str.strip_chars(" ")
     return stripped.str.replace_many(list(_CASE_FOLDS), list(_CASE_FOLDS.values()))
 

@@ -96,8 +96,9 @@ VOUCHER_COLUMNS: Columns = {
     "file": pl.String,
     "xml_line": pl.Int64,
 }
-"""A voucher that has a posting on an account of receivables. `has_sales`: it posts on an account 3xxx; `has_bank`: on
-an account 19xx (of 4 digits or more); `total`: the sum of all its lines, 0 in a voucher that balances."""
+"""A voucher that has a posting on an account of receivables. `has_sales`: it posts on an account 3xxx or 805x
+(interest); `has_bank`: on an account 19xx (of 4 digits or more); `total`: the sum of all its lines, 0 in a voucher
+that balances."""
 
 PART_COLUMNS: Columns = {
     "file": pl.String,

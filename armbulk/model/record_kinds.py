@@ -19,6 +19,9 @@ _RECORDS = ngettext("{count:number} record", "{count:number} records")
 KINDS = ("customers", "invoices", "credit_notes", "documents")
 """The kinds, in the order in which they are shown."""
 
+_MAX_DIGITS = 25
+"""More digits than a number of a document has."""
+
 DOCUMENT_KINDS = frozenset(KINDS) - {"customers"}
 
 
@@ -45,6 +48,14 @@ def record_kind() -> pl.Expr:
     )
 
 
+def order_numbers(keys: pl.Series) -> pl.Series:
+    """Return texts that sort as people order numbers of documents: 9 before 10, F-2 before F-10."""
+    if keys.str.contains("^[0-9]+$").all():
+        return keys.str.zfill(_MAX_DIGITS)
+    padded = keys.str.to_lowercase().str.replace_all("([0-9]+)", f"{'0' * _MAX_DIGITS}${{1}}")
+    return padded.str.replace_all(f"[0-9]*([0-9]{{{_MAX_DIGITS}}})", "${1}")
+
+
 def sum_by_kind(items: pl.DataFrame, *columns: str) -> list[dict[str, Any]]:
     """Return the number of records and their exact sum, by kind and currency.
 
@@ -53,21 +64,22 @@ def sum_by_kind(items: pl.DataFrame, *columns: str) -> list[dict[str, Any]]:
         columns: more columns to divide them by.
 
     Returns:
-        Each with `kind`, `currency`, the columns, `records`, `incl_vat` (Decimal), and the numbers of the `first` and
-        `last` document, in the order of KINDS. Currency, sum and numbers of customers are None; so is a sum where no
-        document has an amount.
+        Each with `kind`, `currency`, the columns, `records`, `incl_vat` (Decimal), and the lowest and the highest
+        number of a document (`first`, `last`), in the order of KINDS. Currency, sum and numbers of customers are None;
+        so is a sum where no document has an amount.
     """
     keys = ["kind", "currency", *columns]
     is_document = pl.col("kind") != "customers"
     rows = items.with_columns(record_kind(), pl.col("currency").str.to_uppercase()).with_columns(
         pl.when(is_document).then("currency").alias("currency"),
         pl.col("amount").str.to_decimal(scale=2),
+        order_numbers(items["key"]).alias("order"),
     )
     sums = rows.group_by(keys).agg(
         pl.len().alias("records"),
         pl.when(pl.col("amount").is_not_null().any()).then(pl.col("amount").sum()).alias("incl_vat"),
-        pl.col("key").first().alias("first"),
-        pl.col("key").last().alias("last"),
+        pl.col("key").get(pl.col("order").arg_min()).alias("first"),
+        pl.col("key").get(pl.col("order").arg_max()).alias("last"),
     )
     documents_only = ("incl_vat", "first", "last")
     sums = sums.with_columns(pl.when(is_document).then(name).alias(name) for name in documents_only)

@@ -10,6 +10,7 @@ import polars as pl
 from armbulk.export.fetched_list import FetchedList
 from armbulk.export.partition import month_bounds
 from armbulk.i18n import Text, _, ngettext
+from armbulk.model.client_name import name_client
 from armbulk.model.partition import Partition, PartitionStatus
 from armbulk.model.time_words import day_in_words, month_in_words, time_in_words
 from armbulk.month_end.ageing import age_by_customer
@@ -77,6 +78,7 @@ class Origin:
     Attributes:
         window: the period, as `Partition.describe` names it.
         client_no: the client.
+        client_name: its name; "": unknown.
         profile: name of the profile.
         user: who made it.
         is_close: whether it is a close pack.
@@ -86,6 +88,7 @@ class Origin:
 
     window: str
     client_no: str
+    client_name: str
     profile: str
     user: str
     is_close: bool
@@ -135,6 +138,9 @@ def build_title(origin: Origin, lang: str) -> str:
 
 def build_subject(origin: Origin, lang: str) -> str:
     """Return what every page of the workbook has at its top."""
+    if origin.client_name:
+        name = name_client(origin.client_no, origin.client_name)
+        return f"{name} · {build_title(origin, lang)}"
     return _text("subject", lang, number=origin.client_no, title=build_title(origin, lang))
 
 
@@ -176,7 +182,7 @@ def _list_facts(origin: Origin, first_made: float, lang: str) -> list[tuple[str,
         _begin, last = month_bounds(root.year, root.period or 12)
         period = _text("days", lang, period=period, first=day_in_words(first), last=day_in_words(last))
     return [
-        (_text("client", lang), f"{number} · {origin.profile}"),
+        (_text("client", lang), " · ".join(filter(None, (origin.client_name, number, origin.profile)))),
         (_text("period", lang), period),
         (_text("environment", lang), origin.environment.text(lang)),
         (_text("made", lang), _text("made_by", lang, time=time_in_words(first_made), user=origin.user)),

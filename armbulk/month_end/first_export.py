@@ -46,6 +46,7 @@ def _origin_text(origin: Origin) -> str:
     return (
         f"About(window={origin.window!r}, client_no={origin.client_no!r}, profile={origin.profile!r}, "
         f"by={origin.user!r}, when='', close={origin.is_close!r})"
+        + (f", name={origin.client_name!r}" if origin.client_name else "")
     )
 
 

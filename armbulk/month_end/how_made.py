@@ -7,6 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from armbulk.i18n import _, format_number
+from armbulk.model.client_name import name_client
 from armbulk.model.time_words import time_in_words
 from armbulk.month_end.ar_sheets import ar_text, describe_method
 from armbulk.month_end.closing import Closing
@@ -18,7 +19,7 @@ from armbulk.writers.section import Row, Section
 _TEXTS = {
     "how": _("How this was made"),
     "origin": _("Where the figures come from"),
-    "client": _("Client no"),
+    "client": _("Client"),
     "profile": _("Profile"),
     "environment": _("Environment"),
     "window": _("Period"),
@@ -72,7 +73,7 @@ def build_how_sections(
         lang: language of texts.
     """
     rows: list[Row] = [
-        (how_text("client", lang), origin.client_no),
+        (how_text("client", lang), name_client(origin.client_no, origin.client_name)),
         (how_text("profile", lang), origin.profile),
         (how_text("environment", lang), origin.environment.text(lang)),
         (how_text("window", lang), translate_window(origin.window, lang)),

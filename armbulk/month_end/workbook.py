@@ -125,4 +125,7 @@ def _describe_origin(context: Context, closing: Closing) -> Origin:
         user = read_user_name() or user
     root = closing.request.request.root
     environment = name_environment(find_environment(profile.base_url), profile.base_url)
-    return Origin(root.describe(), profile.client_no, profile.name, user, closing.request.close, root, environment)
+    return Origin(
+        root.describe(), profile.client_no, profile.client_name, profile.name, user, closing.request.close, root,
+        environment,
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """Cut records into batches, price them, and forecast when each can be sent. Pure: no clock, no store."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -101,32 +102,48 @@ class PricedBatches:
     lookups: ApiUsage = field(default_factory=ApiUsage)
 
 
-def cut_batches(records: pl.DataFrame, max_records: int, max_bytes: int, max_writes: int) -> list[tuple[int, int]]:
-    """Cut records into spans [start, end) that are within three bounds.
+class _Totals:
+    """Running totals of the records of a part: `bytes[n]` are the bytes of the first n, and so on.
 
-    Args:
-        records: Int64 columns `bytes` and `writes`, in the order in which they are sent.
-        max_records: records of a span.
-        max_bytes: bytes of a span; the comma between two records counts as one.
-        max_writes: writes of a span.
-
-    Returns:
-        The spans, in order. A single record beyond a bound is a span of its own.
+    They are Python integers, added up once: each batch takes a few look-ups, however many records there are.
     """
-    if records.is_empty():
-        return []
-    sizes = (records["bytes"] + 1).cum_sum()
-    writes = records["writes"].cum_sum()
-    spans = []
-    start = 0
-    while start < records.height:
-        size_before, writes_before = (sizes[start - 1], writes[start - 1]) if start else (0, 0)
-        by_bytes = int(sizes.search_sorted(size_before + max_bytes, side="right"))
-        by_writes = int(writes.search_sorted(writes_before + max_writes, side="right"))
-        end = max(start + 1, min(start + max_records, by_bytes, by_writes, records.height))
-        spans.append((start, end))
-        start = end
-    return spans
+
+    def __init__(self, records: pl.DataFrame) -> None:
+        """Add up the columns `bytes` and `writes`, and `look` where there is one."""
+        self.numbers: list[int] = records["no"].to_list()
+        self.bytes = _add_up(records["bytes"] + 1)  # with the comma between two records
+        self.writes = _add_up(records["writes"])
+        self.lookups = _add_up(records["look"]) if "look" in records.columns else [0] * (records.height + 1)
+
+    def cut(self, max_records: int, max_bytes: int, max_writes: int) -> list[tuple[int, int]]:
+        """Cut the records into spans [start, end) that are within three bounds.
+
+        Args:
+            max_records: records of a span.
+            max_bytes: bytes of a span; the comma between two records counts as one.
+            max_writes: writes of a span.
+
+        Returns:
+            The spans, in order. A single record beyond a bound is a span of its own.
+        """
+        count, spans, start = len(self.numbers), [], 0
+        while start < count:
+            by_bytes = bisect_right(self.bytes, self.bytes[start] + max_bytes) - 1
+            by_writes = bisect_right(self.writes, self.writes[start] + max_writes) - 1
+            end = max(start + 1, min(start + max_records, by_bytes, by_writes, count))
+            spans.append((start, end))
+            start = end
+        return spans
+
+    def build_batch(self, start: int, end: int, resource: str, no: int) -> PlannedBatch:
+        """Return the batch of a span, without its time."""
+        size, writes = self.bytes[end] - self.bytes[start], self.writes[end] - self.writes[start]
+        first, last = self.numbers[start], self.numbers[end - 1]
+        return PlannedBatch(no, resource, first, last, end - start, size, writes, 0.0)
+
+
+def _add_up(amounts: pl.Series) -> list[int]:
+    return [0, *amounts.cast(pl.Int64).cum_sum().to_list()]
 
 
 def price_batches(
@@ -155,10 +172,11 @@ def price_batches(
     start_time = now
     for resource, records in parts:
         max_bytes = batch_limits.max_bytes - batch_limits.overhead_bytes
-        spans = cut_batches(records, batch_limits.records(resource), max_bytes, limits.max_batch_writes())
+        totals = _Totals(records)
+        spans = totals.cut(batch_limits.records(resource), max_bytes, limits.max_batch_writes())
         for start, end in spans:
-            batch = _build_batch(records, start, end, resource, len(batches) + 1)
-            looked_up = int(records["look"].slice(start, end - start).sum()) if "look" in records.columns else 0
+            batch = totals.build_batch(start, end, resource, len(batches) + 1)
+            looked_up = totals.lookups[end] - totals.lookups[start]
             start_time = _forecast_lookups(forecast, looked_up, start_time)
             lookups += ApiUsage(looked_up, looked_up, 0)
             batch_cost = ApiUsage(1 + estimate.polls, batch.records * 2, batch.writes)
@@ -185,12 +203,6 @@ def _forecast_lookups(forecast: QuotaForecast, records: int, time: float) -> flo
             return time
         forecast.add(cost, time)
     return time
-
-
-def _build_batch(records: pl.DataFrame, start: int, end: int, resource: str, no: int) -> PlannedBatch:
-    part = records.slice(start, end - start)
-    size, writes = int(part["bytes"].sum()) + part.height, int(part["writes"].sum())
-    return PlannedBatch(no, resource, int(part["no"][0]), int(part["no"][-1]), part.height, size, writes, 0.0)
 
 
 def _forecast_meters(usage: Usage, limits: QuotaLimits, now: float, cost: ApiUsage) -> tuple[MeterForecast, ...]:

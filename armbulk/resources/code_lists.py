@@ -3,6 +3,8 @@
 The ISO lists are those of pycountry 26.2.16; a test compares them with the installed version.
 """
 
+from collections.abc import Mapping
+
 COUNTRIES = frozenset(
     (
         "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
@@ -54,9 +56,22 @@ PEPPOL_SCHEMES = frozenset(
 
 POSTAL_CODE_DIGITS = {
     "NO": 4, "DK": 4, "FI": 5, "AX": 5, "DE": 5, "FR": 5, "IT": 5, "ES": 5, "TR": 5, "UA": 5, "EE": 5, "LT": 5,
-    "US": 5, "MX": 5, "RO": 6,
+    "US": 5, "MX": 5, "RO": 6, "VA": 5, "PR": 5, "KR": 5, "MY": 5, "LK": 5, "AU": 4, "NZ": 4, "ZA": 4, "PH": 4, "AM": 4,
+    "GE": 4, "SG": 6, "CN": 6, "KZ": 6, "JP": 7,
 }  # fmt: skip
 """The digits of postal codes that are digits alone and may begin with 0, by country."""
+
+CITIES_WITH_ZERO: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "NO": {"oslo": tuple(f"0{digit}" for digit in range(1, 10))},
+    "FI": {"helsinki": ("00",), "helsingfors": ("00",), "vantaa": ("01",), "vanda": ("01",), "espoo": ("02",),
+           "esbo": ("02",)},
+    "DE": {"dresden": ("01",), "leipzig": ("04",), "chemnitz": ("09",)},
+    "FR": {"nice": ("06",), "cannes": ("06",)},
+    "IT": {"roma": ("00",), "rom": ("00",), "rome": ("00",)},
+    "ES": {"barcelona": ("08",)},
+    "US": {"boston": ("02",)},
+}  # fmt: skip
+"""Country → city in small letters → the first two digits of its postal codes (the registers of the postal services)."""
 
 NORWAY_NAMES = ("norge", "noreg", "norga", "norway", "norwegen", "no", "nor", "n")
 """What Norway is called in the text of a country, in small letters."""

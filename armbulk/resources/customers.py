@@ -11,6 +11,8 @@ from armbulk.resources.code_lists import (
 )
 
 _KEY = r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$"
+_IN_NORWAY = (("country_code", ("NO",)), ("country_text", tuple(map(str.upper, NORWAY_NAMES))))
+_IN_NORWEGIAN_REGISTER = (("organization_no_scheme", ("0192",)), *_IN_NORWAY)
 _TWO_LETTERS = r"(?i)^[a-z]{2}$"
 
 CUSTOMERS = Resource(
@@ -61,7 +63,7 @@ CUSTOMERS = Resource(
         Field("postal_code", Words("Postal code", "Postnr"), "postalAddress.postalCode", FieldType.IDENTIFIER,
               _("Postal code, as text so that leading zeros are kept."),
               "0155", max_length=20, aliases=("Postnummer", "Zip", "Zip code", "Postcode"), format="postal-code",
-              format_when=(("country_code", ("NO",)), ("country_text", tuple(map(str.upper, NORWAY_NAMES)))),
+              format_when=_IN_NORWAY,
               digits=4, common=True),
         Field("city_name", Words("City", "Poststed"), "postalAddress.cityName", FieldType.TEXT,
               _("City or post town."), "Oslo", max_length=100, aliases=("City name", "By"), common=True),
@@ -105,7 +107,7 @@ CUSTOMERS = Resource(
               "984842252", max_length=50,
               aliases=("Organization no", "Organisasjonsnummer", "Organisasjonsnr", "Orgnummer", "Org no",
                        "Organisation number", "Organization number"),
-              format="organisation-no", format_when=(("organization_no_scheme", ("0192",)), ("country_code", ("NO",))),
+              format="organisation-no", format_when=_IN_NORWEGIAN_REGISTER,
               common=True),
         Field("organization_no_scheme", Words("Organisation no scheme", "Orgnr-skjema"), "organizationNoScheme",
               FieldType.IDENTIFIER,
@@ -172,7 +174,7 @@ CUSTOMERS = Resource(
               _("The customer's bank account, as text so that leading zeros are kept."),
               "81501757322", max_length=50,
               aliases=("Bankkonto", "Bank account no", "Kontonummer", "Bankkontonummer", "Bankkontonr"),
-              format="bank-account", format_when=(("country_code", ("NO",)),),
+              format="bank-account", format_when=_IN_NORWAY,
               digits=11, sensitive=True),
         Field("stop_reminder_until", Words("Stop reminder until", "Purrestopp til"), "stopReminderUntil",
               FieldType.DATE,
@@ -214,7 +216,7 @@ CUSTOMERS = Resource(
               FieldType.IDENTIFIER,
               _("Organisation number of the parent company."),
               "936796702", max_length=50, aliases=("Parent organization no",), format="organisation-no",
-              format_when=(("organization_no_scheme", ("0192",)), ("country_code", ("NO",)))),
+              format_when=_IN_NORWEGIAN_REGISTER),
         Field("discount_rate", Words("Discount rate", "Rabattsats"), "discountRate", FieldType.QUANTITY,
               _("Discount in per cent."), "5.5",
               aliases=("Discount", "Rabatt", "Discount %", "Rabatt %", "Rabattprosent")),

@@ -53,8 +53,10 @@ _BAD = tuple(_CODES)
 
 def list_arm_problems(
     records: pl.DataFrame, sheets: Sequence[Sheet], columns: Mapping[int, Mapping[str, str]], lang: str
-) -> list[RenderedFinding]:
+) -> list[tuple[int, RenderedFinding]]:
     """Return a problem for each cause that ARM names, at the cell of the field, or of the record's key.
+
+    With each problem, the index of its sheet is returned.
 
     Args:
         records: The outcomes of the records, with `resource`, `key`, the column (`letter`) of the key, and whether the
@@ -67,7 +69,7 @@ def list_arm_problems(
     chosen = records.filter(is_bad | pl.col("warnings").is_not_null())
     values = _read_rows(chosen, sheets)
     return [
-        problem
+        (row["sheet"], problem)
         for row in chosen.iter_rows(named=True)
         for problem in _list_problems(
             row, sheets[row["sheet"]], columns.get(row["sheet"], {}), values[row["sheet"]].get(row["row"], {}), lang

@@ -39,7 +39,7 @@ def write_marked_copy(
     findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang)
     header_rows = {index: match.header_row for index, match in enumerate(checked.header_matches) if match.header_row}
     path = write_marked(
-        target, checked.sheets, findings, lang, header_rows=header_rows, own=written.digests(), changes=changes
+        target, checked.file_sheets, findings, lang, header_rows=header_rows, own=written.digests(), changes=changes
     )
     written.record([path])
     return path

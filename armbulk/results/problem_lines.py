@@ -12,6 +12,7 @@ from armbulk.model.outcome_words import translate_outcome
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
+from armbulk.results.read_back_problems import READ_BACK_CODE
 from armbulk.stored_messages import translate_message
 from armbulk.writers import style
 from armbulk.writers.problem_sheet import FIRST_ROW, ProblemLine
@@ -26,6 +27,7 @@ _RANKS = {outcome.value: rank for rank, outcome in enumerate(WORK_ORDER, start=1
 _WARNING_RANK = len(WORK_ORDER) + 1
 _COUNT = ngettext("{count:number} record", "{count:number} records")
 _LEFT_OUT = _("{count:number} rows are no records and are left out, as the mapping says. The first is in row {row}.")
+_DIFFERS = _("not as sent")
 _CHOSEN = _("Nothing, if this is what you want")
 _FIXES = {
     str(ERRORS_FIRST): _("Correct the errors in the other lines, and import the file again"),
@@ -64,12 +66,16 @@ class _Entry:
 
 
 def list_problem_lines(
-    problems: Sequence[RenderedFinding], rows: pl.DataFrame, keys: pl.DataFrame, sheets: Sequence[Sheet], lang: str
+    problems: Sequence[tuple[int, RenderedFinding]],
+    rows: pl.DataFrame,
+    keys: pl.DataFrame,
+    sheets: Sequence[Sheet],
+    lang: str,
 ) -> ProblemList:
     """Return the lines for the problems of a result, and for the records that were not sent.
 
     Args:
-        problems: The findings, and ARM's refusals and warnings.
+        problems: The findings, and ARM's refusals and warnings, each with the index of its sheet.
         rows: The outcome of each row that was read (`reconcile.ROW_SCHEMA`).
         keys: `sheet`, `row`, `resource` and `key` of each row (`reconcile.list_row_keys`).
         sheets: The sheets as they were read.
@@ -81,7 +87,7 @@ def list_problem_lines(
         .unique(["sheet", "row"], keep="first", maintain_order=True)
         .join(rows.select("sheet", "row", "outcome", "message"), on=["sheet", "row"], how="left", maintain_order="left")
     )
-    entries = [*_merge(problems, records, sheets, lang)]
+    entries = [*_merge(problems, records, lang)]
     entries += _list_unsent(entries, records, sheets, lang)
     entries.sort(key=lambda entry: (entry.rank, entry.sheet, entry.row or 0))
     entries = [part for entry in entries for part in _divide(entry)]
@@ -92,18 +98,15 @@ def list_problem_lines(
     return ProblemList(tuple(entry.line for entry in entries), _find_targets(entries, records), first_rows)
 
 
-def _merge(
-    problems: Sequence[RenderedFinding], records: pl.DataFrame, sheets: Sequence[Sheet], lang: str
-) -> Sequence[_Entry]:
+def _merge(problems: Sequence[tuple[int, RenderedFinding]], records: pl.DataFrame, lang: str) -> Sequence[_Entry]:
     """Return an entry for each record and cause; the rows of a record with the same cause share it."""
-    indexes = {(sheet.file, sheet.name): index for index, sheet in enumerate(sheets)}
-    places = [(indexes[problem["file"], problem["sheet"]], problem["row"]) for problem in problems]
+    places = [(index, problem["row"]) for index, problem in problems]
     named = pl.DataFrame(places, schema={"sheet": pl.UInt16, "row": pl.Int64}, orient="row").join(
         records.select("sheet", "row", "resource", "key", "outcome"),
         on=["sheet", "row"], how="left", maintain_order="left",
     )  # fmt: skip
     entries: dict[tuple[object, ...], _Entry] = {}
-    for problem, (sheet, row, resource, key, outcome) in zip(problems, named.iter_rows(), strict=True):
+    for (_index, problem), (sheet, row, resource, key, outcome) in zip(problems, named.iter_rows(), strict=True):
         cause = problem["code"], problem["field"], problem["value"], problem["message"]
         identity = sheet, *((resource, key) if key else (row, problem["column"])), *cause
         if problem["code"] in DECIDED_CODES:
@@ -116,7 +119,8 @@ def _merge(
             continue
         is_error, is_open = problem["severity"] == "error", outcome in _RANKS
         rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK + (problem["code"] in DECIDED_CODES)
-        line = ProblemLine(problem, *(_describe(outcome, lang) if is_error and is_open else ("", "")), key or "")
+        status = (_DIFFERS.text(lang), "") if problem["code"] == READ_BACK_CODE else ("", "")
+        line = ProblemLine(problem, *(_describe(outcome, lang) if is_error and is_open else status), key or "")
         entries[identity] = _Entry(rank, sheet, row, resource, key, line, outcome)
     return [_sum_up_left_out(entry, lang) for entry in entries.values()]
 

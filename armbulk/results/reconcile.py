@@ -82,6 +82,18 @@ def outcomes_by_row(items: pl.DataFrame, tables: Mapping[str, Table], batch_numb
     return pl.concat([records, others])
 
 
+def add_repeating_rows(frame: pl.DataFrame, repeating: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame by `sheet` and `row` with the rows that repeat a customer: each has what its first row has.
+
+    Args:
+        frame: Rows.
+        repeating: `sheet`, `row` and `first`.
+    """
+    first = repeating.rename({"row": "other", "first": "row"})
+    others = first.join(frame, on=["sheet", "row"], maintain_order="left").drop("row").rename({"other": "row"})
+    return pl.concat([frame, others.select(frame.columns).cast(frame.schema)])
+
+
 def _outcomes_of_lines(items: pl.DataFrame, lines: Table) -> pl.DataFrame:
     parent = lines.resource.record_key
     documents = items.filter(pl.col("resource") == "documents").unique("key_norm", keep="first", maintain_order=True)

@@ -1,7 +1,6 @@
 """The result workbook: every row read, with its outcome. It needs only the store and the original files."""
 
 import logging
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,8 +16,10 @@ from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.results import reconcile
 from armbulk.results.arm_problems import list_arm_problems
+from armbulk.results.customer_lines import list_customer_lines
 from armbulk.results.file_columns import list_file_columns, list_key_columns
 from armbulk.results.problem_lines import list_problem_lines
+from armbulk.results.read_back_problems import list_read_back_problems
 from armbulk.results.reconcile import list_row_keys
 from armbulk.results.run_result import RunResult
 from armbulk.results.sign_off import build_sign_off
@@ -27,6 +28,7 @@ from armbulk.results.summary import build_summary
 from armbulk.store import StoreStamp, WrittenFiles
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
+from armbulk.validation.repeated_customers import spread_to_customers
 from armbulk.writers import atomic, workbooks
 from armbulk.writers.csv_results import write_csv_results
 from armbulk.writers.inputs import choose_copy, is_of_a_person
@@ -68,9 +70,8 @@ def verify_writable(target: Path, lang: str, written: WrittenFiles) -> str:
 
 def list_outcomes(result: RunResult, checked: Checked, lang: str) -> pl.DataFrame:
     """Return the outcome of every row read (`reconcile.ROW_SCHEMA`), with messages in `lang`."""
-    sheets, rows, _header_rows = _rows_of_files(result, checked)
-    findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang)
-    return _add_messages(rows, findings, sheets, lang)
+    _sheets, rows, _header_rows = _rows_of_files(result, checked)
+    return _add_messages(rows, checked, lang)[0]
 
 
 def write_results(
@@ -99,26 +100,30 @@ def write_results(
         The path it got: another name when the target is open or read-only.
     """
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result, lang)
-    findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang) if checked else []
-    named = _add_messages(rows, findings, sheets, lang)
+    named, placed = _add_messages(rows, checked, lang) if checked else (_translate_messages(rows, lang), [])
     columns = dict(enumerate(list_file_columns(checked))) if checked else {}
     records = _name_records(named, result.items, checked)
     if checked is None:  # no finding says why
         records = records.with_columns(is_explained=pl.lit(value=True))
-    findings += list_arm_problems(records, sheets, columns, lang)
+    placed += list_arm_problems(records, sheets, columns, lang)
+    placed += list_read_back_problems(result.control_totals.differences, records, sheets, columns, lang)
     keys = list_row_keys(result.items, checked.all_tables()) if checked else records
-    problems = list_problem_lines(findings, rows, keys.select("sheet", "row", "resource", "key"), sheets, lang)
+    every_row, every_key = _add_other_rows(rows, keys.select("sheet", "row", "resource", "key"), checked)
+    problems = list_problem_lines(placed, every_row, every_key, sheets, lang)
+    findings = [finding for _index, finding in placed]
     outcomes = _write_outcomes(named, lang).join(problems.targets, on=["sheet", "row"], how="left")
     sections = build_summary(result, checked, problems.first_rows, lang)
     summary = SummarySheet(sections, build_provenance(stamp) if stamp else None, build_sign_off(result, lang))
-    move = partial(atomic.replace_atomically, clock=clock, own=written.digests())
     letters = _find_key_columns(checked) if checked else dict.fromkeys(header_rows, "A")
     headers = {index: SheetHeader(row, letters.get(index, "")) for index, row in header_rows.items()}
+    customers = list_customer_lines(checked, outcomes, letters) if checked else []
+    sheets = checked.file_sheets if checked else sheets
+    move = partial(atomic.replace_atomically, clock=clock, own=written.digests())
     path = workbooks.write_results(
         target,
         sheets,
         outcomes,
-        ProblemSheet(findings, problems.lines),
+        ProblemSheet(findings, problems.lines, customers),
         summary,
         lang,
         headers=headers,
@@ -129,9 +134,19 @@ def write_results(
     return path
 
 
+def _add_other_rows(
+    rows: pl.DataFrame, keys: pl.DataFrame, checked: Checked | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows and their keys, with every row that repeats a customer: an error in it is the customer's."""
+    if checked is None:
+        return rows, keys
+    unlisted = checked.other_rows.join(rows, on=["sheet", "row"], how="anti", maintain_order="left")
+    return reconcile.add_repeating_rows(rows, unlisted), reconcile.add_repeating_rows(keys, checked.other_rows)
+
+
 def _name_records(rows: pl.DataFrame, items: pl.DataFrame, checked: Checked | None) -> pl.DataFrame:
-    """The rows of records, with `resource`, `key`, and the column (`letter`) of the key in their sheet."""
-    named = items.select("sheet", "row", "resource", "key") if checked else items.select("resource", "key")
+    """The rows of records, with `no`, `resource`, `key`, and the column (`letter`) of the key in their sheet."""
+    named = items.select(*(["sheet", "row"] if checked else []), "no", "resource", "key")
     if checked is None:  # the rows are those of the items, in their order by resource
         ordered = pl.concat([named.filter(pl.col("resource") == name) for name in SEND_ORDER])
         return pl.concat([rows, ordered], how="horizontal").with_columns(letter=pl.lit("A"))
@@ -157,9 +172,12 @@ def _write_outcomes(rows: pl.DataFrame, lang: str) -> pl.DataFrame:
 def _rows_of_files(result: RunResult, checked: Checked) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:
     """The sheets of the files, an outcome for each of their rows, and sheet index → header row."""
     tables = checked.all_tables()
+    repeating = checked.repeating_rows
     rows = reconcile.outcomes_by_row(result.items, tables, result.batch_numbers)
+    rows = reconcile.add_repeating_rows(rows, repeating)
     header_rows = {index: match.header_row for index, match in enumerate(checked.header_matches) if match.header_row}
     read = pl.concat([table.rows.select("sheet", "row") for table in tables.values()]).n_unique()
+    read += repeating.height
     if rows.height != read or rows.select("sheet", "row").n_unique() != read:
         message = f"{read} rows were read, but {rows.height} have an outcome"
         raise AssertionError(message)
@@ -187,34 +205,44 @@ def _rows_of_store(result: RunResult, lang: str) -> tuple[tuple[Sheet, ...], pl.
     return tuple(sheets), rows, dict.fromkeys(range(len(sheets)), 1)
 
 
+def _translate_messages(rows: pl.DataFrame, lang: str) -> pl.DataFrame:
+    """Translate armbulk's own messages."""
+    translations = {text: translate_message(text, lang) for text in rows["message"].drop_nulls().unique()}
+    return rows.with_columns(pl.col("message").replace(translations), is_explained=pl.col("message").is_not_null())
+
+
 def _add_messages(
-    rows: pl.DataFrame, findings: Sequence[RenderedFinding], sheets: Sequence[Sheet], lang: str
-) -> pl.DataFrame:
-    """Add the findings' messages to rows that were not sent, and translate armbulk's own messages."""
-    indexes = {(sheet.file, sheet.name): index for index, sheet in enumerate(sheets)}
+    rows: pl.DataFrame, checked: Checked, lang: str
+) -> tuple[pl.DataFrame, list[tuple[int, RenderedFinding]]]:
+    """Add the findings' messages to rows that were not sent, and translate the others; return the findings, too.
+
+    Of each finding, the index of its sheet is returned as well.
+    """
+    findings = render_findings(checked.findings, checked.sheets, fields_by_name(), lang)
+    placed = list(zip(checked.findings["sheet"].to_list(), findings, strict=True))
     errors = [
         (
-            indexes[finding["file"], finding["sheet"]],
+            index,
             finding["row"],
             f"{finding['column']}{finding['row']}: {finding['message']}" if finding["column"] else finding["message"],
         )
-        for finding in findings
+        for index, finding in placed
         if finding["severity"] == "error" and finding["row"] is not None
     ]
     schema = {"sheet": pl.UInt16, "row": pl.Int64, "error": pl.String}
-    by_row = pl.DataFrame(errors, schema=schema, orient="row").group_by("sheet", "row", maintain_order=True)
-    joined = rows.join(
+    listed = spread_to_customers(pl.DataFrame(errors, schema=schema, orient="row"), checked.same_rows)
+    by_row = listed.group_by("sheet", "row", maintain_order=True)
+    joined = _translate_messages(rows, lang).join(
         by_row.agg(pl.col("error").str.join("; ")), on=["sheet", "row"], how="left", maintain_order="left"
     )
     is_unsent = pl.col("outcome").is_in([Outcome.HELD_BACK.value, Outcome.NOT_SENT.value])
-    translations = {text: translate_message(text, lang) for text in joined["message"].drop_nulls().unique()}
-    message = pl.col("message").replace(translations)
-    return joined.with_columns(
+    with_messages = joined.with_columns(
         pl.when(is_unsent & pl.col("error").is_not_null())
         .then(pl.col("error"))
-        .when((pl.col("outcome") == Outcome.HELD_BACK.value) & message.is_null())
+        .when((pl.col("outcome") == Outcome.HELD_BACK.value) & pl.col("message").is_null())
         .then(pl.lit(_SEE_LINES.text(lang)))
-        .otherwise(message)
+        .otherwise(pl.col("message"))
         .alias("message"),
         (pl.col("message").is_not_null() & pl.col("error").is_null()).alias("is_explained"),
-    ).drop("error")
+    )
+    return with_messages.drop("error"), placed

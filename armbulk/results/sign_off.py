@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from armbulk.i18n import Text, _, format_exact_time, join_texts, ngettext
+from armbulk.model.client_name import name_client
 from armbulk.model.environment import find_environment, name_environment
 from armbulk.results.control_totals import (
     ACCEPTED,
@@ -61,7 +62,8 @@ _MORE_DIFFERENCES = ngettext(
 _READ_BACK = _("Read back from ARM")
 
 _FACTS = {
-    "client": _("Client no"),
+    "client": _("Client"),
+    "client_no": _("Client no"),
     "environment": _("Environment"),
     "run": _("Run"),
     "started": _("Started"),
@@ -129,16 +131,17 @@ def _describe_status(totals: ControlTotals, lang: str, *, verdict: bool | None, 
 def _list_facts(run: Run, lang: str) -> list[tuple[str, str]]:
     address = run.account.origin
     environment = name_environment(find_environment(address), address).text(lang)
-    files = [f"{Path(name).name}, {digest[:64]}" for name, digest in run.sha256.items()]
+    files = [f"{Path(path).name}, {digest[:64]}" for path, digest in run.sha256.items()]
+    name = run.options.get("client_name")
     return [
-        ("client", run.account.client_no),
+        ("client" if name else "client_no", name_client(run.account.client_no, name)),
         ("environment", f"{environment} ({address})"),
         ("run", str(run.id)),
         ("started", format_exact_time(run.created, lang)),
         ("ended", format_exact_time(run.ended, lang) if run.ended else ""),
         ("user", run.options.get("user") or _UNKNOWN.text(lang)),
         ("version", run.options.get("armbulk") or _UNKNOWN.text(lang)),
-        *(("file", name) for name in files[:MAX_LISTED]),
+        *(("file", file) for file in files[:MAX_LISTED]),
         *([("file", "…")] if len(files) > MAX_LISTED else []),
     ]
 

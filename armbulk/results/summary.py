@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from armbulk.i18n import _, format_exact_time, format_number, ngettext
+from armbulk.model.client_name import name_client
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome, translate_state
 from armbulk.model.record_messages import (
@@ -38,6 +39,7 @@ _TEXTS = {
     "run": _("Run"),
     "profile": _("Profile"),
     "client": _("Client no"),
+    "client_name": _("Client"),
     "address": _("ARM address"),
     "started": _("Started"),
     "state": _("Status"),
@@ -285,10 +287,11 @@ def _name_files(checked: Checked | None, lang: str) -> str:
 def _describe_run(run: Run | None, files: str, lang: str) -> list[Row]:
     rows: list[Row] = [(_text("run", lang), str(run.id) if run else _text("not_run", lang))]
     if run:
+        name = run.options.get("client_name")
         rows += [
             (_text("state", lang), translate_state(run.state, lang)),
             (_text("profile", lang), run.profile),
-            (_text("client", lang), run.account.client_no),
+            (_text("client_name" if name else "client", lang), name_client(run.account.client_no, name)),
             (_text("address", lang), run.account.origin),
             (_text("started", lang), format_exact_time(run.created, lang)),
         ]

@@ -56,6 +56,9 @@ _EQUATIONS: dict[str, tuple[Text, Text]] = {
 _MISSING = _("{number}: not found in ARM")
 _UNCLEAR = _("{number}: cannot be compared. {reason}")
 _DIFFERS = _("{number}: {differences}")
+_CELL_MISSING = _("Read back: not found in ARM")
+_CELL_UNCLEAR = _("Read back: cannot be compared. {reason}")
+_CELL_DIFFERS = _("Read back: {difference}")
 _FIELD = _("{field} {sent} sent, {there} in ARM")
 _SEVERAL = _("ARM has {count} documents with this number")
 
@@ -134,15 +137,30 @@ def write_difference(difference: RecordDifference, lang: str) -> str:
         return _MISSING.fill(number=number).text(lang)
     if difference.result is LookupResult.UNKNOWN:
         return _UNCLEAR.fill(number=number, reason=translate_message(difference.message, lang)).text(lang)
-    parts = [
-        _FIELD.fill(
-            field=FIELD_NAMES[name], sent=_write_value(name, sent, lang), there=_write_value(name, there, lang) or "?"
-        ).text(lang)
-        for name, sent, there in difference.fields
-    ]
-    if difference.documents > 1:
-        parts.insert(0, _SEVERAL.fill(count=difference.documents).text(lang))
-    return _DIFFERS.fill(number=number, differences="; ".join(parts)).text(lang)
+    parts = "; ".join(text for _field, text in _write_parts(difference, lang))
+    return _DIFFERS.fill(number=number, differences=parts).text(lang)
+
+
+def write_at_cells(difference: RecordDifference, lang: str) -> list[tuple[str, str]]:
+    """Return (name of the field, "" for the whole record; how ARM has it in words) for each cell that is concerned."""
+    if difference.result is LookupResult.ABSENT:
+        return [("", _CELL_MISSING.text(lang))]
+    if difference.result is LookupResult.UNKNOWN:
+        return [("", _CELL_UNCLEAR.fill(reason=translate_message(difference.message, lang)).text(lang))]
+    parts = _write_parts(difference, lang)
+    if difference.documents > 1:  # the values are those of all of them
+        parts = [("", "; ".join(text for _field, text in parts))]
+    return [(name, _CELL_DIFFERS.fill(difference=text).text(lang)) for name, text in parts]
+
+
+def _write_parts(difference: RecordDifference, lang: str) -> list[tuple[str, str]]:
+    several = [("", _SEVERAL.fill(count=difference.documents).text(lang))] if difference.documents > 1 else []
+    return several + [(name, _write_field(name, sent, there, lang)) for name, sent, there in difference.fields]
+
+
+def _write_field(name: str, sent: str, there: str, lang: str) -> str:
+    in_arm = _write_value(name, there, lang) or "?"
+    return _FIELD.fill(field=FIELD_NAMES[name], sent=_write_value(name, sent, lang), there=in_arm).text(lang)
 
 
 def _write_value(name: str, value: str, lang: str) -> str:

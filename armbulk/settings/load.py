@@ -67,6 +67,7 @@ def load_profile(
         base_url=base_url,
         client_no=values.get("client_no", "").strip(),
         login=login,
+        client_name=" ".join(values.get("client_name", "").split()),
         secret_file=str(home / Path(secret_file).expanduser()) if secret_file else "",
         log_file=_log_file(values.get("log"), Path.cwd() if environ.get("ARMBULK_LOG") else home),
         user_id=values["user_id"],

@@ -17,6 +17,7 @@ DEFAULT_SETTINGS = {
 NAMES = (
     "base_url",
     "client_no",
+    "client_name",
     "token",
     "token_url",
     "client_id",

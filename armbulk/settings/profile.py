@@ -26,6 +26,7 @@ class Profile:
     """The settings of one client in one environment; secrets do not show in `repr`.
 
     Attributes:
+        client_name: The client's name on pages that people sign; "": only its number is shown.
         secret_file: The file with the secret, on machines without a keyring.
         log_file: The log file, absolute; empty: none.
         poll_seconds: Seconds before the first poll of a batch.
@@ -48,6 +49,7 @@ class Profile:
     base_url: str
     client_no: str
     login: Login = field(repr=False)
+    client_name: str = ""
     secret_file: str = ""
     log_file: str = ""
     user_id: str = "armbulk"

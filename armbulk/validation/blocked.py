@@ -1,13 +1,13 @@
 """Which records an error blocks: a document is sent with all of its lines, or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import polars as pl
 
 from armbulk.model.fields import Severity
 from armbulk.model.keys import normalise_key
-from armbulk.model.sheet import Table
+from armbulk.model.sheet import Sheet, Table
 from armbulk.validation.layout import NO_RECORD_CODES
 
 _RECORDS = ("customers", "documents")
@@ -32,6 +32,23 @@ def find_blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> di
         by_lines = _find_documents_of_lines(tables["documents"], tables["lines"], blocked["lines"], every_error)
         blocked["documents"] = pl.concat([blocked["documents"], by_lines]).unique(maintain_order=True)
     return {name: blocked[name] for name in _RECORDS if name in blocked}
+
+
+def spread_over_files(findings: pl.DataFrame, is_spread: pl.Expr, sheets: Sequence[Sheet]) -> pl.DataFrame:
+    """Return findings with some of them at every sheet of their file, too: they block all its records."""
+    spread = findings.filter(is_spread)
+    if spread.is_empty():
+        return findings
+    files = {sheets[index].file for index in spread["sheet"]}
+    whole_sheet = spread.head(1).with_columns(
+        pl.lit(None, spread.schema[name]).alias(name) for name in ("row", "column")
+    )
+    others = [
+        whole_sheet.with_columns(pl.lit(index, pl.UInt16).alias("sheet"))
+        for index, sheet in enumerate(sheets)
+        if sheet.file in files
+    ]
+    return pl.concat([findings, *others])
 
 
 def _find_documents_of_lines(

@@ -12,6 +12,8 @@ ERROR_TEXT = (
 """A text that a spreadsheet shows in place of a value; programs write it into CSV files."""
 BLANK_WORD = r"^(?:nan|NaN|NaT|NA|None|NULL|null|\(null\)|<NA>|<null>|undefined)$"
 """A word that programs write for a blank cell."""
+ODD_WORD = rf"{ERROR_TEXT}|{BLANK_WORD}|^(?:N/A|n/a)$"
+"""A word that programs and people write for an error or a blank cell."""
 LOST_LETTER = r"^[^/=@]*\p{L}\?\p{Ll}[^/=@]*$"
 """A question mark inside a word, which is not part of an address on the web."""
 HTML_CODE = r"&(?:[A-Za-z]{2,8}|#[0-9]{2,5}|#x[0-9A-Fa-f]{2,4});"

@@ -12,13 +12,9 @@ from functools import partial
 import polars as pl
 
 from armbulk.errors import FileError, UnknownColumnsError
-from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.frame import (
-    SCHEMA,
     apply_severities,
     count_findings,
-    empty_findings,
-    make_finding,
     merge_findings,
 )
 from armbulk.i18n import Text, _, join_texts, ngettext, quote_names
@@ -29,7 +25,7 @@ from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.command_line import quote_word
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
-from armbulk.model.sheet import ReadIssue, Sheet, Table
+from armbulk.model.sheet import Sheet, Table
 from armbulk.resources import RESOURCES, UPDATE_RESOURCES
 from armbulk.validation import (
     amounts,
@@ -37,20 +33,22 @@ from armbulk.validation import (
     continuation,
     date_orders,
     edits,
-    flat_file,
     follow_ups,
     header_currencies,
     hidden_rows,
     layout,
     line_currencies,
+    migration_answers,
     other_rows,
     prices,
+    repeated_customers,
     rules,
 )
 from armbulk.validation.hidden_columns import leave_out_hidden_columns, report_hidden_columns
 from armbulk.validation.input_files import read_files
-from armbulk.validation.parse import parse_sheet
+from armbulk.validation.reader_findings import report_readings
 from armbulk.validation.separators import explain_separator, find_wrong_separator
+from armbulk.validation.typed_tables import join_tables, type_sheets
 from armbulk.validation.vat_rates import find_rates
 
 LoadedMapping = tuple[tuple[SheetMapping, ...], str]
@@ -81,6 +79,9 @@ class Checked:
         sheets_as_read: The sheets before anything was done with them, for another check of the same reading.
         used_sheets: The same without the hidden columns that are left out.
         mapping: The mapping that was applied.
+        sources: Index of a sheet with customers beside documents → index of the sheet in the file, which has both. The
+            sheets with such customers are the last ones.
+        same_rows: The rows of customers that are in several rows, a frame of `repeated_customers.SAME_ROWS_SCHEMA`.
     """
 
     sheets: tuple[Sheet, ...]
@@ -94,6 +95,23 @@ class Checked:
     sheets_as_read: tuple[Sheet, ...] = ()
     used_sheets: tuple[Sheet, ...] = ()
     mapping: LoadedMapping | None = None
+    sources: Mapping[int, int] = field(default_factory=dict)
+    same_rows: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=repeated_customers.SAME_ROWS_SCHEMA))
+
+    @property
+    def file_sheets(self) -> tuple[Sheet, ...]:
+        """The sheets that are in the files."""
+        return self.sheets[: len(self.sheets_as_read)]
+
+    @property
+    def other_rows(self) -> pl.DataFrame:
+        """The rows that repeat a customer of another row (`same_rows`)."""
+        return self.same_rows.filter(pl.col("row") != pl.col("first"))
+
+    @property
+    def repeating_rows(self) -> pl.DataFrame:
+        """Those of them in sheets without documents: they have their customer's outcome."""
+        return self.other_rows.filter(pl.col("sheet") < len(self.sheets_as_read))
 
     def all_tables(self) -> dict[str, Table]:
         """Return every row that was read, by resource: those of `tables` and the skipped ones."""
@@ -184,57 +202,105 @@ def check_sheets(
     Raises:
         FileError: The mapping cannot be read, or fits none of the sheets.
     """
-    if mapping is None:
-        mapping = load_mappings(options)
+    mapping = mapping or load_mappings(options)
     own = [edits.strip_formula_guards(sheet) for sheet in sheets] if options.update else list(sheets)
     own, mapped = _apply_mapping(own, options, mapping)
     plain = [result.sheet for result in mapped]
     is_change = bool(options.update) or any(sheet.base is not None for sheet in plain)
     resources = UPDATE_RESOURCES if is_change else RESOURCES
     matches = _match_sheets(plain, options, resources)
-    compared = [
-        edits.compare_with_base(sheet, index, match, pad_postal_codes=options.pad_postal_codes)
-        for index, (sheet, match) in enumerate(zip(plain, matches, strict=True))
-    ]
-    plain, layouts = _check_layouts([result.sheet for result in compared], matches, mapped, own)
+    compared = _compare_with_bases(plain, matches, options)
+    answered, of_answers = migration_answers.apply_answers([result.sheet for result in compared], matches)
+    plain, layouts = _check_layouts(answered, matches, mapped, own)
     decided = [_decide_reading(options, result.entry) for result in mapped]
-    options_of = [date_orders.drop_contradicted(*each) for each in zip(plain, matches, decided, strict=True)]
-    continued = [
-        continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
-        for index, sheet in enumerate(plain)
-    ]
+    options_of = [*map(date_orders.drop_contradicted, plain, matches, decided)]
+    continued = _continue_documents(plain, matches, options, layouts)
     plain = [result.sheet for result in continued]
-    parts, of_sheets = _type_sheets(plain, matches, options_of)
-    findings = [
-        edits.drop_expected_findings(*pair) for pair in zip(plain, (match.findings for match in matches), strict=True)
-    ]
-    findings += [_issue_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
-    findings += [_separator_findings(sheet, index, matches[index]) for index, sheet in enumerate(own)]
-    findings += [result.findings for results in (mapped, compared, continued) for result in results]
-    findings += [
-        report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options, own[index])
-        for index, sheet in enumerate(plain)
-    ]
-    joined = _join_tables(parts, resources)
+    findings = report_readings(own, matches)
+    beside = _list_customers_beside(own, mapped, options, mapping)
+    for customers in beside:
+        sheet, match = customers.match(len(plain), plain[customers.source], resources)
+        own, mapped = [*own, customers.own], [*mapped, customers.mapped]
+        plain, matches = [*plain, sheet], (*matches, match)
+        options_of.append(_decide_reading(options, customers.mapped.entry))
+    parts, of_sheets = type_sheets(plain, matches, options_of)
+    parts, differing, same_rows = repeated_customers.merge_repeated(parts, mapped, plain)
+    findings += [edits.drop_expected_findings(*pair) for pair in zip(plain, _list_findings(matches), strict=True)]
+    findings += [differing, of_answers, *_list_findings([*mapped, *compared, *continued])]
+    findings += _report_hidden_columns(plain, matches, mapped, options, own)
+    joined = join_tables(parts, resources)
     findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
     shown = hidden_rows.separate_hidden_rows(joined, plain, options)
     of_cells = other_rows.drop_of_left_out(merge_findings([*findings, *layouts, *of_sheets, shown.findings]))
     tables, every_finding = _check_tables(shown.tables, plain, matches, of_cells, options)
-    reported = apply.move_to_source(follow_ups.drop_follow_ups(every_finding, tables), mapped)
-    blocking = hidden_rows.spread_unknown_rows(apply_severities(every_finding, options.rules), own)
+    sources = {len(sheets) + number: customers.source for number, customers in enumerate(beside)}
+    kept = repeated_customers.drop_of_documents(
+        follow_ups.drop_follow_ups(every_finding, tables), sources, matches, mapped
+    )
+    of_files = hidden_rows.are_rows_unknown() | migration_answers.is_unanswered()
+    blocking = blocked.spread_over_files(apply_severities(every_finding, options.rules), of_files, own)
+    blocking = repeated_customers.spread_to_customers(blocking, same_rows)
     return Checked(
         sheets=tuple(own),
         header_matches=matches,
         tables=tables,
-        findings=apply_severities(merge_findings([reported]), options.rules),
+        findings=apply_severities(merge_findings([apply.move_to_source(kept, mapped)]), options.rules),
         blocked_rows=blocked.find_blocked_rows(tables, blocking),
         skipped=shown.skipped,
         mapped_sheets=tuple(mapped),
-        bases=pl.concat([result.bases for result in compared] or [pl.DataFrame(schema=edits.BASE_SCHEMA)]),
+        bases=pl.concat([pl.DataFrame(schema=edits.BASE_SCHEMA), *(result.bases for result in compared)]),
         sheets_as_read=tuple(sheets),
         used_sheets=tuple(leave_out_hidden_columns(sheet, options) for sheet in sheets),
         mapping=mapping,
+        sources=sources,
+        same_rows=same_rows,
     )
+
+
+def _compare_with_bases(
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options: ReadOptions
+) -> list[edits.Compared]:
+    """Return the sheets with only the edited cells, where armbulk exported them."""
+    return [
+        edits.compare_with_base(sheet, index, match, pad_postal_codes=options.pad_postal_codes)
+        for index, (sheet, match) in enumerate(zip(sheets, matches, strict=True))
+    ]
+
+
+def _list_findings(
+    results: Sequence[HeaderMatch | apply.MappedSheet | edits.Compared | continuation.Continued],
+) -> list[pl.DataFrame]:
+    return [result.findings for result in results]
+
+
+def _continue_documents(
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options: ReadOptions, layouts: Sequence[pl.DataFrame]
+) -> list[continuation.Continued]:
+    return [
+        continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
+        for index, sheet in enumerate(sheets)
+    ]
+
+
+def _report_hidden_columns(
+    sheets: Sequence[Sheet],
+    matches: Sequence[HeaderMatch],
+    mapped: Sequence[apply.MappedSheet],
+    options: ReadOptions,
+    own: Sequence[Sheet],
+) -> list[pl.DataFrame]:
+    return [
+        report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options, own[index])
+        for index, sheet in enumerate(sheets)
+    ]
+
+
+def _list_customers_beside(
+    own: Sequence[Sheet], mapped: Sequence[apply.MappedSheet], options: ReadOptions, mapping: LoadedMapping | None
+) -> list[repeated_customers.CustomersBeside]:
+    """Return the customers beside documents, for which the mapping has an entry."""
+    used = [leave_out_hidden_columns(sheet, options) for sheet in own]
+    return repeated_customers.list_customers_beside(used, own, mapped, mapping[0] if mapping else ())
 
 
 def _check_layouts(
@@ -273,20 +339,6 @@ def _decide_reading(options: ReadOptions, entry: SheetMapping | None) -> ReadOpt
         usual_dates=(entry.dates if entry else None) or options.usual_dates,
         decimal=options.decimal or (entry.decimal if entry else None) or options.usual_decimal,
     )
-
-
-def _type_sheets(
-    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options_of: Sequence[ReadOptions]
-) -> tuple[list[Table], list[pl.DataFrame]]:
-    """Return the typed tables of the recognised sheets, and the findings of their cells."""
-    parts: list[Table] = []
-    findings = []
-    for index, (sheet, match) in enumerate(zip(sheets, matches, strict=True)):
-        if match.resource is not None:
-            tables, sheet_findings = _type_sheet(sheet, index, match, options_of[index])
-            parts += tables
-            findings.append(sheet_findings)
-    return parts, findings
 
 
 def _check_tables(
@@ -345,55 +397,3 @@ def _match_sheets(
             for index, (sheet, first) in enumerate(zip(sheets, matches, strict=True))
         ]
     return tuple(matches)
-
-
-def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptions) -> tuple[list[Table], pl.DataFrame]:
-    """Return the typed table of a sheet (two for a flat sheet: documents and lines), and the findings."""
-    rows, findings = parse_sheet(sheet, index, match, options)
-    findings = pl.concat([findings, date_orders.find_mixed_orders(sheet, index, match, options.dates)])
-    table = Table(match.recognised_resource, rows, {index: match.columns})
-    if match.lines is None:
-        return [table], findings
-    line_rows, line_findings = parse_sheet(sheet, index, match.lines, options, match.columns)
-    lines = Table(match.lines.recognised_resource, line_rows, {index: match.lines.columns})
-    documents, split_findings = flat_file.split_flat_file(
-        table, lines, index, sheet.hidden_rows, layout.name_headers(sheet, match)
-    )
-    lines = flat_file.drop_rows_without_line(documents, lines)
-    return [documents, lines], merge_findings([findings, line_findings, split_findings]).unique(maintain_order=True)
-
-
-def _join_tables(parts: Sequence[Table], resources: Mapping[str, Resource]) -> dict[str, Table]:
-    """Return one table per resource, in the order of the resources."""
-    joined = {}
-    for name, resource in resources.items():
-        tables = [table for table in parts if table.resource is resource]
-        if tables:
-            columns = {index: letters for table in tables for index, letters in table.columns.items()}
-            joined[name] = Table(resource, pl.concat([table.rows for table in tables]), columns)
-    return joined
-
-
-def _issue_findings(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
-    """Return what the reader noticed, as findings; of the lines that may be a narrow header, only the header is."""
-    rows = [
-        (index, issue.row, issue.column, None, code, CATALOGUE[code].severity.value, issue.value, issue.detail)
-        for issue in sheet.issues
-        if issue.code != "narrow-header" or issue.row == match.header_row
-        for code in [_code_of(issue)]
-    ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
-
-
-def _code_of(issue: ReadIssue) -> str:
-    """Return the finding of an issue: too few fields and too many have other causes."""
-    is_short = issue.code == "ragged-row" and int(issue.value or 0) < int(issue.detail or 0)
-    return "too-few-fields" if is_short else issue.code
-
-
-def _separator_findings(sheet: Sheet, index: int, match: HeaderMatch) -> pl.DataFrame:
-    """Return the finding of a CSV that was not recognised because of its separator."""
-    separator = find_wrong_separator(sheet) if match.resource is None and sheet.format == "csv" else None
-    if separator is None:
-        return empty_findings()
-    return make_finding(index, "wrong-separator", value="tab" if separator == "\t" else separator)

@@ -9,9 +9,11 @@ from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.fields import FieldType
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import Sheet
+from armbulk.validation.dates import unpack_dates
 
 _WRITTEN = r"^(?<first>[0-9]{1,2})[./-](?<second>[0-9]{1,2})[./-](?:[0-9]{4}|[0-9]{2})(?:[T ].*)?$"
 _ISO = r"^[0-9]{4}-(?<month>[0-9]{2})-(?<day>[0-9]{2})(?:[T ].*)?$"
+_PACKED = "^[0-9]{7,8}$"
 _LAST_MONTH = 12
 _PROOFS_AGAINST = {"dmy": "is_month_first", "mdy": "is_day_first"}
 _MIN_DATES_WITH_DOTS = 4
@@ -62,11 +64,14 @@ def drop_contradicted(sheet: Sheet, match: HeaderMatch, options: ReadOptions) ->
 def _read_cells(sheet: Sheet, letter: str, header_row: int | None) -> pl.DataFrame:
     """Return `row`, `cell` (such as F2) and `text` of each distinct cell, and how it is written.
 
-    `is_day_first` and `is_month_first` Boolean, where the text proves it; `month` and `day` of a date.
+    `is_day_first` and `is_month_first` Boolean, where the text proves it; `month` and `day` of a date. `is_packed`
+    Boolean: a text without separators, such as 30112026, which no program converts.
     """
     body = sheet.frame.filter((pl.col("row") > header_row) & pl.col(letter).is_not_null())
     each = body.group_by(pl.col(letter).str.strip_chars().alias("text"), pl.col(f"{letter}.cell").alias("kind"))
     text = pl.col("text")
+    is_packed = pl.col("kind").is_in(["text", "number"]) & text.str.contains(_PACKED)
+    written = pl.when(is_packed).then(unpack_dates(text)).when(pl.col("kind") == "text").then(text)
     cells = (
         each.agg(pl.col("row").min())
         .sort("row")
@@ -74,7 +79,8 @@ def _read_cells(sheet: Sheet, letter: str, header_row: int | None) -> pl.DataFra
             "row",
             pl.concat_str(pl.lit(letter), "row").alias("cell"),
             text,
-            pl.when(pl.col("kind") == "text").then(text).str.extract_groups(_WRITTEN).struct.unnest(),
+            is_packed.alias("is_packed"),
+            written.str.extract_groups(_WRITTEN).struct.unnest(),
             text.str.extract_groups(_ISO).struct.unnest(),
         )
         .with_columns(pl.col("first", "second", "month", "day").cast(pl.Int8, strict=False))
@@ -98,7 +104,7 @@ def _judge(cells: pl.DataFrame, others: list[pl.DataFrame], order: str | None) -
         return "dates-mixed", _examples(day_first, month_first)
     dates = cells.filter(pl.col("day").is_not_null())
     may_be_swapped = dates.filter(pl.col("day") != pl.col("month"))
-    unconverted = pl.concat([day_first, month_first])
+    unconverted = pl.concat([day_first, month_first]).filter(~pl.col("is_packed"))
     if may_be_swapped.height < _MIN_DATES_WITH_DOTS:
         unconverted = unconverted.filter(~pl.col("text").str.contains(".", literal=True))
     if unconverted.height and may_be_swapped.height and dates.filter(pl.col("day") > _LAST_MONTH).is_empty():
@@ -113,7 +119,7 @@ def _judge(cells: pl.DataFrame, others: list[pl.DataFrame], order: str | None) -
 
 def _find_unconverted(cells: pl.DataFrame) -> pl.DataFrame:
     """Return texts without dots that prove their order: a program that reads the other order leaves them as texts."""
-    return _without_dots(cells).filter(pl.any_horizontal("is_day_first", "is_month_first"))
+    return _without_dots(cells).filter(pl.any_horizontal("is_day_first", "is_month_first") & ~pl.col("is_packed"))
 
 
 def _without_dots(cells: pl.DataFrame) -> pl.DataFrame:

@@ -4,11 +4,11 @@ from datetime import date
 
 import polars as pl
 
-from armbulk.model.day_texts import parse_days
+from armbulk.model.day_texts import ISO_DATE, parse_days
+from armbulk.model.read_options import DATE_ORDERS
 from armbulk.validation.cell_column import CellColumn, ParsedColumn
 from armbulk.validation.characters import BLANK_WORD, DASHES, INVISIBLE
 
-_ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _WITH_TIME = r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}[T ](?:kl\.? ?)?[0-9]{1,2}[:.][0-9]{2}"
 _ZONE = r"(?: ?Z|[+-][0-9]{2}:?[0-9]{2})?"  # as in the date cells of a workbook, the day counts as it is written
 _AT_MIDNIGHT = rf"(?i)[T ](?:(?:kl\.? ?)?0?0[:.]00(?:[:.]00)?(?:[.,]0+)?{_ZONE}|12:00(?::00)? ?AM)$"
@@ -23,20 +23,29 @@ _NAMED_MONTHS = {
 }
 _NAMED_SHORT_YEAR = rf"^{_DAY}[\s/-]*<([0-9]{{2}})>\.?,?[\s/-]*([0-9]{{2}})$"  # 02-Nov-26: 26 may be the day
 _MONTHS = (
-    "jan januar january januari", "feb februar february februari", "mar mars march marts", "apr april", "mai may maj",
-    "jun juni june", "jul juli july", "aug august augusti", "sep sept september", "okt oct oktober october",
-    "nov november", "des dec desember december",
+    "jan januar january januari jänner", "feb februar february februari", "mar mars march marts märz mär mrz",
+    "apr april", "mai may maj", "jun juni june", "jul juli july", "aug august augusti", "sep sept september",
+    "okt oct oktober october", "nov november", "des dec dez desember december dezember",
 )  # fmt: skip
 _MONTH_NUMBERS = {name: f"{number:02}" for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 _WEEKDAY = r"^(\p{L}{3,9})\.?,? +"
 _WEEKDAYS = (
-    "mandag mon monday man", "tirsdag tue tuesday tir tues", "onsdag wed wednesday ons",
-    "torsdag thu thursday tor thur thurs", "fredag fri friday fre", "lørdag sat saturday lør",
-    "søndag sun sunday søn",
+    "mandag mon monday man måndag mån montag", "tirsdag tue tuesday tir tues tisdag tis dienstag",
+    "onsdag wed wednesday ons mittwoch", "torsdag thu thursday tor thur thurs donnerstag",
+    "fredag fri friday fre freitag", "lørdag sat saturday lør lördag lör samstag",
+    "søndag sun sunday søn söndag sön sonntag",
 )  # fmt: skip
 _WEEKDAY_NUMBERS = {name: number for number, names in enumerate(_WEEKDAYS, 1) for name in names.split()}
 _DATE_WITH_ZONE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})$"
 _BLANK_BEHIND_POINT = r"([0-9])\.\s+([0-9])"
+_PACKED = {
+    "^([0-9]{2})([0-9]{2})((?:19|20)[0-9]{2})$": "$1/$2/$3",  # 30112026
+    "^([0-9])([0-9]{2})((?:19|20)[0-9]{2})$": "0$1/$2/$3",  # 3112026, without its first zero
+    "^([0-9]{2})([0-9]{2})([0-9]{2})$": "$1/$2/$3",  # 301126
+}
+_SHORT_PACKED = {"^([0-9])([0-9]{2})([0-9]{2})$": "0$1/$2/$3"}  # 31126, beside texts such as 301126
+_HAS_SIX_DIGITS = "^[0-9]{6}$"
+_HAS_LOST_ZERO = "^[0-9]{7}$"
 _EXCEL_DAYS = r"^[0-9]{5}(?:\.0+)?$"
 _DATE_KINDS = ["text", "date", "datetime", "number"]
 
@@ -50,6 +59,7 @@ def parse_date(cells: CellColumn) -> ParsedColumn:
         ("date-with-time", has_time & cells.is_kind("datetime", "text"), None),
         ("ambiguous-date", pl.col("is_ambiguous"), None),
         ("date-as-number", pl.col("excel_date").is_not_null() & value.is_null(), pl.col("excel_date")),
+        ("date-in-other-order", pl.col("has_other_order") & value.is_null(), pl.lit(cells.options.dates)),
         ("not-a-date", cells.text.is_not_null() & value.is_null(), None),
     ]
 
@@ -65,14 +75,16 @@ def _excel_date(text: pl.Expr, *, from_1904: bool) -> pl.Expr:
 def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     """Add `date` Date, and `is_ambiguous` Boolean where a text may be two dates.
 
-    Add `is_blank_word` Boolean: a text that means a blank cell. Add `excel_date` String: the likely date of a
+    Add `has_other_order` Boolean: a text that is a date, but not in the order that the user named. Add `is_blank_word`
+    Boolean: a text that means a blank cell. Add `excel_date` String: the likely date of a
     number.
     ISO dates are parsed at once; only other cells are parsed as people write dates.
     """
-    is_iso = pl.col("text").str.contains(_ISO_DATE) & pl.col("kind").is_in(["date", "text"])
+    is_iso = pl.col("text").str.contains(ISO_DATE) & pl.col("kind").is_in(["date", "text"])
     frame = frame.with_columns(
         parse_days(pl.when(is_iso).then(pl.col("text"))).alias("date"),
         pl.lit(value=False).alias("is_ambiguous"),
+        pl.lit(value=False).alias("has_other_order"),
         pl.lit(value=False).alias("is_blank_word"),
         pl.lit(None, dtype=pl.String).alias("excel_date"),
         is_iso.fill_null(value=True).alias("is_iso"),
@@ -92,12 +104,52 @@ def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     return frame.with_columns(
         frame["date"].zip_with(frame["is_iso"], joined["written"].zip_with(is_written, none)),
         is_ambiguous=(is_written & joined["is_ambiguous"]).fill_null(value=False),
+        has_other_order=(is_written & joined["has_other_order"]).fill_null(value=False),
         is_blank_word=joined["is_blank_word"].fill_null(value=False),
         excel_date=joined["excel_date"],
     )
 
 
+def read_in_order(texts: pl.Series, order: str) -> list[date | None]:
+    """Return the dates that texts are in an order (dmy, mdy or ymd); None for a text that is none in this order."""
+    frame = texts.alias("text").to_frame()
+    written = _parse_in_order(frame.unique(), order, two_digit_years=True)
+    return frame.join(written, on="text", how="left", maintain_order="left")["written"].to_list()
+
+
 def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: bool) -> pl.DataFrame:
+    """Return `text`, `written` Date, `is_ambiguous` and `has_other_order` Boolean of dates as people write them.
+
+    A text that is the same date in every order (11/11/11) is not ambiguous, nor is one that is a date in no order.
+    `has_other_order`: it is a date, but not in the named `order`.
+    """
+    written = _parse_in_order(texts, order, two_digit_years=two_digit_years)
+    is_open = pl.col("is_ambiguous") if order is None else pl.col("written").is_null()
+    unclear = written.filter(is_open & pl.col("text").is_not_null()).select("text")
+    if unclear.is_empty():
+        return written.with_columns(has_other_order=pl.lit(value=False))
+    for each in DATE_ORDERS:
+        of_order = _parse_in_order(unclear.select("text"), each, two_digit_years=True)
+        unclear = unclear.join(of_order.select("text", pl.col("written").alias(each)), on="text", how="left")
+    is_same = (pl.col("dmy") == pl.col("mdy")) & (pl.col("dmy") == pl.col("ymd"))
+    unclear = unclear.select(
+        "text",
+        pl.when(is_same & pl.lit(two_digit_years)).then("dmy").alias("same"),
+        pl.any_horizontal(pl.col(each).is_not_null() for each in DATE_ORDERS).alias("is_date"),
+    )
+    joined = written.join(unclear, on="text", how="left")
+    is_date = pl.col("is_date").fill_null(value=False)
+    return joined.select(
+        "text",
+        pl.coalesce("written", "same").alias("written"),
+        (pl.col("is_ambiguous") & is_date & pl.col("same").is_null()).alias("is_ambiguous"),
+        (pl.lit(order is not None) & ~pl.col("is_ambiguous") & is_date & pl.col("same").is_null()).alias(
+            "has_other_order"
+        ),
+    )
+
+
+def _parse_in_order(texts: pl.DataFrame, order: str | None, *, two_digit_years: bool) -> pl.DataFrame:
     """Return `text`, `written` Date and `is_ambiguous` Boolean of dates as people write them.
 
     27.02.2025 is the Norwegian form, whatever the `order`; 01/02/25 needs one (dmy, mdy or ymd).
@@ -116,6 +168,8 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
     if texts["text"].str.contains(_NAME).any():
         text = _number_months(text, "$1.$2.$3" if order in {None, "ymd"} or not two_digit_years else "20$3-$2-$1")
     texts = texts.with_columns(clean=text)
+    text = unpack_dates(pl.col("clean"), with_short=texts["text"].str.contains(_HAS_SIX_DIGITS).any())
+    texts = texts.with_columns(clean=text, has_lost_zero=pl.col("clean").str.contains(_HAS_LOST_ZERO))
     text = pl.col("clean")
     parts = texts.with_columns(
         text.str.extract_groups(_DAY_MONTH_YEAR).struct.unnest(),
@@ -135,7 +189,8 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
         & (~has_short_year | pl.lit(two_digit_years))
         & (has_short_year | (pl.lit(order != "ymd") & (pl.col("mark") != ".")))
     )
-    is_ambiguous = ~has_order & (has_short_year | (~is_day_first & (second <= 12) & (first != second)))
+    may_be_swapped = ~is_day_first & (second <= 12) & (first != second)
+    is_ambiguous = ~has_order & (has_short_year | may_be_swapped | pl.col("has_lost_zero"))
     iso = pl.coalesce(
         _iso(pl.col("y"), pl.col("m"), pl.col("d")),
         pl.when(has_order).then(_iso_by_order(order)).when(~is_ambiguous).then(by_rule),
@@ -149,6 +204,17 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
     )
     is_contradicted = (weekday != pl.col("written").dt.weekday()).fill_null(value=False)
     return dates.select("text", pl.when(~is_contradicted).then("written"), "is_ambiguous")
+
+
+def unpack_dates(text: pl.Expr, *, with_short: bool = False) -> pl.Expr:
+    """Return dates without separators, year last, with slashes: 30112026 → 30/11/2026, 301126 → 30/11/26.
+
+    A program that reads them as numbers removes a zero at the beginning. `with_short` is whether 31126 is one, too:
+    elsewhere it is a number of days.
+    """
+    for pattern, form in {**_PACKED, **(_SHORT_PACKED if with_short else {})}.items():
+        text = text.str.replace(pattern, form)
+    return text
 
 
 def _number_months(text: pl.Expr, with_short_year: str) -> pl.Expr:

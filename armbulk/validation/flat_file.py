@@ -30,7 +30,7 @@ def split_flat_file(
     rows = documents.rows.with_columns(normalise_key(pl.col(key)).alias("norm")).filter(pl.col("norm").is_not_null())
     fields = [field for field in documents.resource.fields if field.name != key]
     disagreements = [
-        _find_disagreements(rows, field, letters[field.name], index)
+        find_disagreements(rows, field, letters[field.name], index, "flat-disagrees")
         for field in fields
         if field.name in letters and field.role is FieldRole.WRITABLE
     ]
@@ -50,13 +50,13 @@ def drop_rows_without_line(documents: Table, lines: Table) -> Table:
     return replace(lines, rows=lines.rows.join(dropped, on=["sheet", "row"], how="anti", maintain_order="left"))
 
 
-def _find_disagreements(rows: pl.DataFrame, field: Field, letter: str, index: int) -> pl.DataFrame:
-    """Return findings for values that differ from the first one of the same document."""
+def find_disagreements(rows: pl.DataFrame, field: Field, letter: str, index: int, code: str) -> pl.DataFrame:
+    """Return findings for values that differ from the first one of the same record; `norm` is its number."""
     texts = rows.select("row", "norm", format_column(field).alias("value")).drop_nulls("value")
     first_value = pl.col("value").first().over("norm").alias("first")
     first_row = pl.col("row").first().over("norm").cast(pl.String).alias("detail")
     different = texts.with_columns(first_value, first_row).filter(pl.col("value") != pl.col("first"))
-    return to_findings(different, sheet=index, column=letter, field=field.name, code="flat-disagrees")
+    return to_findings(different, sheet=index, column=letter, field=field.name, code=code)
 
 
 def _sum_amounts(documents: pl.DataFrame, lines: Table, letters: Mapping[str, str]) -> tuple[pl.DataFrame, list[str]]:

@@ -4,7 +4,8 @@ import polars as pl
 
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import FieldType
-from armbulk.resources.code_lists import NORWAY_NAMES, POSTAL_CODE_DIGITS
+from armbulk.resources.code_lists import POSTAL_CODE_DIGITS
+from armbulk.resources.country_words import COUNTRY_WORDS
 from armbulk.resources.identifiers import is_kid
 from armbulk.validation import characters
 from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
@@ -16,8 +17,16 @@ _BLANK = r"\s"
 _GROUPED = r"^[1-9][0-9]{0,2}(?:[\s.'][0-9]{3})+$"
 _ADDRESSES = r"^[^\s;,<>]+@[^\s;,<>]+(?:[\s;,]+[^\s;,<>]+@[^\s;,<>]+)+$"
 _CODE = r"^[\p{L}\p{N}_-]{1,4}$"  # Amili's codes are short; longer ones are words
+_DIGITS_BY_NAME = {word: POSTAL_CODE_DIGITS[code] for word, code in COUNTRY_WORDS.items() if code in POSTAL_CODE_DIGITS}
 _MAX_CODE_DIGITS = 6
 """A code with so many digits may have lost several zeros; a longer number has lost one."""
+
+
+def depends_on_others(frame: pl.DataFrame, cells: CellColumn) -> bool:
+    """Return whether the cells of a column must be parsed together: numbers in .0, which all of its values may be."""
+    if cells.field.type is not FieldType.IDENTIFIER:
+        return False
+    return bool(frame.select(pl.col(cells.letter).str.contains(_DECIMAL_ZERO).any()).item())
 
 
 def add_identifier_columns(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
@@ -76,10 +85,10 @@ def _full_length(cells: CellColumn) -> pl.Expr:
     if cells.field.digits is None:
         return digits
     if cells.field.format == "postal-code":
-        country, words = (_cell_of(cells, name) for name in ("country_code", "country_text"))
-        is_elsewhere = ~words.str.to_lowercase().is_in(NORWAY_NAMES)
-        by_country = country.str.to_uppercase().replace_strict(POSTAL_CODE_DIGITS, default=None, return_dtype=pl.Int64)
-        return pl.when(country.is_not_null()).then(by_country).when(is_elsewhere).then(None).otherwise(digits)
+        code, words = (_cell_of(cells, name) for name in ("country_code", "country_text"))
+        by_code = code.str.to_uppercase().replace_strict(POSTAL_CODE_DIGITS, default=None, return_dtype=pl.Int64)
+        by_words = words.str.to_lowercase().replace_strict(_DIGITS_BY_NAME, default=None, return_dtype=pl.Int64)
+        return pl.when(code.is_not_null()).then(by_code).when(words.is_not_null()).then(by_words).otherwise(digits)
     applies = [
         _cell_of(cells, name).str.to_uppercase().is_in(list(values)).fill_null(value=True)
         for name, values in cells.field.format_when

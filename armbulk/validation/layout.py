@@ -1,28 +1,28 @@
 """Rows and cells that are not part of the table: totals, second tables, notes, merged cells. Never changed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, merge_findings, to_findings
-from armbulk.mapping.block_titles import STARTS_WITH_TOTAL, TOTAL_WORDS, choose_columns, find_titles, to_number
+from armbulk.mapping.block_titles import MARKS, STARTS_WITH_TOTAL, TOTAL_WORDS, choose_columns, find_titles, to_number
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import HeaderMatch, index_headers
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
 from armbulk.resources import RESOURCES
 from armbulk.validation.amounts import AMOUNTS
+from armbulk.validation.record_counts import counts_records, is_count
 from armbulk.validation.supplier_lists import report_suppliers
 
-COUNTS_OR_TOTAL = rf"(?i)^\s*({TOTAL_WORDS}|antall|count|number of)\b"
-_IS_TOTAL = rf"(?i)^\s*({TOTAL_WORDS})\s*[:.]?\s*$"
+COUNTS_OR_TOTAL = rf"(?i)^{MARKS}({TOTAL_WORDS}|antall|count|number of)\b"
+_IS_TOTAL = rf"(?i)^{MARKS}({TOTAL_WORDS}){MARKS}$"
 _IS_PHRASE = r"\S\s+\S+\s+\S|^[*#\u2013\u2014-]|^\([0-9]+ \p{L}+\)$|:\s*$|^[^\p{L}\p{N}]+$"
 _IS_COUNT = r"^\s*[0-9]+\s+\p{L}+\s*$"
 IS_RULE = r"^[-=_+:|*]{2,}$"
 IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
 _PAGE = r"(?i)\b(side|page|ark|sheet)\b[\s.:]*[0-9]+(\s*(av|of|/)\s*[0-9]+)?"
-_NUMBER_ALONE = r"^[\s0-9.,]+$"
 _MIN_COLUMNS_FOR_NOTES = 2
 _SMALLEST_DIFFERENCE = 0.005
 NO_RECORD_CODES = ["header-again", "second-table", "total-row", "note-row", "title-row"]
@@ -124,7 +124,7 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     """Return findings for rows without a record's number that are called a total, or are a last row of numbers.
 
     In place of the number there may be a total's name, with little beside it; or how many records there are, if the
-    amounts of the last row are sums and nothing else is in the row.
+    row is called a total, or the amounts of the last row are sums and nothing else is in the row.
 
     An invoice line may have a text such as "Total renovation", or numbers alone: among lines a total is the word alone,
     and adds up.
@@ -150,14 +150,20 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     is_last_numbers = is_keyless & (is_numeric | is_sum) & is_last & has_value
     is_total = (is_keyless & _is_called(body, key, STARTS_WITH_TOTAL)) | key_is_total | is_last_numbers
     required = [field.name for field in match.recognised_resource.fields if field.required]
-    beside = [match.columns[name] for name in required if match.columns.get(name, key) != key]
+    beside = [letter for name in required if (letter := match.columns.get(name, key)) in letters and letter != key]
     if beside:
         blanks = pl.sum_horizontal(pl.col(letter).is_null() for letter in beside)
-        counts = pl.col(key).str.contains(_IS_COUNT) & _has_text(body, STARTS_WITH_TOTAL)
-        is_named = (pl.col(key).str.contains(COUNTS_OR_TOTAL) | counts) & (blanks * 2 > len(beside))
+        is_short = blanks * 2 > len(beside)
+        is_called = _has_text(body, STARTS_WITH_TOTAL)
+        counts = is_called & (pl.col(key).str.contains(_IS_COUNT) | counts_records(key, is_called & is_short))
+        is_named = (pl.col(key).str.contains(COUNTS_OR_TOTAL) | counts) & is_short
         has_amount = pl.any_horizontal([pl.col(letter).is_not_null() for letter in amounts] or [pl.lit(value=False)])
         others = [letter for letter in letters if letter != key]
-        is_total |= is_named | is_count(key, others) | (is_last & has_amount & _is_sum_alone(others, amounts))
+        filled = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in others)
+        is_total |= counts_records(key, _has_text(body, _IS_TOTAL) & (filled == 1))
+        is_total |= (
+            is_named | is_count(key, others, COUNTS_OR_TOTAL) | (is_last & has_amount & _is_sum_alone(others, amounts))
+        )
     return _row_findings(body.filter(is_total), "total-row", index)
 
 
@@ -190,22 +196,6 @@ def find_total_like_rows(sheet: Sheet, match: HeaderMatch) -> list[int]:
     amounts = {columns[name] for name in (*AMOUNTS, "quantity") if name in columns}
     is_like |= pl.all_horizontal(pl.col(letter).is_null() for letter in sheet.letters if letter not in amounts)
     return body.filter(is_like)["row"].to_list()
-
-
-def is_count(key: str, others: Sequence[str]) -> pl.Expr:
-    """Return whether a row says how many records there are: `Antall debitorer: | 20`, and nothing else.
-
-    Args:
-        key: The column of the records' numbers.
-        others: The other columns.
-    """
-    filled = pl.sum_horizontal([pl.col(letter).is_not_null() for letter in others] or [pl.lit(value=False)])
-    numbers = pl.sum_horizontal(
-        [pl.col(letter).str.contains(_NUMBER_ALONE).fill_null(value=False) for letter in others]
-        or [pl.lit(value=False)]
-    )
-    is_named = pl.col(key).str.contains(COUNTS_OR_TOTAL) & ~pl.col(key).str.contains(r"[0-9]\s*$")
-    return is_named.fill_null(value=False) & (filled == 1) & (numbers == 1)
 
 
 def find_page_headings(sheet: Sheet, header_row: int | None) -> list[int]:

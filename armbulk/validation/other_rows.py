@@ -8,12 +8,12 @@ from armbulk.findings.frame import merge_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.sheet import Sheet
 from armbulk.validation.amounts import AMOUNTS
-from armbulk.validation.layout import COUNTS_OR_TOTAL, IS_RULE, IS_SENTENCE, find_page_headings, is_count
+from armbulk.validation.layout import COUNTS_OR_TOTAL, IS_RULE, IS_SENTENCE, find_page_headings
+from armbulk.validation.record_counts import counts_records, is_count
 
 _SURE_CODES = ["header-again", "title-row"]
 _POSSIBLE_CODES = ["total-row", "note-row"]
 _LEFT_OUT = "row-left-out"
-_COUNT = r"^\s*([0-9]+)(?:\s+\p{L}+)?\s*$"
 
 
 def skip_other_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) -> tuple[Sheet, pl.DataFrame]:
@@ -59,11 +59,11 @@ def find_skipped_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) 
     rows = findings.filter(pl.col("code").is_in(_POSSIBLE_CODES))["row"].to_list()
     if not rows or match.resource is None:
         return again
-    possible = sheet.frame.filter(pl.col("row").is_in(rows))
+    body, is_possible = sheet.frame.filter(pl.col("row") > match.header_row), pl.col("row").is_in(rows)
     if (match.lines or match).recognised_resource.name != "lines":  # a total of lines adds up, whatever its number is
         headings = find_page_headings(sheet, match.header_row)
-        possible = possible.filter(pl.col("row").is_in(headings) | ~_may_be_record(sheet, match, [*again, *rows]))
-    return [*again, *possible["row"]]
+        is_possible &= pl.col("row").is_in(headings) | ~_may_be_record(sheet, match, [*again, *rows])
+    return [*again, *body.filter(is_possible)["row"]]
 
 
 def _may_be_record(sheet: Sheet, match: HeaderMatch, rows: list[int]) -> pl.Expr:
@@ -78,12 +78,11 @@ def _may_be_record(sheet: Sheet, match: HeaderMatch, rows: list[int]) -> pl.Expr
     is_full = filled * 2 > len(others)
     if key is None:
         return is_full & ~is_rule
-    is_record = pl.col("row").is_in(rows).not_() & pl.col(key).is_not_null() & (pl.col("row") > match.header_row)
-    count = str(sheet.frame.filter(is_record).height)
-    is_number = pl.col(key).str.extract(_COUNT, 1) == count
+    is_number = counts_records(key, pl.col("row").is_in(rows))
     is_total = pl.col(key).is_null() | pl.col(key).str.contains(COUNTS_OR_TOTAL) | is_number
     is_note = pl.col(key).str.contains(IS_SENTENCE) & (filled == 0)
-    is_counted = is_count(key, [letter for letter in match.columns.values() if letter.isalpha() and letter != key])
+    cells = [letter for letter in match.columns.values() if letter.isalpha() and letter != key]
+    is_counted = is_count(key, cells, COUNTS_OR_TOTAL)
     return ~(is_rule | (is_total & ~is_full) | is_counted | is_note | _is_text_alone(sheet)).fill_null(value=False)
 
 

@@ -23,7 +23,12 @@ from armbulk.validation.clear_marker import (
     take_clear_markers,
 )
 from armbulk.validation.dates import add_dates, parse_date
-from armbulk.validation.identifiers import add_identifier_columns, parse_identifier, parse_text_list
+from armbulk.validation.identifiers import (
+    add_identifier_columns,
+    depends_on_others,
+    parse_identifier,
+    parse_text_list,
+)
 from armbulk.validation.number_formats import apply_number_formats
 from armbulk.validation.numbers import (
     add_plain_numbers,
@@ -32,6 +37,7 @@ from armbulk.validation.numbers import (
     parse_integer,
     shorten_to_excel_digits,
 )
+from armbulk.validation.simple_cells import IS_SIMPLE, read_simple_cells
 
 DTYPES: dict[FieldType, pl.DataType] = {
     FieldType.TEXT: pl.String(),
@@ -76,38 +82,62 @@ def parse_sheet(
         frame = frame.filter(pl.any_horizontal(pl.col(letter).is_not_null() for letter in used))
     letters = {**(others or {}), **match.columns}
     from_1904 = any(issue.code == "dates-1904" for issue in sheet.issues)
+    every_column = [
+        CellColumn(index, field, match.columns.get(field.name, ""), options, letters, from_1904)
+        for field in resource.fields
+        if field.role is not FieldRole.READ_ONLY
+    ]
+    marked = find_marked_columns(frame, match.columns.values())
+    left_out = marked | {letter for letter in match.columns.values() if _is_blank(frame, letter)}
+    simple = read_simple_cells(
+        frame, [cells for cells in every_column if cells.letter and cells.letter not in left_out]
+    )
     columns: list[pl.Series] = []
     findings = [empty_findings()]
     cleared: list[pl.Series] = []
-    marked = find_marked_columns(frame, match.columns.values())
-    for field in resource.fields:
-        if field.role is FieldRole.READ_ONLY:
-            continue
-        cells = CellColumn(index, field, match.columns.get(field.name, ""), options, letters, from_1904)
-        may_clear = options.update is not False
+    for cells in every_column:
         request = ClearRequest(frame)
         if cells.letter in marked:
-            request = take_clear_markers(frame, cells.letter, field, resource, is_update=may_clear)
-        column, column_findings = parse_column(request.frame, cells)
+            may_clear = options.update is not False
+            request = take_clear_markers(frame, cells.letter, cells.field, resource, is_update=may_clear)
+        column, column_findings = parse_column(request.frame, cells, simple)
         columns.append(column)
         cleared += request.cleared
-        findings += [*column_findings, refuse_markers(request, index, cells.letter, field)]
+        findings += [*column_findings, refuse_markers(request, index, cells.letter, cells.field)]
     rows = frame.select(pl.lit(index).cast(pl.UInt16).alias("sheet"), "row").with_columns(columns)
     if resource.updatable:
         rows = rows.with_columns(list_cleared(cleared, frame.height))
     return rows, pl.concat(findings)
 
 
-def parse_column(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, list[pl.DataFrame]]:
+def parse_column(
+    frame: pl.DataFrame, cells: CellColumn, simple: pl.DataFrame | None = None
+) -> tuple[pl.Series, list[pl.DataFrame]]:
     """Return (the typed values of one column, its findings).
 
     Args:
         frame: Rows of the sheet.
         cells: Which column it is, and as which field it is read.
+        simple: What `read_simple_cells` returned for these rows, if it has read the column.
     """
-    dtype = DTYPES[cells.field.type]
+    name, dtype = cells.field.name, DTYPES[cells.field.type]
     if not cells.letter or _is_blank(frame, cells.letter):
-        return pl.Series(cells.field.name, [None], dtype=dtype).new_from_index(0, frame.height), []
+        return pl.Series(name, [None], dtype=dtype).new_from_index(0, frame.height), []
+    if simple is None or name not in simple.columns:
+        simple = read_simple_cells(frame, [cells])
+    values, is_simple = simple[name], simple[f"{name}{IS_SIMPLE}"]
+    if is_simple.all():
+        return values.cast(dtype), []
+    if not is_simple.any() or depends_on_others(frame, cells):
+        return parse_with_care(frame, cells)
+    others, findings = parse_with_care(frame.filter(~is_simple), cells)
+    position = ((~is_simple).cum_sum().cast(pl.Int64) - 1).clip(0)
+    return values.cast(dtype).zip_with(is_simple, others.gather(position)), findings
+
+
+def parse_with_care(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, list[pl.DataFrame]]:
+    """Return (the typed values of cells that may be written in any way, their findings)."""
+    dtype = DTYPES[cells.field.type]
     sheet_frame = frame
     shown = apply_number_formats(frame, cells)
     frame = shown.frame

@@ -10,7 +10,9 @@ import polars as pl
 from armbulk.model.fields import Field
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.resources import fields_by_name
+from armbulk.resources.code_lists import CITIES_WITH_ZERO
 from armbulk.resources.code_names import NAMES_BY_FORMAT
+from armbulk.resources.country_words import COUNTRY_WORDS
 from armbulk.resources.identifiers import CHECK_FORMATS
 from armbulk.validation.characters import HTML_CODE, INVISIBLE
 from armbulk.validation.check import Checked
@@ -18,15 +20,10 @@ from armbulk.validation.corrections import SCHEMA
 from armbulk.validation.layout import NO_RECORD_CODES
 
 _INVISIBLE = re.compile(INVISIBLE.replace("\\x{", "\\u").replace("}", "").replace("\\uAD", "\\u00AD"))
-_OSLO_DIGITS = 3
-"""Norwegian postal codes that begin with 0 are in Oslo (Posten's register)."""
-
 _ADDRESS = re.compile(r"^(?:[^<>]*<)?(?:mailto:)?\s*([^\s<>;,]+@[^\s<>;,]+?)\s*>?[.;,]?$", re.IGNORECASE)
 _PROVEN_WITH_ZERO = {"national-id"}
 """Formats whose check digits show that a zero at the beginning is missing. Two of them do; of the numbers without
 another of their digits one in eleven would pass one check digit."""
-
-_NORWEGIAN_DIGITS = 4
 
 _HTML_CODE = re.compile(HTML_CODE)
 _JOINED = re.compile("[\u0590-\u1fff\u2100-\uffff\U00010000-\U0010ffff][\u200c\u200d]")
@@ -62,7 +59,7 @@ def propose_corrections(checked: Checked, known: KnownCustomers | None = None) -
     numbers: dict[tuple[int, str], dict[int, str]] = {}
     for finding in rows.iter_rows(named=True):
         index, name = finding["sheet"], finding["field"]
-        if not name or not _is_own_cell(checked, index, name, finding["column"]):
+        if not name or _is_repeated(checked, index) or not _is_own_cell(checked, index, name, finding["column"]):
             continue
         if index not in texts:
             of_sheet = rows.filter(pl.col("sheet") == index)["row"].unique()
@@ -83,6 +80,12 @@ def propose_corrections(checked: Checked, known: KnownCustomers | None = None) -
             corrections.append((index, finding["row"], finding["column"], name, before, after or None, finding["code"]))
     frame = pl.DataFrame(corrections, schema=SCHEMA, orient="row")
     return frame.unique(["sheet", "row", "column"], keep="first", maintain_order=True)
+
+
+def _is_repeated(checked: Checked, index: int) -> bool:
+    """Return whether a sheet has customers in several rows: corrected in one of them, the rows would differ."""
+    entry = checked.mapped_sheets[index].entry
+    return entry is not None and entry.repeated
 
 
 def _is_own_cell(checked: Checked, index: int, name: str, column: str) -> bool:
@@ -132,18 +135,23 @@ def _name_to_code(problem: _Problem) -> str | None:
 def _zero_before(problem: _Problem) -> str | None:
     """Return a number with the zeros that it has lost, if the row shows that they are missing.
 
-    A postal code with three digits in Oslo; a number whose check digits are only right with the zero.
+    A postal code in a city whose codes begin so; a number whose check digits are only right with the zero.
     """
     digits = int(problem.detail) if problem.detail.isdigit() else 0
     padded = problem.value.zfill(digits)
     if problem.field.format == "postal-code":
-        is_oslo = problem.others.get("city_name", "").strip().casefold() == "oslo"
-        is_short = len(problem.value) == _OSLO_DIGITS and digits == _NORWEGIAN_DIGITS
-        return padded if is_oslo and is_short and padded.startswith("0") else None
+        return padded if padded.startswith(_list_beginnings(problem.others)) else None
     if problem.field.format not in _PROVEN_WITH_ZERO or len(problem.value) != digits - 1:
         return None
     is_valid = pl.select(CHECK_FORMATS[problem.field.format].is_valid(pl.lit(padded))).item()
     return padded if is_valid else None
+
+
+def _list_beginnings(others: Mapping[str, str]) -> tuple[str, ...]:
+    """Return how the postal codes of a row's city begin, where that is with 0; () for any other city."""
+    country = others.get("country_code") or others.get("country_text") or "NO"
+    cities = CITIES_WITH_ZERO.get(COUNTRY_WORDS.get(country.strip().casefold(), ""))
+    return () if cities is None else cities.get(others.get("city_name", "").strip().casefold(), ())
 
 
 def _detail(problem: _Problem) -> str | None:

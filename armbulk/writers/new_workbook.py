@@ -42,7 +42,10 @@ class NewWorkbook:
     def move_problems(self, problems: ProblemSheet) -> ProblemSheet:
         """Return the problems with the sheets of this workbook."""
         lines = [replace(line, finding=self.move_finding(line.finding)) for line in problems.lines]
-        return ProblemSheet([self.move_finding(finding) for finding in problems.findings], lines)
+        customers = [
+            replace(line, sheet=self.sheets[self.names[line.file, line.sheet]].name) for line in problems.customers
+        ]
+        return ProblemSheet([self.move_finding(finding) for finding in problems.findings], lines, customers)
 
     def move_finding(self, finding: RenderedFinding) -> RenderedFinding:
         """Return a finding with the sheet of this workbook."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from armbulk.findings.frame import RenderedFinding
 from armbulk.i18n import NO, YES, Words, _, ngettext
 from armbulk.writers import style
+from armbulk.writers.customer_sheet import CustomerLine
 
 PROBLEM_COLUMNS = (
     (_("Needs work"), 16),
@@ -98,10 +99,12 @@ class ProblemSheet:
     Attributes:
         findings: What is wrong, at each cell.
         lines: The lines of the Problems sheet.
+        customers: The lines of the sheet with the customers of a list of documents; none: there is no such sheet.
     """
 
     findings: Sequence[RenderedFinding]
     lines: Sequence[ProblemLine]
+    customers: Sequence[CustomerLine] = ()
 
 
 def order_findings(findings: Sequence[RenderedFinding]) -> list[RenderedFinding]:

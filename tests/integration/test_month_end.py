@@ -138,9 +138,18 @@ def test_the_sheets_add_up(office: Callable[..., Office], tmp_path: Path) -> Non
 
 def test_the_summary_tells_what_it_is(office: Callable[..., Office], tmp_path: Path) -> None:
     """The first sheet shows period, client, user, time, number of records, completeness and tie-out, in words."""
-    office().export("gl-items", "gl.xlsx")
+    client = office()
+    client.settings["ARMBULK_CLIENT_NAME"] = "Nordlys  Regnskap AS"
+    client.export("gl-items", "gl.xlsx")
+    assert load(tmp_path / "gl.xlsx", 0)["Summary"].oddHeader.left.text.strip().startswith("Nordlys Regnskap AS (2218)")
     said = {str(cell) for row in cells(tmp_path / "gl.xlsx", "Summary") for cell in row if cell is not None}
-    for word in ("February 2025", "2218", "sandbox", str(len(FEBRUARY)), "15 January 2027, 08:00 (UTC)"):
+    for word in (
+        "February 2025",
+        "Nordlys Regnskap AS · Client no 2218",
+        "sandbox",
+        str(len(FEBRUARY)),
+        "15 January 2027, 08:00 (UTC)",
+    ):
         assert any(word in text for text in said), word
     assert any(text.startswith("Complete") for text in said)
     assert any(text.startswith("Reconciled:") for text in said)

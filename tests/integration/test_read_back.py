@@ -15,7 +15,10 @@ from armbulk.app.dialog import Dialog
 from armbulk.model.progress import Progress
 from armbulk.sandbox import Sandbox
 
+Lines = list[tuple[str, ...]]
 SOME, MANY = 9, 30
+SHOWN_TWICE = "Read back: ARM has 2 documents with this number; amount incl. VAT 125.16 sent, 250.32 in ARM"
+SHOWN_ROUNDED = "Read back: amount incl. VAT 125.16 sent, 125.00 in ARM"
 
 
 def make_files(folder: Path, documents: int) -> list[str]:
@@ -46,23 +49,38 @@ def sums(result: dict[str, Any], stage: str) -> dict[tuple[str, str, str], tuple
     return {key: (each["records"], Decimal(each["amount"] or 0)) for key, each in figures.items() if each["records"]}
 
 
+def totals_are_explained(result: dict[str, Any], documents: int) -> None:
+    """What the files have, less what is explained, is what ARM accepted."""
+    in_file = sums(result, "in_file")
+    assert sum(count for count, _ in in_file.values()) == documents + 4
+    assert sums(result, "valid").keys() <= in_file.keys()
+    assert {part["reason"]: part["records"] for part in result["control_totals"]["explained"]} == {
+        "rejected": 1, "errors": 1,
+    }  # fmt: skip
+    total = sum(amount for _, amount in in_file.values())
+    less = sum(Decimal(part["amount"]) for part in result["control_totals"]["explained"])
+    assert total - less == sum(amount for _, amount in sums(result, "accepted").values())
+
+
 @pytest.mark.parametrize("documents", [SOME, MANY])
 def test_what_arm_changed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, documents: int) -> None:
     """By single look-ups and by ARM's list: other amounts, then one gone and one there twice, then all as sent."""
     monkeypatch.chdir(tmp_path)
     files = make_files(tmp_path, documents)
     with Sandbox(dialect={"stored_amounts": "rounded"}) as arm:
-        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
+        env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01", "ARMBULK_CLIENT_NAME": "Nordlys"}
         words = ("import", *files, "--yes", "--first-import", "--skip-invalid", "--verify")
         plan = called("plan", *files, "--skip-invalid", "--verify", env=env)[1]["verification"]
         (code, first), _ = called(*words, env=env), called("evidence", "1", "-o", "run.zip", env=env)
         english = openpyxl.load_workbook(first["result"])["Sign-off"]
+        rounded = list_read_back_lines(first["result"])
         for document in (each for several in arm.state.documents.values() for each in several):
             sign = -1 if document["documentType"] == "CN" else 1
             document["currencyAmounts"] = {"exclVat": sign * 100.13, "vat": sign * 25.03, "inclVat": sign * 125.16}
         gone, twice = arm.state.documents.pop("f6"), arm.state.documents["f7"]
         twice.append(dict(twice[0]))
         second_code, second = called("verify", first["run"], env=env)
+        lines = list_read_back_lines(first["result"])
         arm.state.documents.update(f6=gone, f7=twice[:1])
         third_code, out, _ = call("verify", first["run"], "--lang", "no", env=env)
         checked = called("evidence", "--check", "run.zip", env=env)[1]
@@ -73,15 +91,7 @@ def test_what_arm_changed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (code, second_code, third_code, checked["ok"]) == (3, 3, 0, True)
     assert "a later comparison with ARM" in checked["checks"][-1]["message"]
     for result in (first, second, shown):
-        in_file = sums(result, "in_file")
-        assert sum(count for count, _ in in_file.values()) == documents + 4
-        assert sums(result, "valid").keys() <= in_file.keys()
-        assert {part["reason"]: part["records"] for part in result["control_totals"]["explained"]} == {
-            "rejected": 1, "errors": 1,
-        }  # fmt: skip
-        total = sum(amount for _, amount in in_file.values())
-        less = sum(Decimal(part["amount"]) for part in result["control_totals"]["explained"])
-        assert total - less == sum(amount for _, amount in sums(result, "accepted").values())
+        totals_are_explained(result, documents)
     found = first["verification"]
     assert (found["equal"], found["different"], found["missing"], found["accepted"]) == (4, accepted, 0, accepted + 4)
     assert found["differences"][0]["fields"] == [{"field": "amount", "sent": "125.16", "in_arm": "125"}]
@@ -92,11 +102,13 @@ def test_what_arm_changed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [(each["number"], each["result"], each["documents_in_arm"]) for each in found["differences"]] == [
         ("F6", "absent", 0), ("F7", "different", 2),
     ]  # fmt: skip
+    lines_are_right(accepted, rounded, lines, list_read_back_lines(first["result"]))
     assert sums(shown, "read_back") == sums(shown, "accepted")
     assert (shown["verification"]["agrees"], shown["verification"]["left"]) == (True, 0)
     assert all(words in out for words in ("ARM har alle bilag med samme nummer", "og alle kundene."))
     texts = [str(cell.value) for row in english.iter_rows() for cell in row if cell.value is not None]
     assert texts[0] == "Control totals and sign-off: run 1"
+    assert "Nordlys (2218)" in texts
     assert any(text.startswith("✗ F1: amount incl. VAT 125.16 sent, 125.00 in ARM") for text in texts)
     explained = "✓ In the files less what is explained = accepted by ARM, in each type and currency."
     assert {"Prepared by", "Approved by", "Run by", explained} <= set(texts)
@@ -106,6 +118,29 @@ def test_what_arm_changed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     norwegian = openpyxl.load_workbook(first["result"])["Godkjenning"]
     assert norwegian["A2"].value.startswith("✗ 2 av ")
     assert (norwegian.page_setup.paperSize, norwegian.page_setup.fitToHeight) in {(9, 1), (9, None)}
+
+
+def lines_are_right(accepted: int, rounded: Lines, lines: Lines, last: Lines) -> None:
+    """Problems has a line for each difference, at the cell that it concerns; none is left where all is as sent."""
+    assert len(rounded) == accepted
+    assert rounded[0] == ("yes", "✗ not as sent", "F1", "Amount incl. VAT", "125.16", SHOWN_ROUNDED)
+    assert lines == [
+        ("yes", "✗ not as sent", "F6", "Document no", "F6", "Read back: not found in ARM"),
+        ("yes", "✗ not as sent", "F7", "Document no", "F7", SHOWN_TWICE),
+    ]
+    assert last == []
+
+
+def list_read_back_lines(workbook: str) -> Lines:
+    """The lines of Problems about what was read back; each has a link to its cell."""
+    book = openpyxl.load_workbook(workbook)
+    cells = [row for row in book[book.sheetnames[1]].iter_rows(min_row=2) if len(row) > 9]
+    rows = [row for row in cells if row[9].value == "read-back"]
+    for row in rows:
+        sheet, cell = row[3].value.split("!")
+        assert row[3].hyperlink.location in {f"{sheet}!{cell}", f"'{sheet}'!{cell}"}
+        assert "Read back" in book[sheet][cell].comment.text
+    return [tuple(row[index].value for index in (0, 1, 4, 5, 6, 7)) for row in rows]
 
 
 def list_hashes(files: list[str]) -> list[str]:

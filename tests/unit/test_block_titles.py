@@ -60,3 +60,27 @@ def test_a_document_is_no_title(tmp_path: Path) -> None:
     """A row with a document's number is a document, even if its dates and amount are missing."""
     rows = ["10001;501;01.10.2026;15.10.2026;10,00", "10002;502;;;", "10003;503;03.10.2026;17.10.2026;5,00"]
     assert blocks(tmp_path, *rows, header="Kundenr;Fakturanr;Dato;Forfall;Brutto") is None
+
+
+_IN_PLACE_OF_NUMBERS = "Fakturanr;Navn;Dato;Forfall;Brutto"
+
+
+def test_a_title_may_have_its_number_in_the_column_of_document_numbers(tmp_path: Path) -> None:
+    """The list begins with it, a name is beside it, and no document has the number."""
+    rows = ["10001;Kari;;;", "501;;01.10.2026;15.10.2026;10,00", "10002;Bo;;;", "503;;03.10.2026;17.10.2026;5,00"]
+    found = blocks(tmp_path, *rows, header=_IN_PLACE_OF_NUMBERS)
+    assert found == BlockTitles("A", (2, 4), (("10001", 1), ("10002", 1)), 0, is_needed=True)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["501;;01.10.2026;15.10.2026;10,00", "502;Kari;;;", "503;;03.10.2026;17.10.2026;5,00"],
+        ["502;;;;", "503;;03.10.2026;17.10.2026;5,00"],
+        ["502;Kari;;;", "502;;03.10.2026;17.10.2026;5,00"],
+    ],
+    ids=["below a document", "no name", "the number of a document"],
+)
+def test_a_document_without_its_values_is_no_title(tmp_path: Path, rows: list[str]) -> None:
+    """A number alone in the column of document numbers is a document's, if nothing shows that it is a customer's."""
+    assert blocks(tmp_path, *rows, header=_IN_PLACE_OF_NUMBERS) is None

@@ -274,17 +274,24 @@ def test_a_proposal_uses_each_field_once(rows: list[list[str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts", "orders"),
+    ("texts", "example", "orders"),
     [
-        (["01.10.26", "31.10.26"], {"dmy": "01.10.2026", "ymd": "26.10.2001"}),
-        (["01/02/2025"], {"dmy": "01.02.2025", "mdy": "02.01.2025"}),
-        (["2/28/25", "02/03/25"], {"mdy": "28.02.2025"}),
-        (["1. okt 26"], {"dmy": "", "mdy": "", "ymd": ""}),
+        (["01.10.26", "31.10.26"], "01.10.26", {"dmy": "01.10.2026", "ymd": "26.10.2001"}),
+        (["01/02/2025"], "01/02/2025", {"dmy": "01.02.2025", "mdy": "02.01.2025"}),
+        (["2/28/25", "02/03/25"], "2/28/25", {"mdy": "28.02.2025"}),
+        (["04-NOV-26", "18. des 26"], "04-NOV-26", {"dmy": "04.11.2026", "ymd": "26.11.2004"}),
+        (["3112026"], "3112026", {"dmy": "03.11.2026", "mdy": "11.03.2026"}),
+        (["111126", "101126", "41126"], "101126", {"dmy": "10.11.2026", "mdy": "11.10.2026", "ymd": "26.11.2010"}),
+        (["2/28/25", "28/2/25"], "2/28/25", {"dmy": "", "mdy": "", "ymd": ""}),
     ],
 )
-def test_only_possible_orders_of_dates_are_offered(texts: list[str], orders: dict[str, str]) -> None:
-    """Each with what it makes of the first date; all of them where that is not known."""
-    assert {order: meaning.text("nb") for order, meaning in list_date_meanings(texts).items()} == orders
+def test_only_possible_orders_of_dates_are_offered(texts: list[str], example: str, orders: dict[str, str]) -> None:
+    """Each with what it makes of a date that they read differently; all of them where that is not known.
+
+    Of orders that read every date alike there is one.
+    """
+    shown, meanings = list_date_meanings(texts)
+    assert (shown, {order: meaning.text("nb") for order, meaning in meanings.items()}) == (example, orders)
 
 
 def test_the_value_of_every_row_is_checked_when_it_is_answered() -> None:

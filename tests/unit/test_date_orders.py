@@ -121,3 +121,9 @@ def test_the_sheet_stops_with_one_finding(tmp_path: Path) -> None:
     errors = found.findings.filter(pl.col("severity") == "error")
     assert errors.select("row", "column", "code").rows() == [(1, "D", "dates-mixed")]
     assert found.blocked_rows["documents"].height == 3
+
+
+def test_dates_without_separators_contradict_each_other_but_are_never_converted() -> None:
+    """30112026 is day first, 11302026 month first; beside them a date before the 13th is not suspect."""
+    assert codes([("30112026", TEXT), ("11302026", "number")])[0][1] == "dates-mixed"
+    assert codes([("30112026", TEXT), ("2026-02-11", DATE), ("2026-03-11", DATE)]) == []

@@ -87,7 +87,9 @@ def test_hidden_rows_of_a_workbook_without_tables(tmp_path: Path) -> None:
         check_files([str(tmp_path / "book.xlsx")])
 
 
-@pytest.mark.parametrize("total", [";Sum", ";Totalt 3 kunder", "Sum;", "Total:;"])
+@pytest.mark.parametrize(
+    "total", [";Sum", ";Totalt 3 kunder", "Sum;", "Total:;", "*TOTAL*;3", "** Totalt **;", "3;*TOTAL*", "=== Sum ===;"]
+)
 def test_a_total_below_the_table_is_named_once(tmp_path: Path, total: str) -> None:
     """A total row is one finding and not a record."""
     found = checked(tmp_path, customers=f"{CUSTOMERS}{total}\n")
@@ -354,6 +356,9 @@ currency = "NOK"
         (["F3;;;;300"], {"total-row": "error"}),
         (["2;;;;300"], {"row-left-out": "warning"}),
         (["Sum;;;;300"], {"row-left-out": "warning"}),
+        (["*TOTAL*;2;;;300"], {"row-left-out": "warning"}),
+        (["2;** Totalt **;;;300"], {"row-left-out": "warning"}),
+        (["3;** Totalt **;;;301"], {"pattern": "error", "required": "error"}),
         ([";Total Renovering;01.10.2026;15.10.2026;200"], {"total-row": "error"}),
         (["Faktura til Ola;1;01.10.2026;15.10.2026;200"], {"note-row": "error"}),
         (["Utskrevet av Kari Nordmann;;;;"], {"row-left-out": "warning"}),

@@ -233,7 +233,7 @@ class EntriesReader:
         if account_id not in self._index_of:
             self._index_of[account_id] = len(self._account_ids)
             self._account_ids.append(account_id)
-            is_sales = _is_in_class(account_id, "3")
+            is_sales = _is_in_class(account_id, "3") or _is_in_class(account_id, "805")
             self._account_flags.append((is_sales, _is_in_class(account_id, "19"), is_kept))
         entry = (self._index_of[account_id], account_id if is_kept else None)
         self._accounts[raw] = entry

@@ -1,13 +1,14 @@
-"""The sheets that armbulk adds to a workbook: Summary, Problems, Sign-off, Changes."""
+"""The sheets that armbulk adds to a workbook: Summary, Problems, Customer outcomes, Sign-off, Changes."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from armbulk.i18n import Text
+from armbulk.i18n import Text, Words
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.resources import list_field_headers
 from armbulk.writers import style
+from armbulk.writers.customer_sheet import CUSTOMER_CELL_COLUMN, CUSTOMER_COLUMNS, CustomerLine
 from armbulk.writers.problem_sheet import (
     CELL_COLUMN,
     FIRST_ROW,
@@ -58,7 +59,7 @@ class OwnSheet:
         custom = f' ht="{height:g}" customHeight="1"' if height else ""
         self._rows.append(f'<row r="{number}"{custom}>{cells}</row>')
 
-    def _add_head(self, columns: Sequence[tuple[Text, int]], lang: str) -> None:
+    def _add_head(self, columns: Sequence[tuple[Text | Words, int]], lang: str) -> None:
         head = OwnStyle(style.HEAD, "head")
         self._add_row(
             "".join(self._cell(1, index, words.text(lang), head) for index, (words, _) in enumerate(columns)),
@@ -163,6 +164,23 @@ class OwnSheet:
                 self._cell(row, index, text, own) for index, (text, own) in enumerate(zip(texts, styles, strict=True))
             )
             self._add_row("".join(cells), row_height(texts))
+        return self._range()
+
+    def add_customers(self, lines: Sequence[CustomerLine], lang: str, sheet_names: frozenset[str]) -> str:
+        """Add the rows of the sheet with the customers of a list of documents; return their range."""
+        self._add_head(CUSTOMER_COLUMNS, lang)
+        wrapped, link = OwnStyle(is_wrapped=True, has_line=True), OwnStyle(font="link", is_wrapped=True, has_line=True)
+        for row, line in enumerate(lines, start=FIRST_ROW):
+            texts = line.list_cells()
+            marked = OwnStyle(line.mark[:6], is_wrapped=True, has_line=True)
+            styles = [marked, *[wrapped] * (len(texts) - 1)]
+            if line.sheet in sheet_names:
+                self._link(row, CUSTOMER_CELL_COLUMN, line.sheet, line.cell)
+                styles[CUSTOMER_CELL_COLUMN] = link
+            cells = (
+                self._cell(row, index, text, own) for index, (text, own) in enumerate(zip(texts, styles, strict=True))
+            )
+            self._add_row("".join(cells))
         return self._range()
 
     def add_changes(self, changes: Sequence[CorrectedCell], lang: str) -> str:

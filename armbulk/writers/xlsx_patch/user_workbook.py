@@ -10,9 +10,10 @@ from armbulk.findings.frame import RenderedFinding
 from armbulk.i18n import list_languages
 from armbulk.mapping.own_sheets import is_list_of_cells
 from armbulk.model.corrected_cell import CorrectedCell
-from armbulk.model.result_columns import CHANGES, PROBLEMS, SIGN_OFF, SUMMARY, with_prefix
+from armbulk.model.result_columns import CHANGES, CUSTOMER_OUTCOMES, PROBLEMS, SIGN_OFF, SUMMARY, with_prefix
 from armbulk.model.sheet import Sheet
 from armbulk.writers import style
+from armbulk.writers.customer_sheet import CustomerLine
 from armbulk.writers.problem_sheet import PROBLEM_COLUMNS, ProblemLine, ProblemSheet, order_findings
 from armbulk.writers.style import SheetHeader, SummarySheet
 from armbulk.writers.workbook_options import TEMPLATE_TITLE
@@ -62,7 +63,7 @@ def write_results(
                 patch.add_marks(style.cell_marks(problems.findings, sheet, headers[index].row))
                 copy.patch(sheet, patch)
         provenance = summary.provenance.text if summary.provenance else ""
-        copy.finish(target, lang, problems.lines, summary=summary, provenance=provenance)
+        copy.finish(target, lang, problems.lines, summary=summary, customers=problems.customers, provenance=provenance)
 
 
 def mark_problems(
@@ -184,13 +185,19 @@ class _Copy:
         lines: Sequence[ProblemLine],
         *,
         summary: SummarySheet | None = None,
+        customers: Sequence[CustomerLine] = (),
         changes: Sequence[CorrectedCell] = (),
         provenance: str = "",
     ) -> None:
         """Add armbulk's own sheets, and write the file."""
         sign_off = summary.sign_off if summary else None
         first = [SUMMARY] if summary else [CHANGES] if changes else []
-        wanted = (*first, PROBLEMS, *([SIGN_OFF] if sign_off else []))
+        wanted = (
+            *first,
+            PROBLEMS,
+            *([CUSTOMER_OUTCOMES] if customers else []),
+            *([SIGN_OFF] if sign_off else []),
+        )
         titles = self._choose_titles([words.text(lang) for words in wanted])
         parts = [self._book.add_sheet(title) for title in titles]
         is_shown = self._book.shows_removed_sheet
@@ -203,6 +210,10 @@ class _Copy:
         for patch in self._patches.values():
             patch.problems = titles[middle]
         self._package.put(parts[middle], pages[middle].render(problems))
+        if customers:
+            listed = pages[middle + 1].add_customers(customers, lang, frozenset(self._book.names))
+            self._book.set_filter(titles[middle + 1], listed)
+            self._package.put(parts[middle + 1], pages[middle + 1].render(listed))
         if summary:
             pages[0].add_sections(summary.sections, titles[middle])
             self._package.put(parts[0], pages[0].render())
