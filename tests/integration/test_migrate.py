@@ -7,11 +7,9 @@ from typing import Any
 import openpyxl
 import pytest
 from support.commands import call, called
-from support.paths import SAMPLES
+from support.saft_files import ITEMISED, SIMPLE
 
 from armbulk.sandbox import Sandbox
-
-ITEMISED, SIMPLE = SAMPLES / "saft-ledger.xml", Path(__file__).parent / "ledgers" / "made-1.20-simple.xml"
 
 ANSWERS = {
     "document-type": "IN", "booking": "Kari Nordmann, 2026-11-30", "distribution": "H", "dunning": "2027-01-31",

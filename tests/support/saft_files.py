@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from support.paths import ROOT
+from support.paths import SAMPLES, TESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-EXAMPLES = ROOT / "tests" / "support" / "saft"
-ITEMISED = EXAMPLES / "made-1.30-itemised.xml"
-SIMPLE = EXAMPLES / "made-1.20-simple.xml"
+ITEMISED = SAMPLES / "saft-ledger.xml"
+SIMPLE = TESTS / "integration" / "ledgers" / "made-1.20-simple.xml"
 NAMESPACE = "urn:StandardAuditFile-Taxation-Financial:NO"
 HEADER = {
     "AuditFileVersion": "1.30",
