@@ -55,7 +55,8 @@ CUSTOMER_COLUMNS: Columns = {
 of another type; never an address of goods. One of placeholders such as NA is used only if there is no other. `email`,
 `telephone` and `mobile_phone` are the first of the contacts. `bank_account` and `iban` are those of the first bank
 account in the base currency or without a currency, else of the first. `file` and `xml_line` show where it begins.
-A customer that is in the files twice has two rows."""
+A customer that is in the files twice has two rows. A part that repeats all accounts, customers and balances of another
+does not count."""
 
 BALANCE_COLUMNS: Columns = {
     "customer_id": pl.String,

@@ -188,6 +188,17 @@ def test_customers_twice_have_two_rows(tmp_path: Path) -> None:
     assert export.customers["file"].to_list() == ["1.xml", "2.xml"]
 
 
+def test_customers_that_every_part_repeats_count_once(tmp_path: Path) -> None:
+    """Some programs write all customers into each part; only the vouchers differ."""
+    for number in (1, 2):
+        vouchers = [Voucher(str(number), (Posting("1500", "1"), Posting("3000", None, "1")))]
+        xml = saft_xml([customer_xml("7", opening="0", closing="2")], vouchers)
+        (tmp_path / f"{number}.xml").write_text(xml, encoding="utf-8")
+    export = read_ledger_export([tmp_path / "1.xml", tmp_path / "2.xml"])
+    assert export.customers["customer_id"].to_list() == ["7"]
+    assert (total(export, "closing"), export.lines.height) == ("2.00", 2)
+
+
 @pytest.mark.parametrize(
     ("namespace", "prefix", "is_known"), [(NAMESPACE, "n1", True), (NAMESPACE, "nl", True), ("", "", False)]
 )

@@ -58,8 +58,9 @@ def read_ledger_export(
     sources = list_sources(paths, limits.file_bytes)
     parts = {source.name: _read_master_files(source, limits) for source in sources}
     refuse_mixed_parts({name: part.header for name, part in parts.items()})
-    balances = pl.concat([part.balances for part in parts.values()])
-    customers = pl.concat([part.customers for part in parts.values()])
+    masters = _drop_repeated(list(parts.values()))
+    balances = pl.concat([part.balances for part in masters])
+    customers = pl.concat([part.customers for part in masters])
     if customers.height > limits.customers:
         what = _("The export has more than {count:number} customers", count=limits.customers)
         raise FileError("too-large", what, SPLIT)
@@ -77,7 +78,7 @@ def read_ledger_export(
     return LedgerExport(
         header=first.header,
         parts=_build_parts(sources, entries, hashes),
-        accounts=pl.concat([part.accounts for part in parts.values()]),
+        accounts=pl.concat([part.accounts for part in masters]),
         customers=customers,
         balances=balances,
         receivable_accounts=tuple(accounts),
@@ -93,6 +94,26 @@ def read_ledger_export(
 def _read_master_files(source: XmlSource, limits: LedgerLimits) -> MasterFiles:
     with open_source(source, limits.file_bytes) as content:
         return MasterFilesReader(source.name, limits.customers).read(content.chunks())
+
+
+def _drop_repeated(parts: Sequence[MasterFiles]) -> list[MasterFiles]:
+    """Return the parts without those that repeat all accounts, customers and balances of an earlier one.
+
+    Some programs write them into every part. A part that repeats only some of them stays: those are there twice.
+    """
+    kept: list[MasterFiles] = []
+    for part in parts:
+        if not any(_has_same_masters(part, earlier) for earlier in kept):
+            kept.append(part)
+    return kept
+
+
+def _has_same_masters(part: MasterFiles, other: MasterFiles) -> bool:
+    return (
+        part.accounts.equals(other.accounts)
+        and part.balances.equals(other.balances)
+        and part.customers.drop("file", "xml_line").equals(other.customers.drop("file", "xml_line"))
+    )
 
 
 def _read_entries(
