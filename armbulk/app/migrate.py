@@ -132,8 +132,9 @@ def build_choices(
     uses_national_ids: bool = False,
     drops_kid: bool = False,
     strict: bool = False,
+    answers: Mapping[str, str],
 ) -> MigrationChoices:
-    """Return what the user decides, from the options of the command.
+    """Return what the user decides, from the options of the command and the answers in the settings.
 
     Raises:
         UsageError: The country is no code of two letters.
@@ -154,6 +155,7 @@ def build_choices(
             numbers=table,
         ),
         DocumentChoices(prefix=prefix, due_days=due_days, keeps_kid=not drops_kid, numbers=table),
+        answers=answers,
         strict=strict,
     )
 
