@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from armbulk.app.number_table import read_number_table
 from armbulk.clock import Clock
@@ -11,7 +11,7 @@ from armbulk.errors import FileError, UsageError
 from armbulk.i18n import _
 from armbulk.migration.customer_rows import CustomerChoices
 from armbulk.migration.derive import Migration, derive_migration
-from armbulk.migration.document_rows import DocumentChoices
+from armbulk.migration.document_rows import DEFAULT_PREFIX, DocumentChoices
 from armbulk.migration.questions import Question, list_questions
 from armbulk.migration.report_rows import (
     NOTICES,
@@ -122,40 +122,59 @@ class MigrationFile:
         }
 
 
-def build_choices(
-    *,
-    prefix: str = "IB-",
-    due_days: int | None = None,
-    default_country: str = "",
-    numbers: str | None = None,
-    uses_email: bool = False,
-    uses_national_ids: bool = False,
-    drops_kid: bool = False,
-    strict: bool = False,
-) -> MigrationChoices:
-    """Return what the user decides, from the options of the command.
+class MigrationOptions(TypedDict, total=False):
+    """The options of the command.
+
+    Attributes:
+        prefix: Beginning of the numbers of balances.
+        due_days: Days to the due date, where the ledger has none.
+        default_country: Country of addresses without one.
+        numbers: File with a table of customer numbers.
+        uses_email: Whether e-mail addresses are taken.
+        uses_national_ids: Whether persons' identity numbers are taken.
+        drops_kid: Whether payment references are left out.
+        strict: Whether nothing is written unless everything is proved.
+    """
+
+    prefix: str
+    due_days: int | None
+    default_country: str
+    numbers: str | None
+    uses_email: bool
+    uses_national_ids: bool
+    drops_kid: bool
+    strict: bool
+
+
+def build_choices(answers: Mapping[str, str], **options: Unpack[MigrationOptions]) -> MigrationChoices:
+    """Return what the user decides, from the options of the command and the answers in the settings.
 
     Raises:
         UsageError: The country is no code of two letters.
         FileError: The table of numbers cannot be read, or has a number twice.
     """
-    if default_country and default_country.upper() not in COUNTRIES:
+    country = options.get("default_country", "").upper()
+    if country and country not in COUNTRIES:
         raise UsageError(
             "country-unknown",
-            _('"{country}" is not a country code', country=default_country),
+            _('"{country}" is not a country code', country=country),
             _("Use the two letters of ISO 3166, such as NO"),
         )
-    table = read_number_table(Path(numbers)) if numbers else {}
-    return MigrationChoices(
-        CustomerChoices(
-            default_country=default_country.upper(),
-            uses_email=uses_email,
-            uses_national_ids=uses_national_ids,
-            numbers=table,
-        ),
-        DocumentChoices(prefix=prefix, due_days=due_days, keeps_kid=not drops_kid, numbers=table),
-        strict=strict,
+    table_file = options.get("numbers")
+    numbers = read_number_table(Path(table_file)) if table_file else {}
+    customers = CustomerChoices(
+        default_country=country,
+        uses_email=options.get("uses_email", False),
+        uses_national_ids=options.get("uses_national_ids", False),
+        numbers=numbers,
     )
+    documents = DocumentChoices(
+        prefix=options.get("prefix", DEFAULT_PREFIX),
+        due_days=options.get("due_days"),
+        keeps_kid=not options.get("drops_kid", False),
+        numbers=numbers,
+    )
+    return MigrationChoices(customers, documents, answers, strict=options.get("strict", False))
 
 
 def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Clock, lang: str) -> MigrationFile:

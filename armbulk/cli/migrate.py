@@ -64,7 +64,7 @@ def migrate(
 
     inputs = MigrationFiles(tuple(map(Path, files)), tuple(map(Path, earlier)), Path(target), replace=yes)
     session = context.session
-    written = migrate_ledger(inputs, build_choices(**choices), session.clock, context.lang)
+    written = migrate_ledger(inputs, build_choices(session.profile.migration, **choices), session.clock, context.lang)
     warn_of_other_name(context.reporter, Path(target), written.path)
     report = written.to_json(context.lang)
     context.reporter.show("migrate", report, check_command=write_command("check", [str(written.path)]))

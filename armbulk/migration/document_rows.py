@@ -33,6 +33,9 @@ DOCUMENT_FIELDS = (
 )
 """The fields of `resources.documents` that a moved item has; `document_type` and `distribution_type` stay empty."""
 
+DEFAULT_PREFIX = "IB-"
+"""Begins the numbers of balances, if the user chooses no other."""
+
 _KID = r"^[0-9]{1,24}[0-9-]$"
 
 
@@ -56,7 +59,7 @@ class DocumentChoices:
         numbers: The ledger's customer number → the one in ARM.
     """
 
-    prefix: str = "IB-"
+    prefix: str = DEFAULT_PREFIX
     due_days: int | None = None
     keeps_kid: bool = True
     numbers: Mapping[str, str] = field(default_factory=dict)

@@ -144,6 +144,22 @@ def test_a_file_that_is_no_ledger_is_refused(tmp_path: Path, lang: str) -> None:
     assert target.read_text(encoding="utf-8") == "mine"
 
 
+def test_answers_may_stand_in_the_settings(tmp_path: Path) -> None:
+    """They are on the sheet from the start; a wrong one is refused with the possible answers."""
+    config, target = tmp_path / "config.toml", tmp_path / "out.xlsx"
+    config.write_text("[migration]\ndocument-type = 'IN'\ndue-days = 14\ndunning = 2027-01-31\n", encoding="utf-8")
+    env = {"ARMBULK_HOME": str(tmp_path)}
+    report = called("migrate", str(SIMPLE), "-o", str(target), env=env)[1]
+    answers = {question["code"]: question["answer"] for question in report["questions"]}
+    assert (answers["document-type"], answers["dunning"], answers["due-days"]) == ("IN", "2027-01-31", "14")
+    assert answers["booking"] is None
+    shown = {row["Code"]: row["Answer"] for row in sheet_rows(target, "Questions", top=4)}
+    assert shown["dunning"] == "2027-01-31"
+    config.write_text("[migration]\ndunning = 'later'\n", encoding="utf-8")
+    code, report = called("migrate", str(SIMPLE), "-o", str(tmp_path / "b.xlsx"), env=env)
+    assert (code, report["error"]["code"]) == (5, "answer-wrong")
+
+
 def test_customer_numbers_of_a_table(tmp_path: Path) -> None:
     """Customers and documents get the new number; the old one stands in the source."""
     table, target = tmp_path / "numbers.csv", tmp_path / "out.xlsx"
