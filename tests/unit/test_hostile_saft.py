@@ -345,6 +345,7 @@ def test_zip_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         'it has a file that is not XML: "readme.txt"': {"a.xml": SOUND, "readme.txt": "x"},
         'it has a file that is not XML: "inner.zip"': {"inner.zip": b"PK\x03\x04"},
         "it has no XML file": {},
+        "x.zip is an Excel or Word file": {"[Content_Types].xml": "<a/>", "_rels/.rels": "<a/>"},
         "x.zip/a.xml is a zip file inside a zip file": {"a.xml": b"PK\x03\x04"},
     }
     for words, files in cases.items():

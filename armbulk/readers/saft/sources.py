@@ -28,6 +28,7 @@ MAX_RATIO = 200
 MIN_RATIO_BYTES = 50 * 1024**2
 """A zip entry is refused if it grows more than `MAX_RATIO` times and beyond `MIN_RATIO_BYTES`."""
 
+_OFFICE_ENTRY = "[Content_Types].xml"
 _MAX_NAME_CHARS = 250
 _SUFFIXES = frozenset({".xml", ".zip"})
 _ZIP_START = b"PK\x03\x04"
@@ -109,6 +110,9 @@ def _list_entries(path: Path, name: str, state: tuple[int, int]) -> list[XmlSour
     ]
     if len(entries) > MAX_ZIP_ENTRIES:
         raise _zip_error(name, _("it has {count} files, more than {limit}", count=len(entries), limit=MAX_ZIP_ENTRIES))
+    if any(entry.filename == _OFFICE_ENTRY for entry in entries):
+        what = _("{name} is an Excel or Word file, not a SAF-T file", name=name)
+        raise FileError("not-saft", what, _USE_SAFT)
     if not files:
         raise _zip_error(name, _("it has no XML file"), _USE_SAFT)
     for _position, entry in files:
