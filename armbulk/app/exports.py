@@ -29,7 +29,7 @@ from armbulk.month_end.request import (
     verify_no_close_options,
 )
 from armbulk.resources import EXPORTS
-from armbulk.results.report import verify_writable
+from armbulk.results.target_check import verify_writable
 from armbulk.store import WrittenFiles
 from armbulk.writers.tables import CSV_DIALECT_NAMES
 

@@ -21,7 +21,6 @@ from armbulk.context import Context
 from armbulk.errors import FileError, Unfinished
 from armbulk.i18n import Text, _
 from armbulk.planning.plan import ImportOptions
-from armbulk.results.report import verify_writable
 from armbulk.results.run_result import build_unsent_result, load_result
 from armbulk.results.store_check import (
     choose_result_path,
@@ -29,6 +28,7 @@ from armbulk.results.store_check import (
     verify_history,
     verify_target_is_no_input,
 )
+from armbulk.results.target_check import verify_writable
 from armbulk.store import ClientLock, ListCheck, Run, Store, WrittenFiles
 
 

@@ -21,6 +21,11 @@ _ESCAPES = re.compile(rf"\\(?:u{_HIGH}\\u{_LOW}|(?P<half>u[dD][89a-fA-F][0-9a-fA
 _MAX_INT_DIGITS = 18
 """A longer number is no amount and no code."""
 
+_INT_BYTES = bytes(ord("0") if byte in b"0123456789-" else ord(" ") for byte in range(256))
+"""Byte → 0 for what a whole number is written with, else a blank."""
+
+_LONG_INT = b"0" * (MAX_NUMBER_CHARS + 1)
+
 
 def parse_json(body: bytes) -> Any:
     """Return the JSON value of a body, decimals as Decimal; None for anything that is not valid JSON.
@@ -36,7 +41,7 @@ def parse_json(body: bytes) -> Any:
         value = json.loads(
             text,
             parse_float=_read_decimal,
-            parse_int=_read_int,
+            parse_int=_read_int if _LONG_INT in body.translate(_INT_BYTES) else int,  # a call of Python for each costs
             parse_constant=_refuse,
             object_pairs_hook=_read_object,
         )
@@ -78,8 +83,9 @@ def _count_levels(value: Any) -> int:
     level, depth = [value] if isinstance(value, dict | list) else [], 0
     while level and depth <= MAX_LEVELS:
         depth += 1
-        inner = chain.from_iterable(node.values() if type(node) is dict else node for node in level)
-        level = [node for node in inner if type(node) is dict or type(node) is list]
+        inner = list(chain.from_iterable(node.values() if type(node) is dict else node for node in level))
+        has_nodes = not {dict, list}.isdisjoint(map(type, inner))
+        level = [node for node in inner if type(node) is dict or type(node) is list] if has_nodes else []
     return depth
 
 

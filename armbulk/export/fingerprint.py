@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from armbulk.model.fields import Field, FieldType, Resource
+from armbulk.model.fields import MASK, Field, FieldType, Resource
 from armbulk.model.record_texts import INTERNAL_COLUMNS, PARENT_INDEX, RECORD_KEY, ROW_INDEX, SEPARATOR
 from armbulk.resources.identifiers import is_national_id
 
@@ -73,13 +73,13 @@ class RecordHasher:
         contents = texts.select(pl.concat_str([_with_path(path) for path in sorted(texts.columns)], ignore_nulls=True))
         digests = [
             hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES, key=self.salt).digest()
-            for text in contents.to_series()
+            for text in contents.to_series().to_list()
         ]
         keys = self._keys(items, digests)
         return texts.select(
             pl.int_range(first, first + items.height, dtype=pl.UInt32).alias(ROW),
             keys,
-            pl.Series(BUCKET, [zlib.crc32(key.encode()) % BUCKETS for key in keys], dtype=pl.UInt8),
+            pl.Series(BUCKET, [zlib.crc32(key.encode()) % BUCKETS for key in keys.to_list()], dtype=pl.UInt8),
             pl.Series(DIGEST, digests, dtype=pl.Binary),
             *(self._hash_values(path, texts) for path in self.paths),
         )
@@ -129,7 +129,7 @@ class RecordHasher:
         numbers = parts.filter(is_national_id(pl.col(RECORD_KEY)))[RECORD_KEY].unique()
         if numbers.is_empty():
             return keys
-        masks = {number: f"•••••••••{number[-2:]}{ID_HASH_SEPARATOR}{self._hash_number(number)}" for number in numbers}
+        masks = {number: f"{MASK * 9}{number[-2:]}{ID_HASH_SEPARATOR}{self._hash_number(number)}" for number in numbers}
         masked = pl.col(RECORD_KEY).replace(masks).str.join(SEPARATOR)
         return parts.group_by(ROW, maintain_order=True).agg(masked)[RECORD_KEY]
 
@@ -182,11 +182,11 @@ def _keep_digits(digits: str) -> list[str]:
 
 def _with_path(path: str) -> pl.Expr:
     """A column's path and value with their lengths, so that no other columns give the same text."""
-    return pl.concat_str(pl.lit(f"{len(path)}:{path}"), _with_length(pl.col(path)))
+    return _with_length(pl.col(path), f"{len(path)}:{path}")
 
 
-def _with_length(text: pl.Expr) -> pl.Expr:
-    return pl.concat_str(text.str.len_bytes().cast(pl.String), pl.lit(":"), text)
+def _with_length(text: pl.Expr, prefix: str = "") -> pl.Expr:
+    return pl.concat_str(pl.lit(prefix), text.str.len_bytes().cast(pl.String), pl.lit(":"), text)
 
 
 def compare_fingerprints(

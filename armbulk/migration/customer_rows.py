@@ -82,7 +82,7 @@ def build_customer_rows(customers: pl.DataFrame, choices: CustomerChoices) -> pl
         is_person=is_national_id(pl.col("digits")).fill_null(value=False),
     )
     rows = known.select(
-        customer_no=_renumber(choices.numbers),
+        customer_no=renumber(choices.numbers),
         name=pl.col("name"),
         **_build_address(),
         email_address_document=pl.col("email") if choices.uses_email else pl.lit(None, dtype=pl.String),
@@ -118,7 +118,8 @@ def _drop_placeholder(name: str) -> pl.Expr:
     return pl.when(~pl.col(name).str.contains(_PLACEHOLDERS)).then(pl.col(name)).alias(name)
 
 
-def _renumber(numbers: Mapping[str, str]) -> pl.Expr:
+def renumber(numbers: Mapping[str, str]) -> pl.Expr:
+    """Return the customer's number in ARM: that of the table, else the ledger's own."""
     return _translate(pl.col("customer_id"), numbers, keep_others=True)
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from armbulk.migration.customer_rows import has_plain_terms
+from armbulk.migration.customer_rows import has_plain_terms, renumber
 from armbulk.migration.ledger_items import ItemKind
 from armbulk.migration.references import OWNER
 
@@ -94,48 +94,7 @@ def build_document_rows(
         cut_off: The last day of the file's period: the date of balances.
         choices: What the user decides.
     """
-    terms = customers.unique(OWNER, keep="first").select(
-        OWNER, days=pl.when(has_plain_terms()).then(pl.col("payment_days").cast(pl.Int64, strict=False))
-    )
-    is_document = pl.col("kind").is_in([ItemKind.ITEM, ItemKind.ROUNDING])
-    days = pl.coalesce("days", pl.lit(choices.due_days, dtype=pl.Int64))
-    number = pl.col(OWNER).replace(list(choices.numbers), list(choices.numbers.values())) if choices.numbers else OWNER
-    rows = (
-        items.join(terms, on=OWNER, how="left", maintain_order="left")
-        .with_columns(
-            customer_no=number if isinstance(number, pl.Expr) else pl.col(number),
-            document_date=pl.when(is_document).then("document_date").otherwise(pl.lit(cut_off, dtype=pl.Date)),
-        )
-        .with_columns(
-            document_no=pl.when(is_document)
-            .then("document_no")
-            .otherwise(pl.concat_str(pl.lit(choices.prefix), "customer_no")),
-            estimated=pl.col("document_date") + pl.duration(days=days),
-        )
-        .select(
-            document_type=pl.lit(None, dtype=pl.String),
-            customer_no=pl.col("customer_no"),
-            document_no=pl.col("document_no"),
-            document_date=pl.col("document_date"),
-            due_date=pl.coalesce("due_date", "estimated"),
-            currency=pl.col("currency"),
-            kid=_find_kid(keeps_kid=choices.keeps_kid),
-            excl_vat=pl.col("amount"),
-            vat=pl.lit(0).cast(pl.Decimal(38, 2)),
-            incl_vat=pl.col("amount"),
-            distribution_type=pl.lit(None, dtype=pl.String),
-            old_customer_no=pl.col(OWNER),
-            kind=pl.col("kind"),
-            rules=pl.col("rules"),
-            transaction_id=pl.col("transaction_id"),
-            base_amount=pl.col("base_amount"),
-            original=pl.col("original"),
-            is_due_estimated=pl.col("due_date").is_null() & pl.col("estimated").is_not_null(),
-            has_several_due_dates=(pl.col("due_dates") > 1).fill_null(value=False),
-            file=pl.col("file"),
-            xml_line=pl.col("xml_line"),
-        )
-    )
+    rows = _build_rows(items, customers, cut_off, choices)
     reasoned = rows.with_columns(
         reason=pl.when(pl.col("kind") == ItemKind.ROUNDING)
         .then(pl.lit(LeftOut.ROUNDING))
@@ -147,6 +106,50 @@ def build_document_rows(
     reasoned = reasoned.with_columns(reason=pl.when(is_twice).then(pl.lit(LeftOut.NUMBER_TWICE)).otherwise("reason"))
     return DocumentRows(
         reasoned.filter(pl.col("reason").is_null()).drop("reason"), reasoned.filter(pl.col("reason").is_not_null())
+    )
+
+
+def _build_rows(
+    items: pl.DataFrame, customers: pl.DataFrame, cut_off: date | None, choices: DocumentChoices
+) -> pl.DataFrame:
+    """Return every item as a row of `DocumentRows.rows`."""
+    terms = customers.unique(OWNER, keep="first").select(
+        OWNER, days=pl.when(has_plain_terms()).then(pl.col("payment_days").cast(pl.Int64, strict=False))
+    )
+    is_document = pl.col("kind").is_in([ItemKind.ITEM, ItemKind.ROUNDING])
+    days = pl.coalesce("days", pl.lit(choices.due_days, dtype=pl.Int64))
+    number = pl.concat_str(pl.lit(choices.prefix), "customer_no")
+    dated = items.join(terms, on=OWNER, how="left", maintain_order="left").with_columns(
+        customer_no=renumber(choices.numbers),
+        document_date=pl.when(is_document).then("document_date").otherwise(pl.lit(cut_off, dtype=pl.Date)),
+    )
+    dated = dated.with_columns(
+        document_no=pl.when(is_document).then("document_no").otherwise(number),
+        estimated=pl.col("document_date") + pl.duration(days=days),
+    )
+    no_code = pl.lit(None, dtype=pl.String)
+    return dated.select(
+        "customer_no",
+        "document_no",
+        "document_date",
+        "currency",
+        "kind",
+        "rules",
+        "transaction_id",
+        "base_amount",
+        "original",
+        "file",
+        "xml_line",
+        document_type=no_code,
+        due_date=pl.coalesce("due_date", "estimated"),
+        kid=_find_kid(keeps_kid=choices.keeps_kid),
+        excl_vat=pl.col("amount"),
+        vat=pl.lit(0).cast(pl.Decimal(38, 2)),
+        incl_vat=pl.col("amount"),
+        distribution_type=no_code,
+        old_customer_no=pl.col(OWNER),
+        is_due_estimated=pl.col("due_date").is_null() & pl.col("estimated").is_not_null(),
+        has_several_due_dates=(pl.col("due_dates") > 1).fill_null(value=False),
     )
 
 

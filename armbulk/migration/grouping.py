@@ -19,7 +19,7 @@ import polars as pl
 from armbulk.migration.references import OWNER, LedgerDocuments, name_voucher
 
 
-class Rule(StrEnum):
+class GroupingRule(StrEnum):
     """The rule by which a posting came to its document."""
 
     CROSS_REFERENCE = "R1"
@@ -31,7 +31,7 @@ class Rule(StrEnum):
     WITHOUT_REFERENCE = "R7"
 
 
-_LINKED = (Rule.CROSS_REFERENCE, Rule.REFERENCE, Rule.PAYMENT_REFERENCE)
+_LINKED = (GroupingRule.CROSS_REFERENCE, GroupingRule.REFERENCE, GroupingRule.PAYMENT_REFERENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class GroupedLines:
     """The postings with their documents.
 
     Attributes:
-        lines: The postings of `read_ledger_lines`, with document String (null by R6 and R7) and rule (Rule) String.
+        lines: The postings of `read_ledger_lines`, with document String (null by R6 and R7) and rule String, one of
+            `GroupingRule`.
         credit_count: How many of them are credits.
         linked_credits: How many credits a reference leads to a document (T5).
     """
@@ -58,37 +59,37 @@ def group_lines(lines: pl.DataFrame, documents: LedgerDocuments) -> GroupedLines
         lines: The postings on customers (`read_ledger_lines`).
         documents: What their references lead to.
     """
-    found = _look_up(lines, documents)
+    linked_lines = _look_up(lines, documents)
     is_debit, is_sales = pl.col("amount") > 0, pl.col("is_sales")
     by_cross = ~pl.col("is_invoice") & pl.col("cross_document").is_not_null()
-    grouped = found.with_columns(
+    grouped = linked_lines.with_columns(
         rule=pl.when(by_cross)
-        .then(pl.lit(Rule.CROSS_REFERENCE))
+        .then(pl.lit(GroupingRule.CROSS_REFERENCE))
         .when(pl.col("reference_document").is_not_null())
-        .then(pl.lit(Rule.REFERENCE))
+        .then(pl.lit(GroupingRule.REFERENCE))
         .when(pl.col("cid_document").is_not_null())
-        .then(pl.lit(Rule.PAYMENT_REFERENCE))
+        .then(pl.lit(GroupingRule.PAYMENT_REFERENCE))
         .when(is_debit)
-        .then(pl.lit(Rule.OWN_DEBIT))
+        .then(pl.lit(GroupingRule.OWN_DEBIT))
         .when(is_sales)
-        .then(pl.lit(Rule.OWN_CREDIT))
+        .then(pl.lit(GroupingRule.OWN_CREDIT))
         .when(pl.col("is_payment") & pl.col("fits_nothing"))
-        .then(pl.lit(Rule.EARLIER))
-        .otherwise(pl.lit(Rule.WITHOUT_REFERENCE))
+        .then(pl.lit(GroupingRule.EARLIER))
+        .otherwise(pl.lit(GroupingRule.WITHOUT_REFERENCE))
     )
     all_credits = grouped.filter(pl.col("amount") < 0)
     linked = all_credits.filter(pl.col("rule").is_in(_LINKED)).height
     if not linked:
-        grouped = grouped.with_columns(pl.col("rule").replace(Rule.EARLIER, Rule.WITHOUT_REFERENCE))
+        grouped = grouped.with_columns(pl.col("rule").replace(GroupingRule.EARLIER, GroupingRule.WITHOUT_REFERENCE))
     own = pl.when(is_sales).then(name_voucher()).otherwise(pl.lit("line ") + pl.col("line").cast(pl.String))
     grouped = grouped.with_columns(
-        document=pl.when(pl.col("rule") == Rule.CROSS_REFERENCE)
+        document=pl.when(pl.col("rule") == GroupingRule.CROSS_REFERENCE)
         .then("cross_document")
-        .when(pl.col("rule") == Rule.REFERENCE)
+        .when(pl.col("rule") == GroupingRule.REFERENCE)
         .then("reference_document")
-        .when(pl.col("rule") == Rule.PAYMENT_REFERENCE)
+        .when(pl.col("rule") == GroupingRule.PAYMENT_REFERENCE)
         .then("cid_document")
-        .when(pl.col("rule").is_in([Rule.OWN_DEBIT, Rule.OWN_CREDIT]))
+        .when(pl.col("rule").is_in([GroupingRule.OWN_DEBIT, GroupingRule.OWN_CREDIT]))
         .then(own)
     )
     return GroupedLines(grouped.select(*lines.columns, "document", "rule"), all_credits.height, linked)
@@ -104,10 +105,10 @@ def _look_up(lines: pl.DataFrame, documents: LedgerDocuments) -> pl.DataFrame:
         (documents.by_source, "source_key", "cross_key", "cross_by_source"),
         (documents.by_transaction, "transaction_key", "cross_key", "cross_by_transaction"),
     )
-    found = lines
+    joined = lines
     for table, key, column, name in tables:
         renamed = table.select(OWNER, pl.col(key).alias(column), pl.col("document").alias(name))
-        found = found.join(renamed, on=[OWNER, column], how="left", maintain_order="left")
+        joined = joined.join(renamed, on=[OWNER, column], how="left", maintain_order="left")
     claims = lines.filter((pl.col("amount") > 0) & ~pl.col("is_payment"))
     numbers = (
         pl.concat([claims[name] for name in ("reference_key", "source_key", "transaction_key")]).drop_nulls().unique()
@@ -119,7 +120,7 @@ def _look_up(lines: pl.DataFrame, documents: LedgerDocuments) -> pl.DataFrame:
     fits_cid = pl.col("cid_key").is_in(cids.implode()).fill_null(value=False)
     has_any = pl.any_horizontal(pl.col(name).is_not_null() for name in ("reference_key", "cid_key", "cross_key"))
     is_refund = pl.col("is_payment") & (pl.col("amount") > 0)
-    return found.with_columns(
+    return joined.with_columns(
         reference_document=pl.coalesce("reference_document", pl.when(is_refund).then("credit_document")),
         cross_document=pl.coalesce("cross_by_reference", "cross_by_source", "cross_by_transaction"),
         fits_nothing=has_any & ~pl.any_horizontal(*fits_number, fits_cid),

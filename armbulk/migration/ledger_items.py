@@ -11,7 +11,7 @@ from enum import StrEnum
 import polars as pl
 
 from armbulk.migration.balances import CustomerBalances, Proof
-from armbulk.migration.grouping import GroupedLines, Rule
+from armbulk.migration.grouping import GroupedLines, GroupingRule
 from armbulk.migration.references import OWNER, LedgerDocuments
 from armbulk.model.ledger_export import BASE_AMOUNT, CURRENCY_AMOUNT
 
@@ -60,8 +60,8 @@ def derive_items(
     """
     proved = balances.rows.filter(pl.col("proof") == Proof.PROVED).select(OWNER, "opening", "closing")
     lines = grouped.lines.join(proved.select(OWNER), on=OWNER, how="semi", maintain_order="left")
-    unknown = lines.filter(pl.col("rule") == Rule.WITHOUT_REFERENCE).select(OWNER).unique()
-    earlier = lines.filter(pl.col("rule") == Rule.EARLIER).group_by(OWNER).agg(settled=pl.col("amount").sum())
+    unknown = lines.filter(pl.col("rule") == GroupingRule.WITHOUT_REFERENCE).select(OWNER).unique()
+    earlier = lines.filter(pl.col("rule") == GroupingRule.EARLIER).group_by(OWNER).agg(settled=pl.col("amount").sum())
     carried = (
         proved.join(earlier, on=OWNER, how="left", maintain_order="left")
         .with_columns(pl.col("settled").fill_null(pl.lit(0).cast(BASE_AMOUNT)))
@@ -97,7 +97,9 @@ def derive_items(
 
 def _name_rules() -> pl.Expr:
     return (
-        pl.when(pl.col("kind") == ItemKind.BALANCE).then(pl.lit(Rule.WITHOUT_REFERENCE)).otherwise(pl.lit(Rule.EARLIER))
+        pl.when(pl.col("kind") == ItemKind.BALANCE)
+        .then(pl.lit(GroupingRule.WITHOUT_REFERENCE))
+        .otherwise(pl.lit(GroupingRule.EARLIER))
     )
 
 
@@ -137,7 +139,7 @@ def _find_numbers(lines: pl.DataFrame, documents: LedgerDocuments) -> pl.DataFra
     the voucher's number.
     """
     unique = documents.by_source.select(OWNER, "source_key", is_own_source=pl.lit(value=True))
-    is_note = (pl.col("rule") == Rule.OWN_CREDIT) & pl.col("reference_key").is_not_null()
+    is_note = (pl.col("rule") == GroupingRule.OWN_CREDIT) & pl.col("reference_key").is_not_null()
     by_reference = pl.col("document").str.starts_with("reference ") | is_note
     return lines.join(unique, on=[OWNER, "source_key"], how="left", maintain_order="left").with_columns(
         number=pl.when(by_reference)

@@ -111,7 +111,7 @@ def _make_line(document: Mapping[str, str]) -> dict[str, str]:
 
 
 def write_json(value: object) -> str:
-    """Return a value as ARM's JSON has it: days as ISO texts, amounts with two decimals or as many as they need."""
+    """Return a value as ARM's JSON has it: days as ISO texts, amounts with at least two decimals."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -5,6 +5,8 @@ from functools import partial
 
 import polars as pl
 
+from armbulk.writers.table_stream import CHUNK_ROWS
+
 ROWS_AT_ONCE = 100_000
 """Rows that are in memory together; the pages are read once for each so many rows."""
 
@@ -31,7 +33,7 @@ def _yield_sorted(pages: Pages, keys: Keys) -> Iterator[pl.DataFrame]:
     positions = pl.DataFrame({"index": order}).with_row_index(_POSITION).sort("index")[_POSITION]
     del read, keyed, order
     for start in range(0, positions.len(), ROWS_AT_ONCE):
-        yield _pick(pages, positions, start, start + ROWS_AT_ONCE)
+        yield from _pick(pages, positions, start, start + ROWS_AT_ONCE).iter_slices(CHUNK_ROWS)
 
 
 def _pick(pages: Pages, positions: pl.Series, start: int, end: int) -> pl.DataFrame:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from armbulk.errors import FileError
 from armbulk.i18n import _
+from armbulk.lockfile import read_lock_owner
 from armbulk.model.sheet import ReadIssue, Sheet
-from armbulk.readers import csv, foreign_workbook, lockfile, ods, unsupported, xls_cells, xlsb_cells, xlsx
+from armbulk.readers import csv, foreign_workbook, ods, unsupported, xls_cells, xlsb_cells, xlsx
 from armbulk.readers.damage import SPLIT, explain_damage
 from armbulk.readers.file_access import changing_error, empty_error, explain_file_errors, refuse_other_than_file
 from armbulk.readers.xlsx_archive import WorkbookArchive
@@ -91,7 +92,7 @@ def _read_bytes(path: Path, name: str) -> bytes:
 
 def _report_open(sheets: list[Sheet], path: Path) -> list[Sheet]:
     """Add an issue to the first visible sheet of a workbook that is open elsewhere: the last saved version is read."""
-    owner = lockfile.read_lock_owner(path)
+    owner = read_lock_owner(path)
     if owner is None:
         return sheets
     issue = ReadIssue("open-in-excel", value=owner, detail=owner)

@@ -8,7 +8,9 @@ import polars as pl
 from armbulk.model.fields import Severity
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Sheet, Table
+from armbulk.validation.hidden_rows import are_rows_unknown
 from armbulk.validation.layout import NO_RECORD_CODES
+from armbulk.validation.migration_answers import is_unanswered
 
 _RECORDS = ("customers", "documents")
 _MAY_MISS_LINES = ["ragged-row", "too-few-fields", "rows-in-a-cell"]
@@ -34,9 +36,9 @@ def find_blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> di
     return {name: blocked[name] for name in _RECORDS if name in blocked}
 
 
-def spread_over_files(findings: pl.DataFrame, is_spread: pl.Expr, sheets: Sequence[Sheet]) -> pl.DataFrame:
-    """Return findings with some of them at every sheet of their file, too: they block all its records."""
-    spread = findings.filter(is_spread)
+def spread_over_files(findings: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
+    """Return findings with those that block a whole file at every sheet of it, too."""
+    spread = findings.filter(are_rows_unknown() | is_unanswered())
     if spread.is_empty():
         return findings
     files = {sheets[index].file for index in spread["sheet"]}

@@ -237,8 +237,7 @@ def check_sheets(
     kept = repeated_customers.drop_of_documents(
         follow_ups.drop_follow_ups(every_finding, tables), sources, matches, mapped
     )
-    of_files = hidden_rows.are_rows_unknown() | migration_answers.is_unanswered()
-    blocking = blocked.spread_over_files(apply_severities(every_finding, options.rules), of_files, own)
+    blocking = blocked.spread_over_files(apply_severities(every_finding, options.rules), own)
     blocking = repeated_customers.spread_to_customers(blocking, same_rows)
     return Checked(
         sheets=tuple(own),

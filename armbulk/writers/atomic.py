@@ -18,8 +18,8 @@ from xlsxwriter.exceptions import XlsxFileError
 from armbulk.clock import Clock
 from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import Text, _
+from armbulk.lockfile import read_lock_owner
 from armbulk.model.file_names import find_name_problem, find_path_problem
-from armbulk.readers.lockfile import read_lock_owner
 from armbulk.writers.inputs import keep_file_of_a_person
 
 MAX_WAIT = 5.0

@@ -34,7 +34,7 @@ _QUESTION_WIDTHS = {"key": 18, "question": 44, "risk": 48, "answers": 24, "answe
 _SOURCE_WIDTH = 52
 _NOTE = _(
     "The import waits for all answers. An answer fills the empty cells of its column; a cell that you fill in yourself "
-    "counts. The same answers can stand in the settings, in the section [migration]."
+    "counts. You can write the same answers in the settings, in the section [migration]."
 )
 
 

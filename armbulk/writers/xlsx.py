@@ -48,6 +48,7 @@ _ZIP64_BYTES = 1_500_000_000
 """Estimated size of a sheet from which its zip entry needs 64-bit sizes, well below the limit of 2 GiB."""
 
 _CELL_BYTES = 60
+_XML_ROWS = 2_000  # a row's XML is ten times as long as its values
 _MIN_WIDTH, _MAX_WIDTH = 9, 48
 _PAGE_WIDTH = 420  # characters of columns that can be shrunk onto one page across
 
@@ -236,9 +237,9 @@ def _copy_with_rows(archive: zipfile.ZipFile, name: str, sheet: str, stream: Tab
     with archive.open(_create_entry(name), "w", force_zip64=is_large) as part:
         part.write(start.encode())
         first = 2
-        for chunk in stream.chunks():
-            part.write(rows_to_xml(chunk, stream.columns, styles[:count], first, time_styles))
-            first += chunk.height
+        for rows in (rows for chunk in stream.chunks() for rows in chunk.iter_slices(_XML_ROWS)):
+            part.write(rows_to_xml(rows, stream.columns, styles[:count], first, time_styles))
+            first += rows.height
         part.write(sheet[row.end() :].encode())
 
 

@@ -31,8 +31,9 @@ from armbulk.context import Context
 from armbulk.errors import ArmbulkError, StoreError, Unfinished
 from armbulk.planning.plan import ImportOptions
 from armbulk.quota.limits import Account
-from armbulk.results.report import verify_writable, write_results
+from armbulk.results.report import write_results
 from armbulk.results.run_result import build_unsent_result, load_result, recheck_files
+from armbulk.results.target_check import verify_writable
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
 from armbulk.store import Store, WrittenFiles

@@ -142,6 +142,13 @@ def test_numbers_beyond_all_amounts_are_kept_as_they_are_written() -> None:
     assert time.monotonic() - began < 1
 
 
+@given(st.from_regex(r"-?[1-9][0-9]{36,43}", fullmatch=True), st.sampled_from(["", "1e9999", "0.5"]))
+def test_a_whole_number_counts_up_to_its_greatest_length(text: str, other: str) -> None:
+    """Whole numbers of up to 40 characters are numbers, longer ones are kept as ARM wrote them, whatever is beside."""
+    body = f'{{"a": {text}, "b": "{text}", "c": [{other}]}}'
+    assert parse_json(body.encode())["a"] == (int(text) if len(text) <= 40 else OddNumber(text))
+
+
 def test_json_that_can_be_read_in_two_ways_is_not_read() -> None:
     """Two values of one name, NaN, and too many levels are no answer; a byte order mark is harmless."""
     for body in (
