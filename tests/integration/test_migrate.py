@@ -161,7 +161,7 @@ def test_answers_may_stand_in_the_settings(tmp_path: Path) -> None:
 
 
 def test_customer_numbers_of_a_table(tmp_path: Path) -> None:
-    """Customers and documents get the new number; the old one stands in the source."""
+    """Customers and documents get the new number; the old one is in the source."""
     table, target = tmp_path / "numbers.csv", tmp_path / "out.xlsx"
     table.write_text("old;new\nK-1;000101\n", encoding="utf-8")
     assert called("migrate", str(SIMPLE), "-o", str(target), "--numbers", str(table), "--prefix", "S")[0] == 1

@@ -104,7 +104,7 @@ class Ledger:
         )
 
     def _add_up_accounts(self, accounts: tuple[str, ...]) -> list[dict[str, Any]]:
-        """Return the accounts with the sums of the customers' balances: P2 holds."""
+        """Return the accounts with the sums of the customers' balances, so that P2 is fulfilled."""
         rows = []
         for account in accounts:
             own = [row for row in self.balances if row["account_id"] == account]
