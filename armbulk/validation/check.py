@@ -275,9 +275,9 @@ def _continue_documents(
     sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], decided: Sequence[ReadOptions], layouts: list[pl.DataFrame]
 ) -> list[continuation.Continued]:
     continued = []
-    for index, (sheet, match, options, found) in enumerate(zip(sheets, matches, decided, layouts, strict=True)):
-        lines = continuation.continue_documents(sheet, index, match, options.continuation_rows, found)
-        continued.append(fill_due_dates(lines, index, match, options.credit_due_dates, found))
+    for index, (sheet, match, options, of_layout) in enumerate(zip(sheets, matches, decided, layouts, strict=True)):
+        lines = continuation.continue_documents(sheet, index, match, options.continuation_rows, of_layout)
+        continued.append(fill_due_dates(lines, index, match, options.credit_due_dates, of_layout))
     return continued
 
 

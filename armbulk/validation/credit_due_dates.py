@@ -1,4 +1,4 @@
-"""Credit notes without a due date: nobody has to pay them, but ARM requires a date.
+"""Credit notes without a due date: there is nothing to pay, but ARM requires a date.
 
 ARM's documentation does not say which date a credit note has. The rows are an error until the user chooses that it is
 the document date. An invoice without a due date is never filled: it would be due at once.
