@@ -10,12 +10,12 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.column_report import describe_proposal
+from armbulk.app.column_starter import write_starters
 from armbulk.app.columns import (
     ask_about_sheet,
     propose_columns,
     save_columns,
     write_columns,
-    write_starter,
 )
 from armbulk.app.dialog import Dialog
 from armbulk.app.session import Session
@@ -49,7 +49,7 @@ def match_columns_of(
         _refuse_existing(target)
     elif dialog.asks_about_columns:
         saved.require_writable()
-    proposals = (propose_columns(checked, index, saved) for index in range(len(checked.sheets)))
+    proposals = (propose_columns(checked, index, saved) for index in range(len(checked.used_sheets)))
     decisions = (
         (proposal.index, ask_about_sheet(checked, proposal, saved, dialog))
         for proposal in proposals
@@ -87,11 +87,13 @@ def create_mapping(checked: Checked, session: Session, target: Path | None, lang
         FileError: The file exists, or cannot be written.
     """
     saved = SavedMappings(session.profile.home)
-    proposals = [propose_columns(checked, index, saved) for index in range(len(checked.sheets))]
+    proposals = [propose_columns(checked, index, saved) for index in range(len(checked.used_sheets))]
+    matches = checked.header_matches[: len(proposals)]
     sheets = [
-        write_starter(sheet, proposal, is_recognised=match.resource is not None)
-        for sheet, match, proposal in zip(checked.used_sheets, checked.header_matches, proposals, strict=True)
+        starter
+        for sheet, match, proposal in zip(checked.used_sheets, matches, proposals, strict=True)
         if proposal is not None
+        for starter in write_starters(sheet, proposal, is_recognised=match.resource is not None)
     ]
     text = write_mapping(sheets, lang)
     if target is not None:

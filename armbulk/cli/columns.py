@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from armbulk.app.choices import name_import_resources
-from armbulk.app.column_answers import find_constant_error, list_date_meanings
+from armbulk.app.column_answers import list_date_meanings, list_misfits
 from armbulk.app.column_report import describe_proposal
-from armbulk.app.columns import list_carried, may_be_constant, offer_join
+from armbulk.app.column_starter import list_carried
+from armbulk.app.columns import may_be_constant, offer_join
 from armbulk.cli.column_codes import CodeQuestions
+from armbulk.cli.column_constants import ConstantQuestions
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import Text, _
 from armbulk.model.column_proposal import ColumnProposal, DerivedFields, EarlierAnswers, SheetDecision, SheetProposal
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 _MATCH = _("Some of these headers are unknown. Match the columns now?")
 _RESOURCE = _("What is in the sheet? {choices}, or s to skip it")
+_BOTH = _("both")
+_BOTH_CHOICE = _("{both} (documents and their customers)")
+_NOW_CUSTOMERS = _("Now the customers of these documents. Rows with the same customer number are one customer.")
 _COLUMN = _('Column {letter}: "{header}" ({samples})')
 _MAY_BE = _("May be: {title} ({reason})")
 _ACCEPT = _("Press Enter to accept, type another field, l to choose from the list, or i to ignore the column")
@@ -32,14 +37,6 @@ _STOP = _("stop")
 _KEY = _(
     "{title} is required, and differs from row to row. Type the letter of its column, or press Enter to leave it open"
 )
-_CONSTANT_AGAIN = _(
-    "{title} is required, but no column has it. Press Enter for {value} as before, type another value of every row, or "
-    "- to leave it open"
-)
-_CONSTANT = _(
-    "{title} is required, but no column has it. Type the value of every row (for example {example}), or press "
-    "Enter to leave it open"
-)
 _DERIVED = _("{question} ({sample})")
 _DATES = _("{example} can be read in more than one way:")
 _DATE_ORDER = _("Type the order of your dates")
@@ -49,13 +46,13 @@ _BLOCKS = _("Use the number in the title above each block as the customer number
 _SKIP = _("Leave out the rows below that are no records? They are listed above.")
 _SKIP_MANY = _("Leave out the {count:number} rows below that are not records? Type l to list all of them.")
 _ROW = _("row {row}")
+_MISFIT = _("Most values of column {letter} are not valid as {title}: {values}. Use the column all the same?")
 _TAKEN = _("{title} was column {letter}. Column {letter} is now ignored.")
 _NO_SUCH = _('There is no "{answer}" here')
 _NO_FIELD = _('No single field is called "{answer}". Type l for the list of fields')
-_EXAMPLES = {"document_type": "IN", "currency": "NOK", "document_date": "2026-10-01", "due_date": "2026-10-15"}
 _LISTED = 12
 _SHOWN_ROWS = 3
-_LEAVE_OPEN = "-"
+_CUSTOMER_NO = "customer_no"
 _NO_ANSWERS = EarlierAnswers()
 
 
@@ -80,8 +77,20 @@ class ColumnQuestions:
         if not is_wanted and not confirm(_MATCH.text(self._lang), self._lang, default=True):
             return None
         chosen = self._ask_resource(proposal)
-        if chosen is None:
+        documents = None if chosen is None else self._ask_list(chosen)
+        if chosen is None or documents is None or chosen.customers is None:
+            return documents
+        self._context.reporter.say(_NOW_CUSTOMERS)
+        self._confirmed.clear()
+        read = {letter for letter, name in documents.columns.items() if name and name != _CUSTOMER_NO}
+        columns = tuple(column for column in chosen.customers.columns if column.letter not in read)
+        customers = self._ask_list(replace(chosen.customers, columns=columns, other_rows=(), blocks=None))
+        if customers is None:
             return None
+        return replace(documents, customers=replace(customers, skips_other_rows=documents.skips_other_rows))
+
+    def _ask_list(self, chosen: SheetProposal) -> SheetDecision | None:
+        """Return what a person decides about one list of the sheet; None where they stop."""
         self._show(chosen, {column.letter: column.target for column in chosen.columns})
         self._derived = self._ask_derived(chosen)
         columns = self._ask_columns(chosen, self._derived)
@@ -98,11 +107,12 @@ class ColumnQuestions:
             values=values,
             strict=open_fields,
             from_title=from_title,
-            constants=self._ask_constants(chosen, {*columns.values(), *expressions, *from_title}),
+            constants=ConstantQuestions(self._context).ask(chosen, {*columns.values(), *expressions, *from_title}),
             expressions=expressions,
             dates=self._ask_for_dates(chosen),
             decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, _answers_of(chosen).decimal),
             skips_other_rows=self._ask_to_skip(chosen),
+            repeated=chosen.repeats,
         )
 
     # --- the sheet ----------------------------------------------------------------------------------
@@ -120,16 +130,26 @@ class ColumnQuestions:
         self._context.reporter.say(render_prose("columns", report, self._lang).rstrip("\n"))
 
     def _ask_resource(self, proposal: SheetProposal) -> SheetProposal | None:
+        """Return the proposal for what the sheet contains; without its customers where only documents are read."""
         known = name_import_resources()
         names = {resource.name: resource.title.text(self._lang).lower() for resource in known}
+        documents = proposal if proposal.resource == "documents" else self._propose("documents")
+        both = _BOTH.text(self._lang) if documents is not None and documents.customers is not None else ""
+        earlier = proposal.earlier
+        is_both = bool(both) and proposal.resource == "documents" and (earlier is None or earlier.has_customers)
+        choices = [*names.values(), *([_BOTH_CHOICE.fill(both=both).text(self._lang)] if both else [])]
         while True:
-            question = _RESOURCE.fill(choices=", ".join(names.values()))
-            answer = self._prompt(question, default=names[proposal.resource], show_default=True).lower()
+            question = _RESOURCE.fill(choices=", ".join(choices))
+            default = both if is_both else names[proposal.resource]
+            answer = self._prompt(question, default=default, show_default=True).lower()
             if answer in {"s", "q"}:
                 return None
+            if both and answer in {both, "both"}:
+                return documents
             name = find_name(answer, known)
             if name is not None:
-                return proposal if name == proposal.resource else self._propose(name)
+                chosen = proposal if name == proposal.resource else self._propose(name)
+                return None if chosen is None else replace(chosen, customers=None)
             self._refuse(answer)
 
     # --- its columns --------------------------------------------------------------------------------
@@ -182,9 +202,20 @@ class ColumnQuestions:
                 self._refuse(answer)
 
     def _decide(self, proposal: SheetProposal, column: ColumnProposal, columns: dict[str, str]) -> None:
-        """Ask what one column is, and enter it; a field has one column."""
-        self._enter(proposal, column.letter, self._ask_column(proposal, column), columns)
+        """Ask what one column is, and enter it. An answer that the values contradict is questioned."""
+        while True:
+            target = self._ask_column(proposal, column)
+            if not target or target == column.target or self._accept_values(proposal, column.letter, target):
+                break
+        self._enter(proposal, column.letter, target, columns)
         self._confirmed.add(column.letter)
+
+    def _accept_values(self, proposal: SheetProposal, letter: str, target: str) -> bool:
+        """Return whether a column is a field although most of its values are not valid as it."""
+        misfits = list_misfits(proposal, letter, target)
+        shown = " · ".join(to_one_line(text, 24) for text in misfits)
+        question = _MISFIT.fill(letter=letter, title=proposal.targets[target], values=shown)
+        return not misfits or confirm(question.text(self._lang), self._lang, default=False)
 
     def _enter(self, proposal: SheetProposal, chosen: str, target: str, columns: dict[str, str]) -> None:
         """Enter the field of a column, and take it from the column that had it, unless they are joined to one name."""
@@ -279,27 +310,6 @@ class ColumnQuestions:
         carried = {name: letter for name, letter in list_carried(proposal).items() if name not in known}
         is_likely = proposal.earlier is None or bool(proposal.earlier.from_title)
         return carried if carried and confirm(_BLOCKS.text(self._lang), self._lang, default=is_likely) else {}
-
-    def _ask_constants(self, proposal: SheetProposal, known: Collection[str]) -> dict[str, str]:
-        """Return the values of every row for required fields that are not `known`."""
-        constants: dict[str, str] = {}
-        for name in proposal.required:
-            is_open = name not in known and name in proposal.targets
-            if is_open and may_be_constant(proposal.resource, name):
-                answer = self._ask_constant(proposal, name, _answers_of(proposal).constants.get(name, ""))
-                constants |= {name: answer} if answer else {}
-        return constants
-
-    def _ask_constant(self, proposal: SheetProposal, name: str, earlier: str) -> str:
-        """Return the value of every row for a field; "" to leave it open."""
-        title, example = proposal.targets[name], _EXAMPLES.get(name, "…")
-        first, again = _CONSTANT.fill(title=title, example=example), _CONSTANT_AGAIN.fill(title=title, value=earlier)
-        while answer := self._prompt(again if earlier else first, default=earlier):
-            reason = find_constant_error(proposal.resource, name, answer)
-            if answer == _LEAVE_OPEN or reason is None:
-                return "" if answer == _LEAVE_OPEN else answer
-            self._context.reporter.say(reason)
-        return ""
 
     def _ask_to_skip(self, proposal: SheetProposal) -> bool:
         """Return whether the rows that are no records are left out; l lists all of them."""
