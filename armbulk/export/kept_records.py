@@ -13,6 +13,7 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from armbulk.arm.decode import read_raw_records
 from armbulk.arm.json_body import parse_json
 from armbulk.context import Context
 from armbulk.export.fetched_list import fetch_list
@@ -126,8 +127,7 @@ class KeptRecords:
 
     def list_records(self) -> list[dict[str, Any]]:
         """Return the records of the list."""
-        pages = (items[RAW_JSON] for items, _lines in self.session.checkpoint.records())
-        return [record for page in pages for text in page if isinstance(record := parse_json(text.encode()), dict)]
+        return list(read_raw_records(items[RAW_JSON] for items, _lines in self.session.checkpoint.records()))
 
     def find_look_up(self, customer_no: str) -> dict[str, Any] | None:
         """Return the answer to the look-up of a customer, an empty one if ARM does not have it; None: there is none."""
