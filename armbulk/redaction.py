@@ -49,7 +49,7 @@ def collect_personal_values(tables: Mapping[str, Table], bases: Iterable[str | N
     values = {text for base in bases if base for text in _personal_texts(json.loads(base))}
     for table in tables.values():
         for field in table.resource.fields:
-            if field.name in table.rows.columns:
+            if field.name in table.rows.columns and table.rows[field.name].count():
                 values |= _column_values(table.rows[field.name].drop_nulls(), field, table.resource.name)
     return values
 

@@ -14,6 +14,9 @@ from armbulk.retry import failure_backoff
 
 Content = TypeVar("Content")
 
+LOOK_AGAIN = _("Nothing was sent. Run the same command again")
+"""What to do after a stop while records are looked up before anything is sent."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -64,6 +67,14 @@ class CallWaiter:
         """Raise Interrupted when the user asked to stop."""
         if self.client.clock.interrupted:
             raise Interrupted("interrupted", _("Interrupted"), self.hint)
+
+
+def create_lookup_waiter(
+    client: RateLimitedClient, pause: float, on_progress: Callable[[Progress], None], hint: Text, *, waits: bool
+) -> CallWaiter:
+    """Return what waits for calls that look records up; the arguments are those of `CallWaiter`."""
+    never_fits = _("Your ARM limits do not allow records to be looked up")
+    return CallWaiter(client, waits, pause, on_progress, never_fits, hint)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.column_report import describe_proposal
-from armbulk.app.columns import CONTENTS, is_other_list, list_proposals, match_columns
+from armbulk.app.column_starter import CONTENTS
+from armbulk.app.columns import is_other_list, list_proposals, match_columns
 from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion, SupplierQuestion
 from armbulk.clock import format_iso
 from armbulk.errors import FileError, UnknownColumnsError

@@ -4,15 +4,25 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from armbulk.findings.frame import mask_value
 from armbulk.i18n import NO_TEXT, Text, _
-from armbulk.matching.codes import list_value_questions
-from armbulk.matching.column_values import can_be_read
-from armbulk.model.column_proposal import ValueQuestion
+from armbulk.mapping.apply import fold_value
+from armbulk.mapping.header_text import fold_header
+from armbulk.matching.codes import index_fields, list_value_questions
+from armbulk.matching.column_values import can_be_read, may_be_read
+from armbulk.model.column_proposal import SheetProposal, ValueQuestion
+from armbulk.model.fields import FieldType
 from armbulk.model.read_options import DATE_ORDERS
 from armbulk.resources import RESOURCES
+from armbulk.resources.code_names import NAMES_BY_FORMAT
 from armbulk.validation.dates import read_in_order
 
-__all__ = ["find_code", "find_constant_error", "list_date_meanings", "list_value_questions"]
+__all__ = ["find_code", "find_constant_error", "list_date_meanings", "list_misfits", "list_value_questions"]
+
+_CHECKED_TYPES = frozenset(
+    {FieldType.DATE, FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER, FieldType.BOOLEAN, FieldType.TIME}
+)
+_MAX_SHOWN = 3
 
 
 def find_constant_error(resource: str, name: str, text: str) -> Text | None:
@@ -32,6 +42,26 @@ def find_constant_error(resource: str, name: str, text: str) -> Text | None:
         header=field.header,
         example=field.example,
     )
+
+
+def list_misfits(proposal: SheetProposal, letter: str, target: str) -> list[str]:
+    """Return the first values of a column that are not valid as a field, if most of its values are not.
+
+    A column of document types has a ledger's own codes: they are asked about one by one.
+
+    Args:
+        proposal: The sheet.
+        letter: The column.
+        target: The field, as a mapping names it.
+    """
+    field = index_fields(proposal.resource).get(fold_header(target))
+    texts = proposal.texts.get(letter, ())
+    if field is None or field.code_words or not texts or not (field.format or field.type in _CHECKED_TYPES):
+        return []
+    names = NAMES_BY_FORMAT.get(field.format or "", {})
+    wrong = [text for text in texts if fold_value(text) not in names and not may_be_read(text, field)]
+    shown = [mask_value(text) if field.sensitive else text for text in wrong[:_MAX_SHOWN]]
+    return shown if len(wrong) * 2 > len(texts) else []
 
 
 def find_code(resource: str, question: ValueQuestion, answer: str) -> str:

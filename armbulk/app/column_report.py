@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from armbulk.app.columns import CONTENTS, list_carried
+from armbulk.app.column_starter import CONTENTS, list_carried
 from armbulk.matching.codes import list_value_questions
-from armbulk.model.column_proposal import SheetProposal
+from armbulk.model.column_proposal import ColumnProposal, SheetProposal
 
 
 def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
@@ -12,13 +12,15 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
     used = {column.target for column in proposal.columns}
     used |= {name for each in proposal.derived for name in each.expressions}
     used |= set(list_carried(proposal))
-    blocks = proposal.blocks
+    blocks, customers = proposal.blocks, proposal.customers
     return {
         "file": proposal.file,
         "sheet": proposal.sheet,
         "resource": proposal.resource,
         "contents": CONTENTS[proposal.resource].text(lang),
         "because_of": proposal.reason.text(lang),
+        "repeats": proposal.repeats,
+        "customers_because_of": customers.reason.text(lang) if customers else None,
         "suppliers": proposal.supplier_text or None,
         "header_row": proposal.header_row,
         "title_rows": proposal.title_rows,
@@ -28,19 +30,7 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
             for row, text in proposal.other_rows
         ],
         "blocks": _describe_blocks(proposal),
-        "columns": [
-            {
-                "column": column.letter,
-                "header": column.header,
-                "samples": list(column.samples),
-                "field": column.target or None,
-                "title": proposal.targets[column.target].text(lang) if column.target else None,
-                "reason": column.reason.text(lang) if column.target else None,
-                "sure": column.is_sure,
-                "known": column.is_known,
-            }
-            for column in proposal.columns
-        ],
+        "columns": _describe_columns(proposal, lang),
         "derived": [
             {
                 "columns": list(each.letters),
@@ -48,6 +38,7 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
                 "titles": [proposal.targets[name].text(lang) for name in each.expressions],
                 "expressions": list(each.expressions.values()),
                 "samples": list(each.samples),
+                "optional": bool(each.needs),
             }
             for each in proposal.derived
         ],
@@ -60,6 +51,43 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
         "unclear_dates": list(proposal.dates[:3]),
         "unclear_numbers": list(proposal.numbers[:3]),
     }
+
+
+def _describe_columns(proposal: SheetProposal, lang: str) -> list[dict[str, Any]]:
+    """Return each column, with the titles of the fields that it is a part of."""
+    parts = {
+        letter: ", ".join(proposal.targets[name].text(lang) for name in each.expressions)
+        for each in proposal.derived
+        if not each.needs
+        for letter in each.letters
+    }
+    customers = proposal.customers
+    of_customers = {column.letter: column for column in customers.columns if column.target} if customers else {}
+    return [
+        {
+            "column": column.letter,
+            "header": column.header,
+            "samples": list(column.samples),
+            "field": column.target or None,
+            "title": proposal.targets[column.target].text(lang) if column.target else None,
+            "reason": column.reason.text(lang) if column.target else None,
+            "sure": column.is_sure,
+            "known": column.is_known,
+            "customer": _describe_customer(customers, of_customers.get(column.letter), lang),
+            "part_of": parts.get(column.letter),
+        }
+        for column in proposal.columns
+    ]
+
+
+def _describe_customer(
+    customers: SheetProposal | None, column: ColumnProposal | None, lang: str
+) -> dict[str, Any] | None:
+    """Return what a column of a list of documents may be of its customers; None where it is nothing of them."""
+    if customers is None or column is None:
+        return None
+    title = customers.targets[column.target].text(lang)
+    return {"field": column.target, "title": title, "sure": column.is_sure or column.is_known}
 
 
 def _describe_blocks(proposal: SheetProposal) -> dict[str, Any] | None:

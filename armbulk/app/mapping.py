@@ -10,12 +10,12 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.column_report import describe_proposal
+from armbulk.app.column_starter import write_starters
 from armbulk.app.columns import (
     ask_about_sheet,
     propose_columns,
     save_columns,
     write_columns,
-    write_starter,
 )
 from armbulk.app.dialog import Dialog
 from armbulk.app.session import Session
@@ -27,7 +27,7 @@ from armbulk.mapping.files import list_mappings
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.write import write_mapping
 from armbulk.model.column_proposal import SheetDecision
-from armbulk.model.fields import Field, FieldRole
+from armbulk.model.fields import MASK, Field, FieldRole
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import fields_by_name
@@ -49,7 +49,7 @@ def match_columns_of(
         _refuse_existing(target)
     elif dialog.asks_about_columns:
         saved.require_writable()
-    proposals = (propose_columns(checked, index, saved) for index in range(len(checked.sheets)))
+    proposals = (propose_columns(checked, index, saved) for index in range(len(checked.used_sheets)))
     decisions = (
         (proposal.index, ask_about_sheet(checked, proposal, saved, dialog))
         for proposal in proposals
@@ -87,11 +87,13 @@ def create_mapping(checked: Checked, session: Session, target: Path | None, lang
         FileError: The file exists, or cannot be written.
     """
     saved = SavedMappings(session.profile.home)
-    proposals = [propose_columns(checked, index, saved) for index in range(len(checked.sheets))]
+    proposals = [propose_columns(checked, index, saved) for index in range(len(checked.used_sheets))]
+    matches = checked.header_matches[: len(proposals)]
     sheets = [
-        write_starter(sheet, proposal, is_recognised=match.resource is not None)
-        for sheet, match, proposal in zip(checked.used_sheets, checked.header_matches, proposals, strict=True)
+        starter
+        for sheet, match, proposal in zip(checked.used_sheets, matches, proposals, strict=True)
         if proposal is not None
+        for starter in write_starters(sheet, proposal, is_recognised=match.resource is not None)
     ]
     text = write_mapping(sheets, lang)
     if target is not None:
@@ -224,5 +226,5 @@ def _payload_of_row(checked: Checked, index: int, row: int) -> str | None:
 def _mask_values(table: Table) -> Table:
     """Return the table with sensitive values shown as elsewhere: by their last two characters."""
     sensitive = [field.name for field in table.resource.fields if field.sensitive]
-    masked = [pl.concat_str(pl.lit("••••"), pl.col(name).str.tail(2)).alias(name) for name in sensitive]
+    masked = [pl.concat_str(pl.lit(MASK * 4), pl.col(name).str.tail(2)).alias(name) for name in sensitive]
     return replace(table, rows=table.rows.with_columns(masked))

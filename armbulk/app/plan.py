@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 import polars as pl
 
 from armbulk.app.check import CheckResult, check_as
+from armbulk.app.older_files import SetBackCustomers, find_set_back
 from armbulk.app.plan_summary import Destination, describe_records, summarise_plan
 from armbulk.app.totals_report import describe_plan_totals
 from armbulk.app.verification_price import describe_price, price_plan
@@ -70,6 +71,7 @@ class Plan:
         mark: The state of the store when it was planned.
         destination: Where it would be sent.
         planned_at: When it was planned (epoch seconds).
+        set_back: Customers that a later import has changed; None: that was not looked for.
     """
 
     check: CheckResult
@@ -77,6 +79,7 @@ class Plan:
     mark: HistoryMark
     destination: Destination
     planned_at: float = 0.0
+    set_back: SetBackCustomers | None = None
 
     @property
     def stopped(self) -> bool:
@@ -120,7 +123,11 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan, as the JSON of `armbulk plan` has it."""
-        return {**to_json(self.import_plan), **summarise_plan(self.import_plan, self.destination, self.check.lang)}
+        return {
+            **to_json(self.import_plan),
+            **summarise_plan(self.import_plan, self.destination, self.check.lang),
+            "set_back": self.set_back.to_json(self.import_plan) if self.set_back else None,
+        }
 
     def describe_totals(self) -> dict[str, Any]:
         """Return what the terminal shows of the control totals, and what reading back costs."""
@@ -173,7 +180,8 @@ def plan_checked(context: Context, store: Store, check: CheckResult, options: Im
     verify_client(context.profile.account, check.inputs.files)
     mark = store.history_mark(context.profile.account)
     import_plan = build_plan(context, store, check.checked, options)
-    return Plan(check, import_plan, mark, Destination.of_profile(context.profile), context.clock.now())
+    set_back = find_set_back(store, context.profile.account, import_plan)
+    return Plan(check, import_plan, mark, Destination.of_profile(context.profile), context.clock.now(), set_back)
 
 
 def plan_again(context: Context, store: Store, plan: Plan) -> Plan:

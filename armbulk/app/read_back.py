@@ -66,9 +66,15 @@ def read_back_run(context: Context, store: Store, run: Run, dialog: Dialog, *, w
 
     Raises:
         SettingsError: The run belongs to another client.
+        Unfinished: Another process reads records of the client back.
         LimitError, LoginError, ServerError, Interrupted: What was read is kept; the same call continues.
     """
     verify_run_client(run, context.profile.account)
+    with store.lock_reading_back(run.account):
+        _read_back(context, store, run, dialog, wait=wait)
+
+
+def _read_back(context: Context, store: Store, run: Run, dialog: Dialog, *, wait: bool) -> None:
     left, is_new = _select_left(store, run)
     if is_new:
         store.begin_verification(run.id)

@@ -37,7 +37,7 @@ def verify_run(
     Raises:
         StoreError: There is no such run.
         SettingsError: The run belongs to another client.
-        Unfinished: The run has not sent everything yet.
+        Unfinished: The run has not sent everything yet, or another process reads it back.
         UsageError: The result workbook would replace one of the run's files.
         FileError: The result workbook cannot be written.
     """
@@ -58,4 +58,6 @@ def verify_run(
     if price.most.requests:
         dialog.note(_PRICE.fill(price=describe_price(price, left)).text(context.profile.lang))
     verify_result(context, store, result, dialog, wait=wait)
+    if isinstance(result.verify_error, Unfinished) and result.verify_error.code == "busy":
+        raise result.verify_error  # the other process writes the workbook
     return write_result(result, path)

@@ -3,6 +3,7 @@
 import platform
 import re
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Any
 
@@ -17,10 +18,11 @@ def list_versions() -> dict[str, Any]:
         "implementation": platform.python_implementation(),
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.machine(),
-        "libraries": _list_libraries(),
+        "libraries": dict(_list_libraries()),
     }
 
 
+@cache
 def _list_libraries() -> dict[str, str]:
     """Return the version of each library that armbulk requires to run."""
     libraries = {}

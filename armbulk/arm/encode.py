@@ -3,6 +3,8 @@
 The JSON text is built by polars expressions, column by column: no row is ever a Python object.
 """
 
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, assert_never
 
 import polars as pl
@@ -14,6 +16,9 @@ from armbulk.model.sheet import Table
 
 Tree = dict[str, Any]
 """Name of a member → its Field, or the Tree of an object."""
+
+Piece = str | pl.Expr
+"""A part of a JSON text: the same in every row, or one text in each."""
 
 RECORD_SCHEMA: dict[str, type[pl.DataType]] = {
     "sheet": pl.UInt16,
@@ -40,6 +45,20 @@ _ESCAPES = ['"', "\\", *_CONTROL]
 _ESCAPED = ['\\"', "\\\\", *(f"\\u{code:04x}" for code in range(32))]
 
 
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Which fields of a table have a value in every row, and which some row clears."""
+
+    in_every_row: frozenset[str] = frozenset()
+    cleared: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame, cleared: frozenset[str] = frozenset()) -> "_Cells":
+        """Return those of some rows."""
+        nulls = rows.null_count().row(0, named=True)
+        return cls(frozenset(name for name, count in nulls.items() if not count) - cleared, cleared)
+
+
 def encode_records(table: Table, lines: Table | None = None) -> pl.DataFrame:
     """Return every row of `table`, with its `lines`, as a row of RECORD_SCHEMA, in the table's order."""
     resource = table.resource
@@ -49,9 +68,10 @@ def encode_records(table: Table, lines: Table | None = None) -> pl.DataFrame:
     lines_member = pl.concat_str(pl.lit(f',"{resource.lines_path}":['), pl.col("lines_json"), pl.lit("]"))
     lines_member = pl.when(pl.col("lines_json").is_not_null()).then(lines_member).otherwise(pl.lit(""))
     cleared = _cleared_fields(table.rows)
-    members = [_encode_members(_build_field_tree(resource, table.rows, cleared), cleared), lines_member]
-    key_only = _encode_object([_encode_member(key.path, key, frozenset())])
-    return rows.with_columns(_encode_object(members).alias("payload")).select(
+    tree = _build_field_tree(resource, table.rows, cleared)
+    members = [*_encode_members(tree, _Cells.of(table.rows, cleared)), lines_member]
+    key_only = _join(_encode_object([_encode_member(key.path, key, _Cells())]))
+    return rows.with_columns(_join(_encode_object(members)).alias("payload")).select(
         "sheet",
         "row",
         pl.col(resource.key).alias("key"),
@@ -68,20 +88,23 @@ def encode_lines(lines: Table) -> pl.DataFrame:
     """Return the lines of each document: `key_norm`, `lines_json` (objects by line number, String), `line_count`."""
     parent = _find_parent_key(lines.resource)
     order = [name for name in ("line_no",) if name in lines.rows.columns]
+    members = _encode_members(_build_field_tree(lines.resource, lines.rows), _Cells.of(lines.rows))
     return (
         lines.rows.with_columns(
             normalise_key(pl.col(parent.name)).alias("key_norm"),
-            _encode_object([_encode_members(_build_field_tree(lines.resource, lines.rows), frozenset())]).alias("json"),
+            _join(_encode_object(members)).alias("json"),
         )
+        .select("key_norm", *order, "sheet", "row", "json")
         .sort("key_norm", *order, "sheet", "row", nulls_last=True, maintain_order=True)
         .group_by("key_norm", maintain_order=True)
-        .agg(pl.col("json").str.join(",").alias("lines_json"), pl.len().alias("line_count"))
+        .agg(pl.col("json"), pl.len().alias("line_count"))
+        .select("key_norm", pl.col("json").list.join(",").alias("lines_json"), "line_count")
     )
 
 
 def build_body(resource: Resource, user_id: str, records: list[str]) -> str:
     """Return a batch's body with these records (JSON): `{"metadata":{"userId":…},"documents":[…]}`."""
-    user = pl.select(_encode_text(pl.lit(user_id))).item()
+    user = pl.select(_join(_encode_text(pl.lit(user_id)))).item()
     return f'{{"metadata":{{"userId":{user}}},"{resource.json_array}":[{",".join(records)}]}}'
 
 
@@ -115,8 +138,21 @@ def _build_field_tree(resource: Resource, rows: pl.DataFrame, cleared: frozenset
     return build_tree({field.path: field for field in fields if field.name not in blank})
 
 
-def _encode_object(members: list[pl.Expr]) -> pl.Expr:
-    return pl.concat_str(pl.lit("{"), pl.concat_str(members).str.strip_prefix(","), pl.lit("}"))
+def _encode_object(members: list[Piece]) -> list[Piece]:
+    """Return an object from members that begin with a comma each; the first comma is left out."""
+    if members and isinstance(members[0], str):  # a member that every row has
+        return ["{", members[0].removeprefix(","), *members[1:], "}"]
+    return ["{", _join(members).str.strip_prefix(","), "}"]
+
+
+def _join(pieces: list[Piece]) -> pl.Expr:
+    """Concatenate pieces in one step: each further step would copy the whole text."""
+    joined: list[pl.Expr] = []
+    for _is_constant, group in groupby(pieces or [""], key=lambda piece: isinstance(piece, str)):
+        run = list(group)
+        constant = "".join(piece for piece in run if isinstance(piece, str))
+        joined += [piece for piece in run if isinstance(piece, pl.Expr)] or [pl.lit(constant)]
+    return pl.concat_str(joined)
 
 
 def _cleared_fields(rows: pl.DataFrame) -> frozenset[str]:
@@ -124,45 +160,55 @@ def _cleared_fields(rows: pl.DataFrame) -> frozenset[str]:
     return frozenset(rows["cleared"].explode().drop_nulls()) if "cleared" in rows.columns else frozenset()
 
 
-def _encode_members(tree: Tree, cleared: frozenset[str]) -> pl.Expr:
-    return pl.concat_str([pl.lit(""), *(_encode_member(name, node, cleared) for name, node in tree.items())])
+def _encode_members(tree: Tree, cells: _Cells) -> list[Piece]:
+    """Return the members of an object with their leading commas; "" in rows without the value."""
+    pieces: list[Piece] = []
+    for name, node in tree.items():
+        inner = [] if isinstance(node, Field) else _encode_members(node, cells)
+        if isinstance(node, Field) and node.name in cells.in_every_row:
+            pieces += [f',"{name}":', *_encode_value(node)]
+        elif isinstance(node, Field):
+            pieces.append(_encode_member(name, node, cells))
+        elif isinstance(inner[0], str):
+            pieces += [f',"{name}":', *_encode_object(inner)]
+        else:
+            member = _join([f',"{name}":', *_encode_object(inner)])
+            pieces.append(pl.when(_join(inner) == "").then(pl.lit("")).otherwise(member))
+    return pieces
 
 
-def _encode_member(name: str, node: Field | Tree, cleared: frozenset[str]) -> pl.Expr:
-    """A member with its leading comma; "" when it has no value."""
-    if isinstance(node, Field):
-        value = _encode_value(node)
-        if node.name in cleared:
-            is_cleared = pl.col("cleared").list.contains(pl.lit(node.name)).fill_null(value=False)
-            value = pl.when(is_cleared).then(pl.lit(_CLEARED_VALUES.get(node.type, '""'))).otherwise(value)
-        return pl.concat_str(pl.lit(f',"{name}":'), value).fill_null("")
-    inner = _encode_members(node, cleared)
-    return (
-        pl.when(inner == "").then(pl.lit("")).otherwise(pl.concat_str(pl.lit(f',"{name}":'), _encode_object([inner])))
-    )
+def _encode_member(name: str, field: Field, cells: _Cells) -> pl.Expr:
+    """Return a member with its leading comma; "" where it has no value."""
+    value = _encode_value(field)
+    if field.name in cells.cleared:
+        is_cleared = pl.col("cleared").list.contains(pl.lit(field.name)).fill_null(value=False)
+        blank = pl.lit(_CLEARED_VALUES.get(field.type, '""'))
+        value = [pl.when(is_cleared).then(blank).otherwise(_join(value))]
+    return _join([f',"{name}":', *value]).fill_null("")
 
 
-def _encode_value(field: Field) -> pl.Expr:
+def _encode_value(field: Field) -> list[Piece]:
+    """Return a value; null in rows without it."""
     column = pl.col(field.name)
     match field.type:
         case FieldType.TEXT | FieldType.IDENTIFIER | FieldType.TIME:
             return _encode_text(column)
         case FieldType.DATE:
-            return pl.concat_str(pl.lit('"'), column.dt.to_string("%Y-%m-%d"), pl.lit('"'))
+            return ['"', column.dt.to_string("%Y-%m-%d"), '"']
         case FieldType.AMOUNT | FieldType.QUANTITY:
-            return _encode_number(column)
+            return [_encode_number(column)]
         case FieldType.INTEGER:
-            return column.cast(pl.String)
+            return [column.cast(pl.String)]
         case FieldType.BOOLEAN:
-            return pl.when(column).then(pl.lit("true")).when(~column).then(pl.lit("false"))
+            return [pl.when(column).then(pl.lit("true")).when(~column).then(pl.lit("false"))]
         case FieldType.TEXT_LIST:
-            return pl.concat_str(pl.lit("["), column.list.eval(_encode_text(pl.element())).list.join(","), pl.lit("]"))
+            return ["[", column.list.eval(_join(_encode_text(pl.element()))).list.join(","), "]"]
         case _:
             assert_never(field.type)
 
 
-def _encode_text(column: pl.Expr) -> pl.Expr:
-    return pl.concat_str(pl.lit('"'), column.str.replace_many(_ESCAPES, _ESCAPED), pl.lit('"'))
+def _encode_text(column: pl.Expr) -> list[Piece]:
+    return ['"', column.str.replace_many(_ESCAPES, _ESCAPED), '"']
 
 
 def _encode_number(column: pl.Expr) -> pl.Expr:

@@ -93,7 +93,9 @@ class _Commands(TranslatedCommand, click.Group):
 
         lang, group = detect_language(words), click.Context(self)
         commands, as_json = list(_COMMANDS), "--json" in words
-        return show_usage_error(error, lang, commands, lambda name: self.get_command(group, name), as_json=as_json)
+        return show_usage_error(
+            error, lang, commands, lambda name: self.get_command(group, name), words, as_json=as_json
+        )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Choose the language before help or an error is shown."""

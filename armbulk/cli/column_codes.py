@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from armbulk.app.column_answers import find_code, list_value_questions
-from armbulk.app.columns import count_rows
+from armbulk.app.column_starter import count_rows
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import Text, _, join_texts
 from armbulk.model.plain_text import to_one_line

@@ -1,16 +1,19 @@
 """Questions about a sheet with other headers: what it contains, and what each of its columns is."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from armbulk.app.choices import name_import_resources
-from armbulk.app.column_answers import find_constant_error, list_date_meanings
+from armbulk.app.column_answers import list_date_meanings, list_misfits
 from armbulk.app.column_report import describe_proposal
-from armbulk.app.columns import list_carried, may_be_constant
+from armbulk.app.column_starter import list_carried
+from armbulk.app.columns import may_be_constant, offer_join
 from armbulk.cli.column_codes import CodeQuestions
+from armbulk.cli.column_constants import ConstantQuestions
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import Text, _
-from armbulk.model.column_proposal import ColumnProposal, EarlierAnswers, SheetDecision, SheetProposal
+from armbulk.model.column_proposal import ColumnProposal, DerivedFields, EarlierAnswers, SheetDecision, SheetProposal
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.read_options import DECIMAL_SEPARATORS
 from armbulk.model.resource_name import find_name
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 _MATCH = _("Some of these headers are unknown. Match the columns now?")
 _RESOURCE = _("What is in the sheet? {choices}, or s to skip it")
+_BOTH = _("both")
+_BOTH_CHOICE = _("{both} (documents and their customers)")
+_NOW_CUSTOMERS = _("Now the customers of these documents. Rows with the same customer number are one customer.")
 _COLUMN = _('Column {letter}: "{header}" ({samples})')
 _MAY_BE = _("May be: {title} ({reason})")
 _ACCEPT = _("Press Enter to accept, type another field, l to choose from the list, or i to ignore the column")
@@ -31,14 +37,6 @@ _STOP = _("stop")
 _KEY = _(
     "{title} is required, and differs from row to row. Type the letter of its column, or press Enter to leave it open"
 )
-_CONSTANT_AGAIN = _(
-    "{title} is required, but no column has it. Press Enter for {value} as before, type another value of every row, or "
-    "- to leave it open"
-)
-_CONSTANT = _(
-    "{title} is required, but no column has it. Type the value of every row (for example {example}), or press "
-    "Enter to leave it open"
-)
 _DERIVED = _("{question} ({sample})")
 _DATES = _("{example} can be read in more than one way:")
 _DATE_ORDER = _("Type the order of your dates")
@@ -48,13 +46,13 @@ _BLOCKS = _("Use the number in the title above each block as the customer number
 _SKIP = _("Leave out the rows below that are no records? They are listed above.")
 _SKIP_MANY = _("Leave out the {count:number} rows below that are not records? Type l to list all of them.")
 _ROW = _("row {row}")
+_MISFIT = _("Most values of column {letter} are not valid as {title}: {values}. Use the column all the same?")
 _TAKEN = _("{title} was column {letter}. Column {letter} is now ignored.")
 _NO_SUCH = _('There is no "{answer}" here')
 _NO_FIELD = _('No single field is called "{answer}". Type l for the list of fields')
-_EXAMPLES = {"document_type": "IN", "currency": "NOK", "document_date": "2026-10-01", "due_date": "2026-10-15"}
 _LISTED = 12
 _SHOWN_ROWS = 3
-_LEAVE_OPEN = "-"
+_CUSTOMER_NO = "customer_no"
 _NO_ANSWERS = EarlierAnswers()
 
 
@@ -64,8 +62,9 @@ class ColumnQuestions:
     def __init__(self, context: "CommandContext", propose: "ProposeAgain") -> None:
         self._context, self._propose = context, propose
         self._lang = context.lang
-        self._shown: tuple[str, dict[str, str], set[str]] | None = None
+        self._shown: tuple[object, ...] | None = None
         self._confirmed: set[str] = set()
+        self._derived: list[DerivedFields] | None = None  # None: not asked about yet
 
     def ask(self, proposal: SheetProposal, *, is_wanted: bool = False) -> SheetDecision | None:
         """Return what a person decides; None where they skip the sheet or stop.
@@ -78,13 +77,26 @@ class ColumnQuestions:
         if not is_wanted and not confirm(_MATCH.text(self._lang), self._lang, default=True):
             return None
         chosen = self._ask_resource(proposal)
-        if chosen is None:
+        documents = None if chosen is None else self._ask_list(chosen)
+        if chosen is None or documents is None or chosen.customers is None:
+            return documents
+        self._context.reporter.say(_NOW_CUSTOMERS)
+        self._confirmed.clear()
+        read = {letter for letter, name in documents.columns.items() if name and name != _CUSTOMER_NO}
+        columns = tuple(column for column in chosen.customers.columns if column.letter not in read)
+        customers = self._ask_list(replace(chosen.customers, columns=columns, other_rows=(), blocks=None))
+        if customers is None:
             return None
+        return replace(documents, customers=replace(customers, skips_other_rows=documents.skips_other_rows))
+
+    def _ask_list(self, chosen: SheetProposal) -> SheetDecision | None:
+        """Return what a person decides about one list of the sheet; None where they stop."""
         self._show(chosen, {column.letter: column.target for column in chosen.columns})
-        expressions, made_of = self._ask_derived(chosen)
-        columns = self._ask_columns(chosen, made_of, expressions)
+        self._derived = self._ask_derived(chosen)
+        columns = self._ask_columns(chosen, self._derived)
         if columns is None:
             return None
+        expressions = {name: text for each in self._derived for name, text in each.expressions.items()}
         expressions = {name: text for name, text in expressions.items() if name not in columns.values()}
         from_title = self._ask_about_blocks(chosen, {*columns.values(), *expressions})
         values, open_fields = CodeQuestions(self._context).ask(chosen, columns)
@@ -95,11 +107,12 @@ class ColumnQuestions:
             values=values,
             strict=open_fields,
             from_title=from_title,
-            constants=self._ask_constants(chosen, {*columns.values(), *expressions, *from_title}),
+            constants=ConstantQuestions(self._context).ask(chosen, {*columns.values(), *expressions, *from_title}),
             expressions=expressions,
             dates=self._ask_for_dates(chosen),
             decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, _answers_of(chosen).decimal),
             skips_other_rows=self._ask_to_skip(chosen),
+            repeated=chosen.repeats,
         )
 
     # --- the sheet ----------------------------------------------------------------------------------
@@ -108,48 +121,62 @@ class ColumnQuestions:
         """Show the sheet and its columns, unless that is what was shown last."""
         from armbulk.app.prose import render_prose
 
-        shown = (proposal.resource, dict(columns), set(self._confirmed))
+        derived = proposal.derived if self._derived is None else tuple(self._derived)
+        shown = (proposal.resource, dict(columns), set(self._confirmed), derived)
         if self._shown == shown:
             return
-        self._shown = shown
+        self._shown, proposal = shown, replace(proposal, derived=derived)
         report = describe_proposal(proposal.with_columns(columns, self._confirmed), self._lang)
         self._context.reporter.say(render_prose("columns", report, self._lang).rstrip("\n"))
 
     def _ask_resource(self, proposal: SheetProposal) -> SheetProposal | None:
+        """Return the proposal for what the sheet contains; without its customers where only documents are read."""
         known = name_import_resources()
         names = {resource.name: resource.title.text(self._lang).lower() for resource in known}
+        documents = proposal if proposal.resource == "documents" else self._propose("documents")
+        both = _BOTH.text(self._lang) if documents is not None and documents.customers is not None else ""
+        earlier = proposal.earlier
+        is_both = bool(both) and proposal.resource == "documents" and (earlier is None or earlier.has_customers)
+        choices = [*names.values(), *([_BOTH_CHOICE.fill(both=both).text(self._lang)] if both else [])]
         while True:
-            question = _RESOURCE.fill(choices=", ".join(names.values()))
-            answer = self._prompt(question, default=names[proposal.resource], show_default=True).lower()
+            question = _RESOURCE.fill(choices=", ".join(choices))
+            default = both if is_both else names[proposal.resource]
+            answer = self._prompt(question, default=default, show_default=True).lower()
             if answer in {"s", "q"}:
                 return None
+            if both and answer in {both, "both"}:
+                return documents
             name = find_name(answer, known)
             if name is not None:
-                return proposal if name == proposal.resource else self._propose(name)
+                chosen = proposal if name == proposal.resource else self._propose(name)
+                return None if chosen is None else replace(chosen, customers=None)
             self._refuse(answer)
 
     # --- its columns --------------------------------------------------------------------------------
 
-    def _ask_derived(self, proposal: SheetProposal) -> tuple[dict[str, str], set[str]]:
-        """Return the expressions of fields that are made of columns, and the letters of these columns."""
-        expressions: dict[str, str] = {}
-        letters: set[str] = set()
+    def _ask_derived(self, proposal: SheetProposal) -> list[DerivedFields]:
+        """Return what is made of columns, of what could be."""
+        accepted: list[DerivedFields] = []
+        earlier = proposal.earlier
         for derived in proposal.derived:
-            question = _DERIVED.fill(question=derived.question, sample=", ".join(derived.samples))
-            earlier = proposal.earlier
-            is_likely = earlier is None or set(derived.expressions) <= set(earlier.expressions)
-            if confirm(question.text(self._lang), self._lang, default=is_likely):
-                expressions.update(derived.expressions)
-                letters.update(derived.letters)
-        return expressions, letters
+            if derived.needs and not any(derived.needs in each.expressions for each in accepted):
+                continue
+            is_known = earlier is not None and set(derived.expressions) <= set(earlier.expressions)
+            if self._confirm_derived(derived, is_likely=is_known or (earlier is None and not derived.needs)):
+                accepted.append(replace(derived, needs=""))
+        return accepted
 
-    def _ask_columns(
-        self, proposal: SheetProposal, made_of: Collection[str], derived: Collection[str]
-    ) -> dict[str, str] | None:
+    def _confirm_derived(self, derived: DerivedFields, *, is_likely: bool) -> bool:
+        question = _DERIVED.fill(question=derived.question, sample=", ".join(derived.samples))
+        return confirm(question.text(self._lang), self._lang, default=is_likely)
+
+    def _ask_columns(self, proposal: SheetProposal, derived: list[DerivedFields]) -> dict[str, str] | None:
         """Ask about each column that is not clear, then show them all until they are accepted; None to stop.
 
-        Columns that fields are `made_of` are not asked about, nor are the `derived` fields.
+        Columns that `derived` fields are made of are not asked about, nor are these fields. Columns that the person
+        joins are added to them.
         """
+        made_of = {letter for each in derived for letter in each.letters}
         columns = {column.letter: "" if column.letter in made_of else column.target for column in proposal.columns}
         unclear = [column for column in proposal.columns if not (column.is_known or column.is_sure) and column.samples]
         unclear = [column for column in unclear if column.letter not in made_of]
@@ -162,7 +189,8 @@ class ColumnQuestions:
             self._show(proposal, columns)
             answer = self._prompt(_OVERVIEW.fill(stop=stop), default="").upper()
             if not answer:
-                target, letter = self._ask_for_required(proposal, columns, derived)
+                names = {name for each in derived for name in each.expressions}
+                target, letter = self._ask_for_required(proposal, columns, names)
                 if not letter:
                     return columns
                 self._enter(proposal, letter, target, columns)
@@ -174,16 +202,33 @@ class ColumnQuestions:
                 self._refuse(answer)
 
     def _decide(self, proposal: SheetProposal, column: ColumnProposal, columns: dict[str, str]) -> None:
-        """Ask what one column is, and enter it; a field has one column."""
-        self._enter(proposal, column.letter, self._ask_column(proposal, column), columns)
+        """Ask what one column is, and enter it. An answer that the values contradict is questioned."""
+        while True:
+            target = self._ask_column(proposal, column)
+            if not target or target == column.target or self._accept_values(proposal, column.letter, target):
+                break
+        self._enter(proposal, column.letter, target, columns)
         self._confirmed.add(column.letter)
 
+    def _accept_values(self, proposal: SheetProposal, letter: str, target: str) -> bool:
+        """Return whether a column is a field although most of its values are not valid as it."""
+        misfits = list_misfits(proposal, letter, target)
+        shown = " · ".join(to_one_line(text, 24) for text in misfits)
+        question = _MISFIT.fill(letter=letter, title=proposal.targets[target], values=shown)
+        return not misfits or confirm(question.text(self._lang), self._lang, default=False)
+
     def _enter(self, proposal: SheetProposal, chosen: str, target: str, columns: dict[str, str]) -> None:
-        """Enter the field of a column, and take it from the column that had it."""
-        for letter, other in columns.items():
-            if target and other == target and letter != chosen:
-                columns[letter] = ""
-                self._context.reporter.say(_TAKEN.fill(title=proposal.targets[target], letter=letter))
+        """Enter the field of a column, and take it from the column that had it, unless they are joined to one name."""
+        derived = [] if self._derived is None else self._derived
+        others = [letter for letter, other in columns.items() if target and other == target and letter != chosen]
+        join = offer_join(proposal, target, [*others, chosen], derived)
+        if join is not None and self._confirm_derived(join, is_likely=False):
+            derived[:] = [*(each for each in derived if target not in each.expressions), join]
+            columns.update(dict.fromkeys(join.letters, ""))
+            return
+        for letter in others:
+            columns[letter] = ""
+            self._context.reporter.say(_TAKEN.fill(title=proposal.targets[target], letter=letter))
         columns[chosen] = target
 
     def _ask_for_required(
@@ -265,27 +310,6 @@ class ColumnQuestions:
         carried = {name: letter for name, letter in list_carried(proposal).items() if name not in known}
         is_likely = proposal.earlier is None or bool(proposal.earlier.from_title)
         return carried if carried and confirm(_BLOCKS.text(self._lang), self._lang, default=is_likely) else {}
-
-    def _ask_constants(self, proposal: SheetProposal, known: Collection[str]) -> dict[str, str]:
-        """Return the values of every row for required fields that are not `known`."""
-        constants: dict[str, str] = {}
-        for name in proposal.required:
-            is_open = name not in known and name in proposal.targets
-            if is_open and may_be_constant(proposal.resource, name):
-                answer = self._ask_constant(proposal, name, _answers_of(proposal).constants.get(name, ""))
-                constants |= {name: answer} if answer else {}
-        return constants
-
-    def _ask_constant(self, proposal: SheetProposal, name: str, earlier: str) -> str:
-        """Return the value of every row for a field; "" to leave it open."""
-        title, example = proposal.targets[name], _EXAMPLES.get(name, "…")
-        first, again = _CONSTANT.fill(title=title, example=example), _CONSTANT_AGAIN.fill(title=title, value=earlier)
-        while answer := self._prompt(again if earlier else first, default=earlier):
-            reason = find_constant_error(proposal.resource, name, answer)
-            if answer == _LEAVE_OPEN or reason is None:
-                return "" if answer == _LEAVE_OPEN else answer
-            self._context.reporter.say(reason)
-        return ""
 
     def _ask_to_skip(self, proposal: SheetProposal) -> bool:
         """Return whether the rows that are no records are left out; l lists all of them."""

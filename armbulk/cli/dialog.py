@@ -157,7 +157,7 @@ class TerminalDialog(Dialog):
         """Ask whether a list that may be one of suppliers is read, if a person can answer."""
         if self._yes or not self._context.can_ask:
             return True
-        from armbulk.app.columns import CONTENTS
+        from armbulk.app.column_starter import CONTENTS
 
         values = {
             "sheet": question.sheet,

@@ -16,6 +16,7 @@ def show_usage_error(
     lang: str,
     commands: Sequence[str],
     load_command: Callable[[str], click.Command | None],
+    words: Sequence[str],
     *,
     as_json: bool,
 ) -> int:
@@ -26,10 +27,11 @@ def show_usage_error(
         lang: The language.
         commands: The names of all commands.
         load_command: Returns a command by its name.
+        words: The words after `armbulk`.
         as_json: Whether to print one JSON object.
     """
     if isinstance(error, click.exceptions.NoSuchCommand) and error.ctx:
-        error = unknown_command(error.command_name, commands, error.ctx)
+        error = unknown_command(error.command_name, commands, error.ctx, words)
     elif isinstance(error, click.NoSuchOption):
         error = unknown_option(error, load_command, commands)
     message, hint = _describe(error, lang)

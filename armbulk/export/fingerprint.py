@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from armbulk.model.fields import Field, FieldType, Resource
+from armbulk.model.fields import MASK, Field, FieldType, Resource
 from armbulk.model.record_texts import INTERNAL_COLUMNS, PARENT_INDEX, RECORD_KEY, ROW_INDEX, SEPARATOR
 from armbulk.resources.identifiers import is_national_id
 
@@ -129,7 +129,7 @@ class RecordHasher:
         numbers = parts.filter(is_national_id(pl.col(RECORD_KEY)))[RECORD_KEY].unique()
         if numbers.is_empty():
             return keys
-        masks = {number: f"•••••••••{number[-2:]}{ID_HASH_SEPARATOR}{self._hash_number(number)}" for number in numbers}
+        masks = {number: f"{MASK * 9}{number[-2:]}{ID_HASH_SEPARATOR}{self._hash_number(number)}" for number in numbers}
         masked = pl.col(RECORD_KEY).replace(masks).str.join(SEPARATOR)
         return parts.group_by(ROW, maintain_order=True).agg(masked)[RECORD_KEY]
 

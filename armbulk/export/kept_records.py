@@ -13,6 +13,8 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from armbulk.arm.decode import read_raw_records
 from armbulk.arm.json_body import parse_json
 from armbulk.context import Context
@@ -24,13 +26,16 @@ from armbulk.export.session import EXPORTS_FOLDER, ExportSession, OnProgress
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument, LookupResult
 from armbulk.model.outcome import ApiUsage
-from armbulk.model.record_texts import RAW_JSON, to_json_text
+from armbulk.model.record_texts import RAW_JSON, RECORD_KEY, to_json_text
 from armbulk.quota.limits import Priority
 from armbulk.rate_limited import RateLimitedClient
 from armbulk.store.checkpoints import purge_checkpoints
 
 KEPT_PREFIX = "kept-"
 """How the names of these checkpoints begin."""
+
+KEPT_SECONDS = 900.0
+"""How long it is kept, if no one chooses otherwise."""
 
 MAX_INTERRUPTED_SECONDS = 86_400.0
 """How long an interrupted reading can be continued."""
@@ -128,6 +133,13 @@ class KeptRecords:
     def list_records(self) -> list[dict[str, Any]]:
         """Return the records of the list."""
         return list(read_raw_records(items[RAW_JSON] for items, _lines in self.session.checkpoint.records()))
+
+    def list_repeated(self) -> list[dict[str, Any]]:
+        """Return those of the records that were read more than once: ARM may have several of them."""
+        checkpoint = self.session.checkpoint
+        keys = checkpoint.repeated_keys()
+        pages = checkpoint.records() if keys else iter(())
+        return list(read_raw_records(items.filter(pl.col(RECORD_KEY).is_in(keys))[RAW_JSON] for items, _lines in pages))
 
     def find_look_up(self, customer_no: str) -> dict[str, Any] | None:
         """Return the answer to the look-up of a customer, an empty one if ARM does not have it; None: there is none."""

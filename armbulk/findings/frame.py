@@ -12,7 +12,7 @@ import polars as pl
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.titles import TITLES
 from armbulk.i18n import unpack_text
-from armbulk.model.fields import Field, Severity
+from armbulk.model.fields import MASK, Field, Severity
 from armbulk.model.sheet import Sheet
 
 SCHEMA = pl.Schema(
@@ -198,4 +198,4 @@ def _render(
 
 def mask_value(value: str) -> str:
     """Hide all but the last two characters of a sensitive value."""
-    return "•" * max(len(value) - 2, 0) + value[-2:]
+    return MASK * max(len(value) - 2, 0) + value[-2:]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
 
 import polars as pl
 
@@ -71,7 +72,8 @@ def list_headers(column: Field) -> tuple[str, ...]:
     return (*column.header.all(), column.path, column.name, *column.aliases)
 
 
-def index_headers(resource: Resource) -> dict[str, Field]:
+@lru_cache(maxsize=64)
+def index_headers(resource: Resource) -> Mapping[str, Field]:
     """Return folded header → field; programs that have no æøå write `Belop` or `Beloep`."""
     names: dict[str, Field] = {}
     spelled: dict[str, Field] = {}
@@ -80,7 +82,7 @@ def index_headers(resource: Resource) -> dict[str, Field]:
             names.setdefault(fold_header(name), column)
             for letters in _WITHOUT_NORWEGIAN:
                 spelled.setdefault(fold_header(name).translate(letters), column)
-    return {**spelled, **names}
+    return MappingProxyType({**spelled, **names})
 
 
 def match_headers(
@@ -171,10 +173,11 @@ def find_resource_by_name(sheet: Sheet, resources: Mapping[str, Resource]) -> Re
 def _find_best_match(sheet: Sheet, candidates: list[Resource]) -> tuple[Resource | None, int, int]:
     """Return (resource, row, count) of the row with the most known headers among the first rows."""
     best: tuple[Resource | None, int, int] = (None, 0, -1)
+    top = [(row, [fold_header(text) for text in texts]) for row, texts in _list_top_rows(sheet)]
     for resource in candidates:
         names = index_headers(resource)
-        for row, texts in _list_top_rows(sheet):
-            count = len({names[key].name for text in texts if (key := fold_header(text)) in names})
+        for row, keys in top:
+            count = len({names[key].name for key in keys if key in names})
             if count > best[2]:
                 best = (resource, row, count)
     return best
@@ -222,14 +225,14 @@ class _Decided:
     renames: Mapping[str, str]
     unread: frozenset[str]
 
-    def apply(self, names: dict[str, Field]) -> dict[str, Field]:
+    def apply(self, names: Mapping[str, Field]) -> dict[str, Field]:
         """Return the known headers, with the user's, without those that are not read."""
         renamed = {
             fold_header(header): names[fold_header(name)]
             for header, name in self.renames.items()
             if fold_header(name) in names
         }
-        return {header: column for header, column in (names | renamed).items() if header not in self.unread}
+        return {header: column for header, column in {**names, **renamed}.items() if header not in self.unread}
 
 
 def _match_flat(

@@ -12,6 +12,7 @@ _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " 
 _HEADING = _("A mapping: it matches the columns of this file to ARM's fields. See docs/mappings.md.")
 _NOT_READ = _("not read: enter a field after the = and remove the # to use it")
 _NO_COLUMN = _("required, but no column has it: enter the value of every row, and remove the #")
+_REPEATED = _("rows with the same customer are one customer")
 _OPEN = _("rows with a value that is not listed are errors: check each code, and remove the #")
 _MORE_VALUES = """
 # [sheet.values.customer_category]
@@ -77,6 +78,8 @@ class WrittenSheet:
         dates: The order of unclear dates; "" = not written.
         decimal: The decimal separator of unclear amounts; "" = not written.
         skip_totals: Whether rows that are no records are left out.
+        repeated: Whether rows with the same record are one.
+        suggested: Field → the value that every row may have, as a column's target, and what shows it.
         is_start: Whether a person completes it: columns that are not read and examples are comments.
     """
 
@@ -94,6 +97,8 @@ class WrittenSheet:
     dates: str = ""
     decimal: str = ""
     skip_totals: bool = False
+    repeated: bool = False
+    suggested: Mapping[str, WrittenColumn] = field(default_factory=dict)
     is_start: bool = False
 
 
@@ -112,8 +117,8 @@ def _list_lines(sheet: WrittenSheet, lang: str) -> list[str]:
     lines += [f"{key} = {quote_value(text)}" for key, text in texts.items() if text]
     if sheet.header_row is not None:
         lines.append(f"header_row = {sheet.header_row}")
-    if sheet.skip_totals:
-        lines.append("skip_totals = true")
+    lines += ["repeated = true" + _comment(_REPEATED, lang)] if sheet.repeated else []
+    lines += ["skip_totals = true"] if sheet.skip_totals else []
     unread = [column.source for column in sheet.columns if not column.target and (column.is_part or not sheet.is_start)]
     if unread:
         lines += ["ignore = [", *(f"    {quote_value(source)}," for source in unread), "]"]
@@ -125,8 +130,7 @@ def _list_lines(sheet: WrittenSheet, lang: str) -> list[str]:
             lines.append(line + _comment(column.comment, lang))
         elif sheet.is_start and not column.is_part:
             lines.append(f'# {quote_value(column.source)} = ""' + _comment(_NOT_READ, lang))
-    constants = [f"{_write_key(name)} = {quote_value(value)}" for name, value in sheet.constants.items()]
-    constants += [f'# {_write_key(name)} = ""' + _comment(_NO_COLUMN, lang) for name in sheet.missing]
+    constants = _list_constants(sheet, lang)
     if constants or sheet.is_start:
         lines += ["", "[sheet.constant]", *(constants or ['# currency = "NOK"'])]
     lines += _list_from_title(sheet.from_title, lang)
@@ -135,6 +139,15 @@ def _list_lines(sheet: WrittenSheet, lang: str) -> list[str]:
     if expressions:
         lines += ["", "[sheet.expression]", *expressions]
     return [*lines, *([_MORE if not expressions else _MORE_VALUES] if sheet.is_start else [])]
+
+
+def _list_constants(sheet: WrittenSheet, lang: str) -> list[str]:
+    lines = [f"{_write_key(name)} = {quote_value(value)}" for name, value in sheet.constants.items()]
+    for name in sheet.missing:
+        value = sheet.suggested.get(name, WrittenColumn(name, ""))
+        comment = _comment(_NO_COLUMN, lang) + _comment(value.comment, lang)
+        lines.append(f"# {_write_key(name)} = {quote_value(value.target)}{comment}")
+    return lines
 
 
 def _list_from_title(columns: Sequence[WrittenColumn], lang: str) -> list[str]:

@@ -11,6 +11,9 @@ from armbulk.model.fields import Field
 MIN_SCORE = 0.6
 """A weaker match is not proposed."""
 
+DECIDED = _("as you decided for an earlier file")
+"""Why a column is proposed as a field, where a person decided so before."""
+
 _RIVAL = 0.05
 _MIN_REPEATED = 2
 
@@ -83,6 +86,23 @@ def assign(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
             chosen[candidate.letter] = candidate
             taken.add(candidate.target)
     return chosen
+
+
+def keep_decided(chosen: Mapping[str, Candidate], decided: Mapping[str, str], targets: Targets) -> dict[str, Candidate]:
+    """Return what columns are proposed as, with what was decided about files with the same headers.
+
+    Args:
+        chosen: Letter → what the column would be proposed as.
+        decided: Letter → field; "" = the column is not read.
+        targets: What columns may be.
+    """
+    kept = {letter: name for letter, name in decided.items() if name in targets.fields}
+    others = {
+        letter: candidate
+        for letter, candidate in chosen.items()
+        if letter not in decided and candidate.target not in kept.values()
+    }
+    return others | {letter: Candidate(letter, name, 1.0, DECIDED, 1.0, 1.0) for letter, name in kept.items()}
 
 
 def doubt_rival(best: Candidate, chosen: Mapping[str, Candidate], candidates: Sequence[Candidate]) -> Text:

@@ -9,6 +9,7 @@ from armbulk.i18n import NO_TEXT, Text, _, ngettext
 from armbulk.mapping.apply import fold_column, fold_value
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import index_headers
+from armbulk.matching.candidates import DECIDED
 from armbulk.matching.column_values import ColumnReader, can_be_read
 from armbulk.model.column_proposal import ColumnProposal, DistinctValue, SheetProposal, ValueQuestion
 from armbulk.model.fields import Field
@@ -22,7 +23,6 @@ MAX_VALUES = 20
 _MIN_SHARE = 0.9
 _NEGATIVE = r"^\s*\(|^\D*[-\x{2212}]|[-\x{2212}]\s*$"
 _POSITIVE = "[1-9]"
-_DECIDED = _("as you decided for an earlier file")
 _EVERY_ONE = {
     True: ngettext("its amount is negative", "all {count:number} amounts are negative"),
     False: ngettext("its amount is positive", "all {count:number} amounts are positive"),
@@ -86,7 +86,7 @@ def list_value_questions(proposal: SheetProposal, columns: Mapping[str, str]) ->
         proposal: The sheet.
         columns: Letter → field.
     """
-    fields = _index_fields(proposal.resource)
+    fields = index_fields(proposal.resource)
     of_letter = {letter: fields[fold_header(target)] for letter, target in columns.items() if target}
     amount = next((letter for letter, field in of_letter.items() if field.name in AMOUNTS), "")
     questions: list[ValueQuestion] = []
@@ -110,7 +110,8 @@ def _are_words(field: Field, questions: Sequence[ValueQuestion]) -> bool:
     return bool(field.code_words) and all(question.is_sure for question in questions)
 
 
-def _index_fields(name: str) -> dict[str, Field]:
+def index_fields(name: str) -> dict[str, Field]:
+    """Return folded header → field of a resource and its lines."""
     resource = RESOURCES[name]
     return {**(index_headers(resource.lines) if resource.lines else {}), **index_headers(resource)}
 
@@ -130,7 +131,7 @@ def _explain(
         code = NAMES_BY_FORMAT[str(field.format)].get(folded, "")
         is_sure = bool(code)
     if folded in decided:
-        code, reason = decided[folded], _DECIDED
+        code, reason = decided[folded], DECIDED
         is_sure = is_sure and value.text == code
     elif not is_sure and field.code_words:
         code, reason = _suggest_type(folded, value.signs.get(amount, (0, 0)))

@@ -97,6 +97,10 @@ class ColumnReader:
         """Return the first different texts of a column."""
         return self._body[letter].drop_nulls().unique(maintain_order=True).head(count).to_list()
 
+    def read_texts(self, letters: Sequence[str]) -> pl.DataFrame:
+        """Return the texts of columns, row by row."""
+        return self._body.select(letters)
+
     def may_have_format(self, letter: str, format_name: str) -> bool:
         """Return whether the first texts of a column look like a format at all."""
         texts = self.list_samples(letter)
@@ -140,9 +144,20 @@ def proves_little(column: Field, share: float) -> bool:
 
 def can_be_read(text: str, field: Field) -> bool:
     """Return whether a text is a value of a field without an error."""
+    return _is_value(text, field, may_be_unclear=False)
+
+
+def may_be_read(text: str, field: Field) -> bool:
+    """Return whether a text is a value of a field, or may be one: a date or an amount that can be read in two ways."""
+    return _is_value(text, field, may_be_unclear=True)
+
+
+def _is_value(text: str, field: Field, *, may_be_unclear: bool) -> bool:
     body = pl.DataFrame({"row": [1], "A": [text], "A.cell": ["text"]}, schema_overrides={"A.cell": CELL})
     cells = CellColumn(0, field, "A", DEFAULT_READ_OPTIONS, {field.name: "A"})
     values, findings = parse_column(body, cells)
+    if may_be_unclear and any(part["code"].is_in(_UNCLEAR_CODES).any() for part in findings):
+        return True
     is_valid = field.format not in _CHECKED_FORMATS or ColumnReader.count_valid(values, field) == 1
     has_error = any((part["severity"] == Severity.ERROR.value).any() for part in findings)
     if field.pattern and values.dtype == pl.String:

@@ -2,19 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from armbulk.i18n import Text, _
 from armbulk.mapping.header_text import fold_header
 from armbulk.matching.column_values import ColumnReader
-from armbulk.matching.header_words import find_meanings
+from armbulk.matching.names import NAME, find_names, quote_header
 from armbulk.model.column_proposal import ColumnProposal, DerivedFields
 from armbulk.model.fields import Resource
 
 _POSTAL = re.compile(r"^[0-9]{4} +[^\W\d_]")
 _MIN_SHARE = 0.9
 _MAX_TEXTS = 100
-_NAME, _STREET, _POSTAL_CODE, _CITY = "name", "address_line_1", "postal_code", "city_name"
+_STREET, _POSTAL_CODE, _CITY = "address_line_1", "postal_code", "city_name"
 _WHOLE_ADDRESS = re.compile(r"^(?P<street>.*\S)\s*,\s*(?P<code>[0-9]{4}) +(?P<city>[^\W\d_].*)$")
 
 
@@ -39,10 +39,9 @@ def find_derived(
     counts = Counter(fold_header(column.header) for column in columns)
     headers = {column.letter: column.header for column in columns if counts[fold_header(column.header)] == 1}
     headers = {letter: text for letter, text in headers.items() if fold_header(text)}
-    derived = []
-    names = _find_names(headers)
-    if names and _NAME in known - used:
-        derived.append(_join_names(names, headers, reader))
+    derived: list[DerivedFields] = []
+    if NAME in known:
+        derived += find_names(known, columns, headers, reader)
     postal = next((letter for letter in headers if has_postal_codes(reader, letter)), None)
     if postal is not None and {_POSTAL_CODE, _CITY} <= known and not {_POSTAL_CODE, _CITY} & used:
         derived.append(_divide_postal(postal, headers[postal], reader))
@@ -59,30 +58,8 @@ def _has_addresses(reader: ColumnReader, letter: str) -> bool:
     return bool(texts) and sum(_WHOLE_ADDRESS.match(text) is not None for text in texts) >= _MIN_SHARE * len(texts)
 
 
-def _find_names(headers: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the letters of the first and the last name; None where they are not in two columns."""
-    parts: dict[str, str] = {}
-    for letter, text in headers.items():
-        meanings, unknown = find_meanings(text)
-        for part in ("first", "last"):
-            if part in meanings and meanings <= {part, "name"} and not unknown:
-                parts.setdefault(part, letter)
-    return (parts["first"], parts["last"]) if len(parts) == 2 else None
-
-
-def _join_names(letters: tuple[str, str], headers: Mapping[str, str], reader: ColumnReader) -> DerivedFields:
-    first, last = (headers[letter] for letter in letters)
-    pairs = zip(*(reader.list_samples(letter, 1) for letter in letters), strict=False)
-    return DerivedFields(
-        letters,
-        {_NAME: f"{{{{ [row[{_quote(first)}], row[{_quote(last)}]] | join(' ') }}}}"},
-        _('Join "{first}" and "{last}" to one name?', first=first, last=last),
-        tuple(" ".join(pair) for pair in pairs),
-    )
-
-
 def _divide_postal(letter: str, header: str, reader: ColumnReader) -> DerivedFields:
-    cell = f"row[{_quote(header)}]"
+    cell = f"row[{quote_header(header)}]"
     samples = [text.split(" ", 1) for text in reader.list_samples(letter, 1)]
     question: Text = _('Divide "{header}" into postal code and city?', header=header)
     return DerivedFields(
@@ -98,7 +75,7 @@ def _divide_postal(letter: str, header: str, reader: ColumnReader) -> DerivedFie
 
 def _divide_address(letter: str, header: str, reader: ColumnReader) -> DerivedFields:
     """Return how an address is divided at its last comma; one of another shape stays whole in the street."""
-    cell = f"row[{_quote(header)}]"
+    cell = f"row[{quote_header(header)}]"
     last = f"{cell}.rpartition(',')[2].strip()"
     code, city = f"{last}.split(' ')[0]", f"{last}.partition(' ')[2].strip()"
     street = f"{cell}.rpartition(',')[0].strip()"
@@ -114,7 +91,3 @@ def _divide_address(letter: str, header: str, reader: ColumnReader) -> DerivedFi
         question,
         (" · ".join(divided.group("street", "code", "city")),),
     )
-
-
-def _quote(header: str) -> str:
-    return "'" + header.replace("\\", "\\\\").replace("'", "\\'") + "'"

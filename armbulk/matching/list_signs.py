@@ -32,6 +32,12 @@ def rate_proposal(proposal: SheetProposal) -> float:
     return len(fields) + 3 * len(of_kind) + len(required & fields) - 2 * len(required - fields)
 
 
+def list_signs(proposal: SheetProposal) -> set[str]:
+    """Return the fields by which people know a list whose columns are sure."""
+    sure = {column.target for column in proposal.columns if column.is_known or column.is_sure}
+    return sure & _SIGNS[proposal.resource]
+
+
 def count_signs(resource: Resource, columns: Sequence[ColumnProposal]) -> int:
     """Return how many columns by which people know a list are sure; 0 where its key is not."""
     sure = {column.target for column in columns if column.is_known or column.is_sure}

@@ -11,12 +11,14 @@ from dataclasses import replace
 import polars as pl
 
 from armbulk.findings.frame import mask_value
-from armbulk.i18n import NO_TEXT, Text, Words, _
+from armbulk.i18n import NO_TEXT, Text, _
+from armbulk.mapping.columns import name_columns
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, match_headers
 from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.matching.blocks import find_blocks
 from armbulk.matching.candidates import (
+    DECIDED,
     MIN_SCORE,
     Candidate,
     Targets,
@@ -25,6 +27,7 @@ from armbulk.matching.candidates import (
     drop_repeated_headers,
     drop_sparse_rows,
     is_proof,
+    keep_decided,
 )
 from armbulk.matching.codes import add_values, share_names
 from armbulk.matching.column_values import (
@@ -35,6 +38,7 @@ from armbulk.matching.column_values import (
     is_never_before,
     proves_little,
 )
+from armbulk.matching.currencies import find_currency
 from armbulk.matching.derived import find_derived, has_postal_codes
 from armbulk.matching.doubts import (
     are_payments,
@@ -48,8 +52,10 @@ from armbulk.matching.doubts import (
 from armbulk.matching.header_row import find_header_groups, find_header_row
 from armbulk.matching.header_words import score_header
 from armbulk.matching.list_signs import count_signs, name_signs, rate_proposal
+from armbulk.matching.targets import list_targets, title_of
+from armbulk.matching.two_lists import OTHER_LIST, add_other_list, are_both, are_two_lists
 from armbulk.model.column_proposal import ColumnProposal, SheetProposal
-from armbulk.model.fields import Field, FieldRole, FieldType, Resource
+from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 from armbulk.validation.layout import check_layout
@@ -70,9 +76,9 @@ _MAX_KEY_CHARS = 30
 _WORD = re.compile(r"[^\W\d_]{2}")
 _SHORT_NUMBER = re.compile(r"\d{1,7}")  # 301126 is a date only where the header says so
 _TWO_WORDS = re.compile(r"[^\W\d_] +[^\W\d_]")
-_LINE_SIGNS = 2
 _BY_GROUP = 0.95
 _NAMES_COUNT = 3
+_MAX_TEXTS = 20
 
 
 def propose_sheet(
@@ -81,6 +87,7 @@ def propose_sheet(
     *,
     resource: str | None = None,
     decided: Mapping[str, str] | None = None,
+    earlier: Mapping[str, str] | None = None,
 ) -> SheetProposal | None:
     """Return the proposal for a sheet; None where it has no table.
 
@@ -89,6 +96,8 @@ def propose_sheet(
         index: Its index.
         resource: What it contains, if a person said so; None: the likeliest.
         decided: Folded header → field, as it was decided for earlier files.
+        earlier: The name of each column in a mapping → its field, as it was decided for files with the same headers; ""
+            = it is not read.
     """
     match = match_headers(sheet, index, RESOURCES)
     row = match.header_row or find_header_row(sheet)
@@ -100,9 +109,19 @@ def propose_sheet(
     matcher = _Matcher(sheet, index, row, body, decided or {})
     of_name = find_resource_by_name(sheet, RESOURCES)
     named = resource or (of_name.name if of_name else None)
+    rated: dict[str, SheetProposal] = {}
     if named is None:
-        named = max((matcher.propose(candidate) for candidate in RESOURCES.values()), key=rate_proposal).resource
-    return matcher.propose_without_other_rows(RESOURCES[named])
+        rated = {name: matcher.propose(candidate) for name, candidate in RESOURCES.items()}
+        is_both = are_both(rated["documents"], rated["customers"])
+        named = "documents" if is_both else max(rated.values(), key=rate_proposal).resource
+    name = OTHER_LIST.get(named, "") if sheet.resource is None else ""
+    other = (rated.get(name) or matcher.propose(RESOURCES[name])) if name else None
+    matcher.keep(earlier or {})
+    proposal = matcher.propose_without_other_rows(RESOURCES[named])
+    if other is None or not are_two_lists(proposal, other):
+        return proposal
+    matcher.keep({})
+    return add_other_list(proposal, matcher.propose_without_other_rows(RESOURCES[name]))
 
 
 class _Matcher:
@@ -122,7 +141,13 @@ class _Matcher:
             or body[letter].null_count() < body.height
         ]
         self._body = body
+        self._kept: dict[str, str] = {}
         self._reader = ColumnReader(sheet, drop_sparse_rows(drop_repeated_headers(body, self._headers), self._letters))
+
+    def keep(self, earlier: Mapping[str, str]) -> None:
+        """Propose what was decided for files with the same headers: name of a column in a mapping → field."""
+        names = name_columns(self._headers)
+        self._kept = {letter: earlier[names[letter]] for letter in self._letters if names[letter] in earlier}
 
     def propose_without_other_rows(self, resource: Resource) -> SheetProposal:
         """Return the proposal for the sheet as a list of `resource`; totals and notes do not count as values."""
@@ -137,12 +162,13 @@ class _Matcher:
 
     def propose(self, resource: Resource) -> SheetProposal:
         """Return the proposal for the sheet as a list of `resource`."""
-        targets = self._list_targets(resource)
+        targets = list_targets(resource, self._reader, {letter: self._headers[letter] for letter in self._letters})
         candidates = self._rank(targets)
-        chosen = assign(candidates)
+        chosen = keep_decided(assign(candidates), self._kept, targets)
         columns = tuple(self._describe(letter, chosen, candidates, targets) for letter in self._letters)
         used = {column.target: column.letter for column in columns if column.target}
         dates = [letter for target, letter in used.items() if targets.fields[target].type is FieldType.DATE]
+        currency = find_currency(self._sheet, self._row, list(self._headers.values()))
         return SheetProposal(
             index=self._index,
             file=self._sheet.file,
@@ -163,40 +189,10 @@ class _Matcher:
             targets=targets.titles,
             derived=find_derived(resource, columns, self._reader),
             supplier_text=find_supplier_text(self._sheet, self._row),
+            texts={letter: self._reader.list_samples(letter, _MAX_TEXTS) for letter in self._letters},
+            suggested={"currency": currency} if currency else {},
             blocks=find_blocks(self._body, self._sheet.letters, resource, used) if not targets.is_flat else None,
         )
-
-    # --- fields -------------------------------------------------------------------------------------
-
-    def _list_targets(self, resource: Resource) -> Targets:
-        """Return the fields that columns may be; of a sheet with documents and lines those of both."""
-        fields = {column.name: column for column in resource.fields if column.role is not FieldRole.READ_ONLY}
-        titles: dict[str, Text] = {name: _title_of(column.header) for name, column in fields.items()}
-        is_flat = resource.lines is not None and self._has_lines(resource, resource.lines)
-        if resource.lines is not None and is_flat:
-            for column in resource.lines.fields:
-                if column.specific_header is not None and column.name in fields:
-                    own = fields.pop(column.name)
-                    del titles[column.name]
-                    for each in (own, column):
-                        header = each.specific_header or each.header
-                        fields[header.en] = each
-                        titles[header.en] = _title_of(header)
-                elif column.name not in fields:
-                    fields[column.name] = column
-                    titles[column.name] = _title_of(column.header)
-        return Targets(fields, titles, is_flat)
-
-    def _has_lines(self, resource: Resource, lines: Resource) -> bool:
-        """Return whether document numbers repeat, and there are columns that only lines have."""
-        own = {column.name for column in resource.fields}
-        others = [column for column in lines.fields if column.name not in own and column.role is FieldRole.WRITABLE]
-        headers = [header for header in self._headers.values() if header]
-        signs = sum(any(score_header(header, column) >= _SURE for column in others) for header in headers)
-        key = resource.field(resource.key)
-        numbers = [letter for letter in self._letters if score_header(self._headers[letter], key) >= _SURE]
-        readings = [self._reader.read(letter, key) for letter in numbers]
-        return signs >= _LINE_SIGNS and any(reading.distinct < reading.values.count() for reading in readings)
 
     # --- candidates ---------------------------------------------------------------------------------
 
@@ -222,7 +218,7 @@ class _Matcher:
             by_header = min(score_header(f"{group} {header}", column), _BY_GROUP)
         reason = _("the header is known") if by_header == 1 else _("the header is similar")
         if by_header < _DECIDED and self._decided.get(fold_header(header)) == target:
-            by_header, reason = _DECIDED, _("as you decided for an earlier file")
+            by_header, reason = _DECIDED, DECIDED
         proof = FORMATS_THAT_PROVE.get(column.format or "", 0.0)
         if proof and by_header < _MIN_CHOICE and not self._reader.may_have_format(letter, str(column.format)):
             proof = 0.0
@@ -230,7 +226,7 @@ class _Matcher:
             return None
         reading = self._reader.read(letter, column)
         if proof > by_header and reading.share >= _MIN_SHARE and is_proof(reading.values, column):
-            by_values = _("all values are valid as {header}", header=_title_of(column.header))
+            by_values = _("all values are valid as {header}", header=title_of(column.header))
             score = proof + (_REQUIRED_BONUS if by_header >= _MIN_CHOICE else 0)
             return Candidate(letter, target, score, by_values, by_header, reading.share)
         if by_header < _MIN_CHOICE:
@@ -334,6 +330,9 @@ class _Matcher:
             choices=tuple(choices)[:_MAX_CHOICES],
             is_sensitive=sensitive,
         )
+        if letter in self._kept:
+            target = best.target if best is not None else ""
+            return replace(proposal, target=target, reason=DECIDED if target else NO_TEXT, is_known=True)
         if best is None:
             return proposal
         doubt = self._doubt(best, chosen, candidates, targets)
@@ -369,7 +368,7 @@ class _Matcher:
             return NO_TEXT
         reading = self._reader.read(letter, account)
         is_account = reading.share >= _MIN_SHARE and is_proof(reading.values, account)
-        return _("all values are valid as {header}", header=_title_of(account.header)) if is_account else NO_TEXT
+        return _("all values are valid as {header}", header=title_of(account.header)) if is_account else NO_TEXT
 
     def _list_unclear(self, used: Mapping[str, str], targets: Targets, *types: FieldType) -> tuple[str, ...]:
         texts: dict[str, None] = {}
@@ -387,7 +386,3 @@ class _Matcher:
         rows = sorted({*find_skipped_rows(self._sheet, findings, match), *tables})
         texts = self._body.filter(pl.col("row").is_in(rows)).select("row", *self._sheet.letters)
         return tuple((row, " · ".join(text for text in cells if text)) for row, *cells in texts.iter_rows())
-
-
-def _title_of(header: Words) -> Text:
-    return Text("{name}", {"name": header})

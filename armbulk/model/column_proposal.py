@@ -1,6 +1,6 @@
 """What the columns of a sheet with other headers may be, and what a person decided about them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from armbulk.i18n import NO_TEXT, Text
@@ -51,24 +51,34 @@ class EarlierAnswers:
     """What was decided about a file with the same headers.
 
     Attributes:
+        columns: Name of a column in a mapping → its field; "" = it is not read.
         constants: Field → the value of every row.
         values: Field → value → code.
         expressions: Field → the expression that makes it.
         from_title: Field → the column that has it in the titles above the blocks, as a mapping names it.
-        ignored: The columns that are not read, as a mapping names them.
         dates: The order of unclear dates; "" = not decided.
         decimal: The decimal separator; "" = not decided.
         skips_other_rows: Whether rows that are no records are left out.
+        has_customers: Whether customers were read last, alone or beside the documents.
     """
 
+    columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     expressions: Mapping[str, str] = field(default_factory=dict)
     from_title: Mapping[str, str] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()
     dates: str = ""
     decimal: str = ""
     skips_other_rows: bool = True
+    has_customers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedValue:
+    """A value that every row may have, and what shows it."""
+
+    value: str
+    reason: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +119,14 @@ class DerivedFields:
         expressions: Field → the expression of a mapping that makes it.
         question: What a person is asked.
         samples: What it makes of the first values.
+        needs: The derived field without which it makes no sense; it is not used unless a person says so. "" = none.
     """
 
     letters: tuple[str, ...]
     expressions: Mapping[str, str]
     question: Text
     samples: tuple[str, ...]
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +174,10 @@ class SheetProposal:
         earlier: What was decided about a file with the same headers; None: nothing.
         blocks: The titles above the rows of each customer; None: there are none.
         supplier_text: Where the file says that it is a list of suppliers; "" where it does not.
+        texts: Letter → the first different values of the column, sensitive ones in full: they are never shown.
+        suggested: Field → the value that every row may have.
+        repeats: Whether several rows have the same record: the customers of a list of documents.
+        customers: Of a list of documents, what the columns of its customers may be; None: it has no such columns.
     """
 
     index: int
@@ -185,6 +201,10 @@ class SheetProposal:
     earlier: EarlierAnswers | None = None
     supplier_text: str = ""
     blocks: BlockTitles | None = None
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
+    suggested: Mapping[str, SuggestedValue] = field(default_factory=dict)
+    repeats: bool = False
+    customers: "SheetProposal | None" = None
 
     def with_columns(self, columns: Mapping[str, str], confirmed: Collection[str] = ()) -> "SheetProposal":
         """Return the proposal with other fields; what a person chose or confirmed is sure.
@@ -221,6 +241,8 @@ class SheetDecision:
         values: Field → value of the file → code.
         from_title: Field → the letter of the column that has it in the titles above the blocks.
         strict: The fields of `values` of which other values are errors: a person left some of them open.
+        repeated: Whether rows with the same record are one: the customers of a list of documents.
+        customers: Of documents, what was decided about their customers in the same rows; None: they are not read.
     """
 
     resource: str
@@ -234,3 +256,5 @@ class SheetDecision:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     strict: Collection[str] = ()
     from_title: Mapping[str, str] = field(default_factory=dict)
+    repeated: bool = False
+    customers: "SheetDecision | None" = None

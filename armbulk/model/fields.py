@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+MASK = "•"
+"""What stands for a character of a sensitive value that is not shown."""
+
+
 class FieldType(Enum):
     """A field's type, with its name for people. It decides the dtype and the Excel format.
 

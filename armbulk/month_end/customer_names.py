@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.errors import ForbiddenError, ServerError
+from armbulk.export.kept_records import KEPT_SECONDS, open_kept_records
 from armbulk.export.page_reader import is_list_missing
 from armbulk.i18n import Text, _
 from armbulk.model.keys import normalise_key, normalise_key_text
-from armbulk.model.partition import Partition
 from armbulk.month_end.lists import MonthEndLists
-from armbulk.month_end.turnover import text_column
 
 CUSTOMERS = "customers"
 """Name of the list the names come from."""
@@ -51,26 +50,36 @@ NO_NAMES = CustomerNames(_LEFT_OUT)
 
 
 def read_customer_names(lists: MonthEndLists, numbers: pl.Series) -> CustomerNames:
-    """Return the names of the customers with these numbers, from the whole customer list."""
+    """Return the names of the customers with these numbers, from the whole customer list.
+
+    A list that was read a short time ago, for another month-end or a comparison, is used again.
+    """
     wanted = numbers.drop_nulls().unique().to_frame("key").select(normalise_key(pl.col("key")))["key"]
     if not wanted.len():
         return CustomerNames()
-    session = lists.open_session(lists.build_further_request(CUSTOMERS, Partition()))
-    try:
-        customers = lists.fetch(session)
-    except (ServerError, ForbiddenError) as error:
-        if not is_list_missing(error):
-            raise
-        session.checkpoint.file.clear()
-        return CustomerNames(_NO_LIST.fill(reason=error.message))
-    pages = (
-        page.select(
-            normalise_key(text_column("customerNo", page)).alias("key"), text_column("name", page).alias("name")
-        ).filter(pl.col("key").is_in(wanted.implode()) & pl.col("name").is_not_null())
-        for page, _lines in customers.pages()
+    fresh = 0.0 if lists.fresh else KEPT_SECONDS
+    with open_kept_records(lists.context, fresh, waits=lists.waits, on_progress=lists.on_progress) as kept:
+        try:
+            if not kept.is_list_complete:
+                kept.read_list()
+        except (ServerError, ForbiddenError) as error:
+            if not is_list_missing(error):
+                raise
+            kept.session.is_done = True
+            return CustomerNames(_NO_LIST.fill(reason=error.message))
+        finally:
+            lists.other_usage += kept.usage
+        kept.finish()
+        rows, repeated = (
+            [(record.get("customerNo"), record.get("name")) for record in records]
+            for records in (kept.list_records(), kept.list_repeated())
+        )
+    schema = {"number": pl.String, "name": pl.String}
+    frame, several = (
+        pl.DataFrame(part, schema=schema, orient="row", strict=False).select(normalise_key(pl.col("number")), "name")
+        for part in (rows, repeated)
     )
-    empty = pl.DataFrame(schema={"key": pl.String, "name": pl.String})
-    names = pl.concat([empty, *pages]).unique()
-    # two customers whose numbers only look different: no name is better than a wrong one
-    certain = names.filter(pl.len().over("key") == 1)
-    return CustomerNames(None, dict(certain.iter_rows()))
+    names = frame.filter(pl.col("number").is_in(wanted.implode()) & pl.col("name").is_not_null()).unique()
+    # two customers whose numbers are the same, or only look different: no name is better than a wrong one
+    is_certain = (pl.len().over("number") == 1) & ~pl.col("number").is_in(several["number"].implode())
+    return CustomerNames(None, dict(names.filter(is_certain).iter_rows()))

@@ -42,6 +42,7 @@ class MonthEndLists:
         on_progress: called with progress.
         stack: closes the sessions.
         sessions: the sessions opened so far.
+        other_usage: what reading lists without a session of these has used of the quota.
     """
 
     context: Context
@@ -51,6 +52,7 @@ class MonthEndLists:
     on_progress: OnProgress
     stack: ExitStack
     sessions: list[ExportSession] = field(default_factory=list)
+    other_usage: ApiUsage = field(default_factory=ApiUsage)
 
     def open_session(self, request: ExportRequest) -> ExportSession:
         """Begin a list, or continue with it."""
@@ -104,7 +106,7 @@ class MonthEndLists:
     @property
     def usage(self) -> ApiUsage:
         """What all lists have used of the quota."""
-        return sum((session.checkpoint.usage for session in self.sessions), ApiUsage())
+        return sum((session.checkpoint.usage for session in self.sessions), self.other_usage)
 
 
 def verify_complete(fetched: FetchedList) -> None:

@@ -12,6 +12,7 @@ from armbulk.model.sheet import CELL, ReadIssue
 from armbulk.readers import csv_quotes
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.csv_records import SPACES, Records, split_records
+from armbulk.readers.csv_rectangle import read_rectangle
 from armbulk.readers.encoding import DOUBLE_ENCODED, decode_text
 
 _SEPARATORS = ";\t,|"
@@ -44,7 +45,11 @@ def read_csv(
         text, separator = unwrapped, inner_separator
         issues.append(ReadIssue("rows-in-quotes"))
     may_be_encoded_twice = encoding is None and any(character in text for character in "ÃâÂ")
-    records = split_records(text, separator, name) or csv_quotes.split_strictly(text, separator, name)
+    records = (
+        read_rectangle(text, separator)
+        or split_records(text, separator, name)
+        or csv_quotes.split_strictly(text, separator, name)
+    )
     frame, letters = _to_frame(records, name)
     if '="' in text:
         frame = frame.with_columns(_unwrap_text(letter) for letter in letters)

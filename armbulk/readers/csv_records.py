@@ -43,6 +43,8 @@ class Records:
         marked: The lines with a byte order mark inside.
         spanning: Whether a record spans lines.
         loose: The fields with quotes that do not enclose them.
+        columns: The same as a frame, where they were read so: `row`, and String columns A, B and so on, as `to_frame`
+            returns them; then there are no batches.
     """
 
     counts: pl.DataFrame
@@ -50,6 +52,7 @@ class Records:
     marked: list[int] = field(default_factory=list)
     spanning: bool = False
     loose: list[LooseQuotes] = field(default_factory=list)
+    columns: pl.DataFrame | None = None
 
     @property
     def width(self) -> int:
@@ -58,18 +61,21 @@ class Records:
 
     def to_frame(self, letters: Sequence[str]) -> pl.DataFrame:
         """Return the fields as columns, trimmed, null where blank; `batches` is emptied, to save memory."""
+        if self.columns is not None:
+            return self.columns
         frames = [pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(letters, pl.String)})]
         self.batches.reverse()
         while self.batches:
             columns = [
-                _trim(pl.col("fields").list.get(index, null_on_oob=True)).alias(letter)
+                trim(pl.col("fields").list.get(index, null_on_oob=True)).alias(letter)
                 for index, letter in enumerate(letters)
             ]
             frames.append(self.batches.pop().select("row", *columns))
         return pl.concat(frames)
 
 
-def _trim(cell: pl.Expr) -> pl.Expr:
+def trim(cell: pl.Expr) -> pl.Expr:
+    """Return a cell without spaces around it; null if nothing is left."""
     trimmed = cell.str.strip_chars(SPACES)
     return pl.when(trimmed != "").then(trimmed)
 

@@ -8,7 +8,11 @@ from armbulk.errors import FileError
 from armbulk.i18n import _
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers.xlsx_archive import WorkbookArchive
+from armbulk.readers.xlsx_outline import Worksheet
 from armbulk.readers.xlsx_parts import OpenWorkbook, open_workbook
+from armbulk.readers.xlsx_pieces import UNREADABLE
+from armbulk.readers.xlsx_shared import SharedParts
+from armbulk.readers.xlsx_vectorised import VectorisedReader
 from armbulk.readers.xlsx_worksheet import WorksheetReader
 
 _EXTERNAL_PARTS = ("/externallinks/", "/querytables/", "xl/connections.xml")
@@ -38,9 +42,9 @@ def _read_sheets(workbook: OpenWorkbook, name: str, sha256: str) -> list[Sheet]:
         if target.lower() in read_parts:
             raise workbook.archive.damaged_error(_("two sheets use the same part {part}", part=target))
         read_parts.add(target.lower())
-        reader = WorksheetReader(workbook.shared, title)
-        frame, letters = reader.read(target)
-        issues = tuple(reader.list_issues())
+        worksheet = _read_worksheet(workbook.shared, title, target)
+        count = worksheet.formula_count
+        issues = (ReadIssue("formula-values", value=str(count)),) if count else ()
         is_visible = state == "visible"
         if is_visible:
             issues, workbook_issues = (*workbook_issues, *issues), ()
@@ -48,18 +52,28 @@ def _read_sheets(workbook: OpenWorkbook, name: str, sha256: str) -> list[Sheet]:
             Sheet(
                 file=name,
                 name=title,
-                frame=frame,
-                letters=letters,
+                frame=worksheet.frame,
+                letters=worksheet.letters,
                 format="xlsx",
                 sha256=sha256,
-                hidden_rows=reader.find_hidden_rows(),
-                hidden_columns=reader.find_hidden_columns(),
-                merged_ranges=tuple(reader.merged_ranges),
+                hidden_rows=worksheet.hidden_rows,
+                hidden_columns=worksheet.hidden_columns,
+                merged_ranges=worksheet.merged_ranges,
                 issues=issues,
                 visible=is_visible,
             )
         )
     return sheets
+
+
+def _read_worksheet(shared: SharedParts, title: str, part: str) -> Worksheet:
+    """Read a sheet, vectorised if it has the usual shape; FileError when it cannot be read."""
+    limits = shared.cells_left, shared.archive.bytes_left
+    try:
+        return VectorisedReader(shared, title).read(part)
+    except UNREADABLE:  # the careful reader reads what is unusual, and names what is wrong
+        shared.cells_left, shared.archive.bytes_left = limits
+        return WorksheetReader(shared, title).read(part)
 
 
 def refuse_same_names(titles: list[str], name: str) -> None:

@@ -16,7 +16,7 @@ from armbulk.errors import FileError
 from armbulk.i18n import Text, _
 from armbulk.readers.damage import explain_damage
 from armbulk.readers.unsupported import encrypted_error
-from armbulk.readers.xml_elements import NAMESPACE_SEPARATOR, Element, Handlers, build_handlers
+from armbulk.readers.xml_elements import NAMESPACE_SEPARATOR, Element, build_handlers
 
 MAX_PARTS = 2_000
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
@@ -44,7 +44,7 @@ class WorkbookArchive:
     def __init__(self, content: bytes, name: str) -> None:
         """Open the archive; FileError when it is refused."""
         self.name = name
-        self._bytes_left = MAX_UNPACKED_BYTES
+        self.bytes_left = MAX_UNPACKED_BYTES  # how many bytes may still be unpacked
         self._parts: dict[str, zipfile.ZipInfo] = {}
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
@@ -126,7 +126,7 @@ class WorkbookArchive:
         for part, info in self._parts.items():
             for _chunk in self._unpack(part, info):
                 pass
-        self._bytes_left = MAX_UNPACKED_BYTES
+        self.bytes_left = MAX_UNPACKED_BYTES
 
     def read(self, part: str) -> bytes:
         """Return the content of a part.
@@ -165,10 +165,11 @@ class WorkbookArchive:
         info = self._parts.get(part.lower())
         if info is None:
             raise self.damaged_error(_("{part} is missing", part=part))
-        handlers = build_handlers(roots, namespaces, MAX_DEPTH)
         try:
             with self._zip.open(info) as stream:
-                self._feed(stream, handlers, part)
+                chunk = self._read_chunk(stream, part)
+                parser = self.create_parser(part, self.find_encoding(chunk, part), roots, namespaces)
+                self._feed(parser, chunk, stream, part)
         except ValueError as error:
             raise self.damaged_error(_("{part}: {reason}", part=part, reason=explain_damage(error))) from None
         except expat.ExpatError as error:
@@ -180,14 +181,27 @@ class WorkbookArchive:
         except (zipfile.BadZipFile, EOFError, OSError, zlib.error, NotImplementedError, RuntimeError):
             raise self.damaged_error(_("{part} cannot be unpacked", part=part)) from None
 
-    def _feed(self, stream: IO[bytes], handlers: Handlers, part: str) -> None:
-        """Unpack and parse a part in chunks; markup that expat must keep in memory as a whole is limited."""
-        bytes_fed = 0
-        chunk = self._read_chunk(stream, part)
-        parser = expat.ParserCreate(self.find_encoding(chunk, part), NAMESPACE_SEPARATOR)
+    def create_parser(
+        self, part: str, encoding: str | None, roots: dict[str, Element], namespaces: Iterable[str]
+    ) -> expat.XMLParserType:
+        """Return a parser of one part, which calls the handlers of its elements and refuses a DTD (FileError).
+
+        Args:
+            part: The name of the part.
+            encoding: Its encoding; None where its first bytes say it.
+            roots: As for `parse`.
+            namespaces: As for `parse`.
+        """
+        parser = expat.ParserCreate(encoding, NAMESPACE_SEPARATOR)
         parser.buffer_text = True
+        handlers = build_handlers(roots, namespaces, MAX_DEPTH)
         parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = handlers
         parser.StartDoctypeDeclHandler = self._refuse_dtd(part)
+        return parser
+
+    def _feed(self, parser: expat.XMLParserType, chunk: bytes, stream: IO[bytes], part: str) -> None:
+        """Unpack and parse a part in chunks; markup that expat must keep in memory as a whole is limited."""
+        bytes_fed = 0
         while chunk:
             parser.Parse(chunk, False)  # noqa: FBT003 - expat's own signature
             bytes_fed += len(chunk)
@@ -198,8 +212,8 @@ class WorkbookArchive:
 
     def _read_chunk(self, stream: IO[bytes], part: str) -> bytes:
         chunk = stream.read(_CHUNK_BYTES)
-        self._bytes_left -= len(chunk)
-        if self._bytes_left < 0:
+        self.bytes_left -= len(chunk)
+        if self.bytes_left < 0:
             raise self.damaged_error(_("unpacked, it is larger than 256 MiB ({part})", part=part))
         return chunk
 

@@ -5,15 +5,9 @@ from urllib.parse import unquote
 
 from armbulk.i18n import _
 from armbulk.readers.xlsx_archive import MAX_PARTS, WorkbookArchive
-from armbulk.readers.xlsx_shared import MAX_RAW_CHARS, SharedParts, text_too_long
+from armbulk.readers.xlsx_shared import SPREADSHEET, SharedParts
+from armbulk.readers.xlsx_texts import read_texts
 from armbulk.readers.xml_elements import NAMESPACE_SEPARATOR, Element
-
-SPREADSHEET = (
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://purl.oclc.org/ooxml/spreadsheetml/main",
-    "",
-)
-"""The namespaces of a workbook's own elements: transitional, strict, and none at all."""
 
 TRUE = frozenset({"1", "true"})
 """How a part writes a true value."""
@@ -55,7 +49,7 @@ def open_workbook(archive: WorkbookArchive) -> OpenWorkbook:
     folder, _slash, file_name = main.rpartition("/")
     workbook.relations = read_relations(archive, f"{folder}/_rels/{file_name}.rels".lstrip("/"), folder)
     _read_main_part(workbook, main)
-    for part_type, read_part in (("sharedStrings", _read_strings), ("styles", _read_styles)):
+    for part_type, read_part in (("sharedStrings", read_texts), ("styles", _read_styles)):
         targets = {target.lower() for kind, target in workbook.relations.values() if kind == part_type}
         if len(targets) > 1:
             raise archive.damaged_error(_("it has more than one part of the kind {kind}", kind=part_type))
@@ -144,33 +138,6 @@ def _read_main_part(workbook: OpenWorkbook, part: str) -> None:
         "sheets": Element(children={"sheet": Element(read_sheet)}),
     }
     workbook.archive.parse(part, {"workbook": Element(children=children)}, SPREADSHEET)
-
-
-def _read_strings(shared: SharedParts, part: str) -> None:
-    """Read the shared texts; runs of formatting are joined, phonetic readings are left out."""
-    pieces: list[str] = []
-    size = 0
-
-    def start(_: dict[str, str]) -> None:
-        nonlocal size
-        pieces.clear()
-        size = 0
-
-    def end() -> None:
-        shared.add_text("".join(pieces))
-
-    def text(piece: str) -> None:
-        nonlocal size
-        size += len(piece)
-        if size > MAX_RAW_CHARS:
-            where = _("shared text {number}", number=len(shared.is_filled))
-            raise shared.archive.damaged_error(text_too_long(where))
-        pieces.append(piece)
-
-    run = Element(text=text)
-    item = Element(start, end, children={"t": run, "r": Element(children={"t": run})})
-    shared.archive.parse(part, {"sst": Element(children={"si": item})}, SPREADSHEET)
-    shared.finish_texts()
 
 
 def _read_styles(shared: SharedParts, part: str) -> None:

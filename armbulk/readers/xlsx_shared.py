@@ -8,11 +8,17 @@ import polars as pl
 from armbulk.errors import FileError
 from armbulk.i18n import Text, _
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
-from armbulk.readers.cell_buffer import TextBuffer
 from armbulk.readers.damage import SPLIT
 from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_formats import NumberFormats
 from armbulk.readers.xlsx_values import unescape_text
+
+SPREADSHEET = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+    "",
+)
+"""The namespaces of a workbook's own elements: transitional, strict, and none at all."""
 
 MAX_CELLS = 5_000_000
 MAX_RAW_CHARS = 8 * EXCEL_MAX_CELL_CHARS
@@ -31,8 +37,7 @@ class SharedParts:
     Attributes:
         archive: The file.
         cells_left: How many cells may still be read.
-        is_filled: Per shared text, whether it is not blank.
-        texts: The shared texts, once `finish_texts` was called.
+        texts: The shared texts (String); "" for a blank one.
         formats: The cell styles that matter.
         since_1904: Whether dates count from 1904.
         trusts_formulas: Whether the values saved with formulas were calculated when the file was saved.
@@ -40,28 +45,21 @@ class SharedParts:
 
     archive: WorkbookArchive
     cells_left: int = MAX_CELLS
-    is_filled: bytearray = field(default_factory=bytearray)
     texts: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     formats: NumberFormats = field(default_factory=NumberFormats)
     since_1904: bool = False
     trusts_formulas: bool = True
-    _buffer: TextBuffer = field(default_factory=TextBuffer)
+    _filled: bytes | None = None
 
     def too_large_error(self, message: Text) -> FileError:
         """Return the error for a workbook that is too large; `message` has the placeholder `name`."""
         return FileError("too-large", message.fill(name=self.archive.name), SPLIT)
 
-    def add_text(self, raw: str) -> None:
-        """Add a shared text."""
-        if len(self.is_filled) >= MAX_CELLS:
-            raise self.too_large_error(_("{name} has more than {maximum:number} texts", maximum=MAX_CELLS))
-        text = self.decode_text(raw, lambda: _("shared text {number}", number=len(self.is_filled)))
-        self.is_filled.append(bool(text))
-        self._buffer.add(text)
-
-    def finish_texts(self) -> None:
-        """Make the shared texts available as `texts`."""
-        self.texts = self._buffer.to_series()
+    def find_filled(self) -> bytes:
+        """Return per shared text 1 if it is not blank, else 0."""
+        if self._filled is None:
+            self._filled = bytes((self.texts != "").cast(pl.UInt8).to_list())
+        return self._filled
 
     def decode_text(self, raw: str, where: Callable[[], Text]) -> str:
         """Return a text as Excel shows it; FileError, with `where` it is, when it is too long for a cell."""

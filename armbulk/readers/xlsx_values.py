@@ -1,11 +1,19 @@
 """The values of cells as text: numbers with every digit, dates in ISO form, escapes decoded."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-_MAX_DIGITS = 60  # how long a number may be when written out; Excel stores 15 digits
+import polars as pl
+
+MAX_DIGITS = 60
+"""How long a number may be when written out; Excel stores 15 digits."""
+
+BOOLEANS = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE", "": ""}
+"""How a part writes a boolean value."""
+
 _MAX_NUMBER_CHARS = 1_000
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+")
@@ -23,6 +31,17 @@ def unescape_text(text: str) -> str:
     return (_ESCAPE.sub(_decode_escape, text) if "_x" in text else text).strip()
 
 
+def unescape_texts(texts: pl.Series) -> pl.Series:
+    """Return texts as `unescape_text` does."""
+    return convert_some(texts, texts.str.contains(_ESCAPE.pattern), unescape_text).str.strip_chars()
+
+
+def convert_some(texts: pl.Series, where: pl.Series, convert: Callable[[str], str]) -> pl.Series:
+    """Return texts, of which those that are marked are converted; each different one is converted once."""
+    different = texts.filter(where).unique().to_list()
+    return texts.replace(different, [convert(text) for text in different]) if different else texts
+
+
 def _decode_escape(match: re.Match[str]) -> str:
     code = int(match.group(1), 16)
     return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)  # a lone surrogate is no character
@@ -33,13 +52,13 @@ def to_plain_number(raw: str) -> str | None:
 
     Programs in Java write 5001 as 5001.0; Excel shows no zeros at the end of the decimals unless a format says so.
     """
-    if len(raw) <= _MAX_DIGITS and _PLAIN_NUMBER.fullmatch(raw):
+    if len(raw) <= MAX_DIGITS and _PLAIN_NUMBER.fullmatch(raw):
         return _strip_decimal_zeros(raw)
     match = _OTHER_NUMBER.fullmatch(raw) if len(raw) <= _MAX_NUMBER_CHARS else None
     if match is None:
         return None
     number = Decimal(match[1])
-    is_small = abs(number.adjusted()) < _MAX_DIGITS and len(raw) < 100
+    is_small = abs(number.adjusted()) < MAX_DIGITS and len(raw) < 100
     return _strip_decimal_zeros(format(number, "f")) if is_small else ""
 
 

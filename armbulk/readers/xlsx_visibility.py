@@ -32,11 +32,15 @@ class Visibility:
 
     def add_row(self, number: int, attributes: dict[str, str]) -> None:
         """Note whether a row is shown."""
+        self.add_rows((number,), attributes)
+
+    def add_rows(self, numbers: Iterable[int], attributes: dict[str, str]) -> None:
+        """Note whether rows with the same attributes are shown."""
         state, height = attributes.get("hidden"), attributes.get("ht")
         if state in _TRUE or (height is not None and _is_below(height, _MIN_HEIGHT)):
-            self._hidden.add(number)
+            self._hidden.update(numbers)
         elif state is not None or height is not None:
-            self._shown.add(number)
+            self._shown.update(numbers)
 
     def add_columns(self, attributes: dict[str, str]) -> None:
         """Note whether a range of columns (`col`) is shown."""

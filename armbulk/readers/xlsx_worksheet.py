@@ -3,28 +3,21 @@
 import re
 from array import array
 
-import polars as pl
-
 from armbulk.errors import FileError
 from armbulk.i18n import Text, _
 from armbulk.model.excel import EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
-from armbulk.model.sheet import ReadIssue
-from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_index, to_letters
-from armbulk.readers.xlsx_parts import SPREADSHEET
-from armbulk.readers.xlsx_shared import MAX_CELLS, MAX_RAW_CHARS, SharedParts, text_too_long
-from armbulk.readers.xlsx_values import parse_iso_date, to_plain_number
-from armbulk.readers.xlsx_visibility import Visibility
+from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_index
+from armbulk.readers.xlsx_outline import CELL_ELEMENTS, Outline, Worksheet
+from armbulk.readers.xlsx_shared import MAX_CELLS, MAX_RAW_CHARS, SPREADSHEET, SharedParts, text_too_long
+from armbulk.readers.xlsx_values import BOOLEANS, parse_iso_date, to_plain_number
 from armbulk.readers.xml_elements import Element
 
-_MAX_SPARSE_CELLS = 15_000_000  # how many cells a table may have of which less than a tenth is filled
-_MAX_MERGED_RANGES = 100_000
 _MAX_FORMULA_RANGES = 10_000
 _MAX_PIECES = 40  # pieces of text that are kept before their length is checked; the parser's have up to 8 KiB
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,10})")
 _RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 _DIGITS = re.compile(r"[0-9]{1,10}")
-_BOOLEANS = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE", "": ""}
-_CELL_ELEMENTS = frozenset({"sheetData", "row", "c", "v", "f", "is"})  # each belongs in one place only
+
 
 _Attributes = dict[str, str]
 
@@ -34,9 +27,9 @@ class WorksheetReader:
 
     def __init__(self, shared: SharedParts, title: str) -> None:
         """Prepare to read the sheet called `title`."""
-        self.merged_ranges: list[str] = []
         self._shared, self._title = shared, title
-        self._visibility = Visibility()
+        self._is_filled = shared.find_filled()
+        self._outline = Outline(shared, title)
         self._rows = array("I")
         self._cells: dict[int, CellBuffer] = {}
         self._cell_count = 0
@@ -53,26 +46,12 @@ class WorksheetReader:
         self._formula_count = 0
         self._formula_ranges: list[tuple[int, int, int, int]] = []  # of array formulas: top, bottom, left, right
 
-    def read(self, part: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
-        """Read the part: (the frame of `model.sheet.Sheet`, its letters)."""
+    def read(self, part: str) -> Worksheet:
+        """Read the part; FileError when it cannot be read."""
         self._shared.archive.parse(part, {"worksheet": self._describe()}, SPREADSHEET)
-        if len(self._rows) * len(self._cells) > max(_MAX_SPARSE_CELLS, 10 * self._cell_count):
-            raise self._shared.too_large_error(
-                _("{name}: the cells on the sheet {sheet} are too far apart", sheet=self._title)
-            )
-        return build_frame(self._rows, self._cells, self._shared.texts)
-
-    def find_hidden_rows(self) -> frozenset[int]:
-        """Return the rows with cells that Excel does not show."""
-        return self._visibility.find_hidden_rows(self._rows)
-
-    def find_hidden_columns(self) -> frozenset[str]:
-        """Return the letters of the columns with cells that Excel does not show."""
-        return frozenset(to_letters(index) for index in self._visibility.find_hidden_columns(self._cells))
-
-    def list_issues(self) -> list[ReadIssue]:
-        """Return the issues of the sheet."""
-        return [ReadIssue("formula-values", value=str(self._formula_count))] if self._formula_count else []
+        self._outline.refuse_sparse(len(self._rows), len(self._cells), self._cell_count)
+        frame, letters = build_frame(self._rows, self._cells, self._shared.texts)
+        return self._outline.to_worksheet(frame, letters, self._formula_count)
 
     def _describe(self) -> Element:
         """Return the elements of a worksheet that are read."""
@@ -86,17 +65,11 @@ class WorksheetReader:
                 "f": Element(self._begin_formula, text=self._add_formula),
                 "is": inline,
             },
-            refused=_CELL_ELEMENTS,
+            refused=CELL_ELEMENTS,
         )
-        row = Element(self._begin_row, self._end_row, children={"c": cell}, refused=_CELL_ELEMENTS)
-        return Element(
-            children={
-                "sheetFormatPr": Element(self._visibility.set_defaults),
-                "cols": Element(children={"col": Element(self._visibility.add_columns)}),
-                "sheetData": Element(children={"row": row}, refused=_CELL_ELEMENTS),
-                "mergeCells": Element(children={"mergeCell": Element(self._add_merged)}),
-            }
-        )
+        row = Element(self._begin_row, self._end_row, children={"c": cell}, refused=CELL_ELEMENTS)
+        rows = Element(children={"row": row}, refused=CELL_ELEMENTS)
+        return Element(children={**self._outline.describe(), "sheetData": rows})
 
     def _damaged_error(self, what: Text) -> FileError:
         return self._shared.archive.damaged_error(_("sheet {sheet}: {reason}", sheet=self._title, reason=what))
@@ -104,17 +77,6 @@ class WorksheetReader:
     def _where(self) -> Text:
         text = _("a text in row {row}", row=self._row)
         return _("sheet {sheet}: {reason}", sheet=self._title, reason=text)
-
-    def _add_merged(self, attributes: _Attributes) -> None:
-        if len(self.merged_ranges) >= _MAX_MERGED_RANGES:
-            raise self._shared.too_large_error(
-                _(
-                    "{name} has more than {maximum:number} merged cells on the sheet {sheet}",
-                    maximum=_MAX_MERGED_RANGES,
-                    sheet=self._title,
-                )
-            )
-        self.merged_ranges.append(attributes.get("ref", "")[:30].upper())
 
     # --- rows ---------------------------------------------------------------------------------------
 
@@ -132,7 +94,7 @@ class WorksheetReader:
             raise self._damaged_error(_("row {number} comes after row {previous}", number=number, previous=self._row))
         self._repeated = self._row_cells if number == self._row else None
         self._row, self._row_text, self._column, self._row_cells = number, str(number), -1, []
-        self._visibility.add_row(number, attributes)
+        self._outline.visibility.add_row(number, attributes)
         if self._formula_ranges:
             self._formula_ranges = [area for area in self._formula_ranges if area[1] >= number]
 
@@ -275,11 +237,11 @@ class WorksheetReader:
             case "inlineStr" | "str":
                 return self._shared.decode_text(raw, self._where), "text"
             case "b":
-                if raw.strip() not in _BOOLEANS:
+                if raw.strip() not in BOOLEANS:
                     raise self._damaged_error(
                         _("row {row} has '{text}' instead of yes or no", row=self._row, text=raw[:20])
                     )
-                return _BOOLEANS[raw.strip()], "boolean"
+                return BOOLEANS[raw.strip()], "boolean"
             case "e":
                 return raw.strip()[:40] or "#N/A", "error"
             case "d":
@@ -295,11 +257,11 @@ class WorksheetReader:
         if not digits:
             return None
         index = int(digits) if _DIGITS.fullmatch(digits) else -1
-        if not 0 <= index < len(self._shared.is_filled):
+        if not 0 <= index < len(self._is_filled):
             raise self._damaged_error(
                 _("row {row} refers to text {number}, which does not exist", row=self._row, number=digits[:20])
             )
-        return index if self._shared.is_filled[index] else None
+        return index if self._is_filled[index] else None
 
     def _add_number(self, raw: str) -> None:
         if not raw:

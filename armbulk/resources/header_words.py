@@ -77,7 +77,8 @@ HEADER_WORDS: dict[str, tuple[str, ...]] = {
 
 PROPOSED_HEADERS: dict[str, tuple[str, ...]] = {
     "customer_no": ("Kunde", "Debitor", "Konto", "Kontonr", "Kundekonto", "Reskontro", "Reskontronr", "Account",
-                    "Nr", "No", "Customer", "Customer ID", "Kunde-ID", "Avtalenr", "Medlemsnr"),
+                    "Nr", "No", "Customer", "Customer ID", "Kunde-ID", "Kundekode",
+                    "Customer code", "Avtalenr", "Medlemsnr"),
     "name": ("Firma", "Firmanavn", "Kunde", "Debitor", "Selskap", "Company", "Company name", "Full name", "Mottaker",
              "Kontakt", "Customer", "Fullt navn", "Firma/etternavn", "Etternavn/firma", "Bill-to name", "Trading name",
              "Legal name", "Business name"),

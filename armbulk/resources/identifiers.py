@@ -13,6 +13,7 @@ from functools import cache
 
 import polars as pl
 
+from armbulk.model.fields import MASK
 from armbulk.resources.code_lists import COUNTRIES, CURRENCIES, LANGUAGES, PEPPOL_SCHEMES
 
 _SEPARATORS = r"[ \u00a0.\-]"
@@ -232,10 +233,6 @@ def has_format(value: pl.Expr, format_name: str, when: Sequence[tuple[str, tuple
         | value.is_null()
         | ~pl.all_horizontal(applies or [pl.lit(value=True)])
     )
-
-
-MASK = "•"
-"""What stands for a digit that is not shown."""
 
 
 def mask_national_id(key: pl.Expr) -> pl.Expr:

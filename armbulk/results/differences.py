@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from armbulk.model.fields import MASK
 from armbulk.model.lookup import LookupResult
-from armbulk.resources.identifiers import MASK, mask_national_id
+from armbulk.resources.identifiers import mask_national_id
 
 _COMPARED = (
     ("number", "key_norm", "number"),

@@ -1,6 +1,7 @@
 """The result of a run as the store has it: its records with their outcomes."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from armbulk.store import ListCheck, Run, Store, Verification
 from armbulk.validation.check import Checked, check_files
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunResult:
     """A run and the outcomes of its records.
 
@@ -39,7 +40,7 @@ class RunResult:
     list_checks: tuple[ListCheck, ...] = ()
     verification: Verification | None = None
 
-    @property
+    @cached_property
     def control_totals(self) -> ControlTotals:
         """The control totals, with what was read back if that was begun."""
         return calculate_totals(self.items, self.verification.read if self.verification else None)

@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from armbulk.i18n import _
 from armbulk.model.progress import Progress
 from armbulk.rate_limited import RateLimitedClient
 from armbulk.sending.conflict_check import SentCustomers
@@ -17,10 +16,7 @@ from armbulk.sending.customer_reader import CustomerReader
 from armbulk.sending.merge import CustomerComparison
 from armbulk.sending.run_progress import RunProgress
 from armbulk.store import ListCheck
-from armbulk.waiting import CallRepeater, CallWaiter
-
-_NEVER_FITS = _("Your ARM limits do not allow customers to be looked up")
-_AGAIN = _("Nothing was sent. Run the same command again")
+from armbulk.waiting import LOOK_AGAIN, CallRepeater, create_lookup_waiter
 
 
 @dataclass(slots=True)
@@ -45,7 +41,7 @@ class CustomerPreview:
     def __post_init__(self) -> None:
         """Begin without a list."""
         self.reader = CustomerReader(self.client)
-        waiter = CallWaiter(self.client, self.waits, self.pause, self.on_progress, _NEVER_FITS, _AGAIN)
+        waiter = create_lookup_waiter(self.client, self.pause, self.on_progress, LOOK_AGAIN, waits=self.waits)
         self._calls = CallRepeater(waiter)
 
     @property

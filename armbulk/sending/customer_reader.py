@@ -1,7 +1,8 @@
 """Read ARM's customers: from its list where many are needed, else one by one."""
 
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
@@ -48,7 +49,8 @@ class CustomerReader:
     Attributes:
         client: the calls.
         run_id: the run that is charged; 0: none.
-        listed: ARM's list by compared customer number.
+        listed: ARM's list by compared customer number, without those that it has more than once.
+        repeated: the compared customer numbers that the list has more than once: they are looked up.
         numbers: the numbers of the list without blanks and leading zeros; None: what the list lacks may be in ARM.
         listed_at: when the list was read, or found not to be worth it (epoch seconds); None: not yet.
         checks: whether each list that was read was trusted, until someone records it.
@@ -58,6 +60,7 @@ class CustomerReader:
     client: RateLimitedClient
     run_id: int = 0
     listed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    repeated: frozenset[str] = frozenset()
     numbers: frozenset[str] | None = None
     listed_at: float | None = None
     checks: list[ListCheck] = field(default_factory=list)
@@ -71,7 +74,7 @@ class CustomerReader:
     def read_list(self, lookups: int) -> Interruption | None:
         """Read ARM's list when that takes less quota than so many look-ups; None when that is done."""
         now = self.client.clock.now()
-        self.listed, self.numbers, self.listed_at = {}, None, now
+        self.listed, self.repeated, self.numbers, self.listed_at = {}, frozenset(), None, now
         if lookups <= MAX_SINGLE_LOOKUPS:
             return None
         records = fetch_all(self.client, "customers", lookups, self.run_id)
@@ -82,7 +85,13 @@ class CustomerReader:
         return None
 
     def use_list(
-        self, records: Sequence[dict[str, Any]], read_at: float, *, is_complete: bool, is_new: bool = True
+        self,
+        records: Sequence[dict[str, Any]],
+        read_at: float,
+        *,
+        is_complete: bool,
+        is_new: bool = True,
+        repeated: Iterable[dict[str, Any]] = (),
     ) -> None:
         """Use records of ARM's list.
 
@@ -91,10 +100,16 @@ class CustomerReader:
             read_at: when their reading began (epoch seconds).
             is_complete: they are all that ARM has.
             is_new: the list was read just now.
+            repeated: those of the records that were read more than once, if `records` has each once.
         """
         numbers = [str(record.get(_NUMBER) or "") for record in records]
+        keys = Counter(map(normalise_key_text, numbers))
+        keys.update(normalise_key_text(str(record.get(_NUMBER) or "")) for record in repeated)
+        self.repeated = frozenset(key for key, count in keys.items() if key and count > 1)
         self.listed = {
-            normalise_key_text(number): record for number, record in zip(numbers, records, strict=True) if number
+            key: record
+            for number, record in zip(numbers, records, strict=True)
+            if (key := normalise_key_text(number)) and key not in self.repeated
         }
         self.numbers, self.listed_at = None, read_at
         self._judge_list(numbers if is_complete and all(numbers) else None, read_at, is_new=is_new)

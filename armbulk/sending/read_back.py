@@ -14,6 +14,7 @@ import polars as pl
 
 from armbulk.errors import ServerError
 from armbulk.i18n import _
+from armbulk.model.fields import MASK
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.lookup import (
     NO_LOOKUP_STATUSES,
@@ -37,13 +38,12 @@ from armbulk.model.record_messages import (
 from armbulk.model.response import ApiResult, Response
 from armbulk.quota.limits import Priority
 from armbulk.rate_limited import CallFailed, Interruption, RateLimitedClient
-from armbulk.resources.identifiers import MASK
 from armbulk.retry import lookup_backoff
 from armbulk.sending.bulk_lookup import MAX_PAGE_RECORDS
 from armbulk.sending.customer_reader import CustomerReader
 from armbulk.sending.run_progress import RunProgress
 from armbulk.store import READ_BACK_SCHEMA
-from armbulk.waiting import CallRepeater, CallWaiter
+from armbulk.waiting import CallRepeater, create_lookup_waiter
 
 MAX_REPEATS = 3
 """How often a document is looked up again that was accepted a short time ago and is not found."""
@@ -60,8 +60,6 @@ _VALUES = {
 
 _STRICT = frozenset({"number", "customer"})
 """Fields that differ where only leading zeros or blanks differ."""
-
-_NEVER_FITS = _("Your ARM limits do not allow records to be looked up")
 
 
 @dataclass(slots=True)
@@ -87,7 +85,7 @@ class ReadBack:
     def __post_init__(self) -> None:
         """Prepare the waits."""
         hint = _("What was read is kept. Continue with: armbulk verify {run}", run=self.run_id)
-        waiter = CallWaiter(self.client, self.waits, self.pause, self.on_progress, _NEVER_FITS, hint)
+        waiter = create_lookup_waiter(self.client, self.pause, self.on_progress, hint, waits=self.waits)
         self._calls = CallRepeater(waiter)
         self._progress = RunProgress(self.client, 0, self.on_progress)
 

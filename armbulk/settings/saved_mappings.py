@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 
 _FOLDER = "mappings"
+_SECTION = re.compile(r"(?m)^(?=\[\[sheet\]\])")
 
 
 class SavedMappings:
@@ -53,7 +55,8 @@ class SavedMappings:
             paths = (path for headers in _list_top_rows(sheet) for path in self._list_paths(sheets, index, headers))
             path = next((path for path in paths if path.is_file()), None)
             if path is not None:
-                matched.append((index, str(path)))
+                chosen = _add_resource(path, sheet.resource)
+                matched.append((index, str(chosen if chosen.is_file() else path)))
         return matched
 
     def _list_paths(self, sheets: Sequence[Sheet], index: int, headers: Sequence[str]) -> Iterator[Path]:
@@ -82,33 +85,51 @@ class SavedMappings:
         names = [str(sheet.get("resource")) for sheet in _read_sheets(Path(path))]
         return next((name for name in names if name in RESOURCES), None)
 
-    def read_answers(self, path: str) -> EarlierAnswers:
-        """Return what a saved mapping says about one kind of file; nothing where it cannot be read."""
-        sheet = next(iter(_read_sheets(Path(path))), {})
-        values = sheet.get("values", {})
+    def read_answers(self, path: str, resource: str) -> EarlierAnswers | None:
+        """Return what was decided about one kind of file as a resource; None where nothing was, or it cannot be read.
+
+        Args:
+            path: What was decided last, as `find` returns it.
+            resource: The resource; the answers are kept also where another one was decided last.
+        """
+        last = _read_sheets(Path(path))
+        sheets = [*last, *_read_sheets(_add_resource(Path(path), resource))]
+        sheet = next((sheet for sheet in sheets if sheet.get("resource") == resource), None)
+        if sheet is None:
+            return None
+        values, ignored = sheet.get("values", {}), sheet.get("ignore")
         return EarlierAnswers(
+            columns={
+                **dict.fromkeys(map(str, ignored if isinstance(ignored, list) else ()), ""),
+                **_read_texts(sheet, "rename"),
+            },
             constants=_read_texts(sheet, "constant"),
             values={name: _read_texts(values, name) for name in values} if isinstance(values, dict) else {},
             expressions=_read_texts(sheet, "expression"),
             from_title=_read_texts(sheet, "from_title"),
-            ignored=tuple(map(str, ignored)) if isinstance(ignored := sheet.get("ignore"), list) else (),
             dates=str(sheet.get("dates", "")),
             decimal=str(sheet.get("decimal", "")),
             skips_other_rows=sheet.get("skip_totals") is True,
+            has_customers=any(other.get("resource") == "customers" for other in last),
         )
 
     def save(self, path: Path, text: str) -> None:
         """Save a mapping at the path that `locate` returned; only its owner can read it.
 
+        What was decided before about another resource is kept beside it, for when the file is read as that again.
+
         Raises:
             FileError: It cannot be written.
         """
+        decided = {str(sheet.get("resource")) for sheet in _parse_sheets(text)}
+        others = {name: part for name, part in _divide(path).items() if name in RESOURCES and name not in decided}
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            new = path.with_suffix(f".{os.getpid()}.new")
-            new.write_text(text, encoding="utf-8")
-            new.chmod(0o600)
-            new.replace(path)
+            for name, part in others.items():
+                _write(_add_resource(path, name), part)
+            _write(path, text)
+            for name in decided:
+                _add_resource(path, name).unlink(missing_ok=True)
         except OSError as error:
             raise _cannot_write(path, error) from None
 
@@ -129,11 +150,39 @@ class SavedMappings:
             raise _cannot_write(self._folder, error) from None
 
 
+def _add_resource(path: Path, resource: str | None) -> Path:
+    """Return the file with the answers of one resource, for what was decided last."""
+    return path.with_suffix(f".{resource}.toml") if resource else path
+
+
+def _write(path: Path, text: str) -> None:
+    new = path.with_suffix(f".{os.getpid()}.new")
+    new.write_text(text, encoding="utf-8")
+    new.chmod(0o600)
+    new.replace(path)
+
+
+def _divide(path: Path) -> dict[str, str]:
+    """Return resource → its section of a saved mapping; none where it cannot be read."""
+    try:
+        parts = _SECTION.split(path.read_text(encoding="utf-8"))[1:]
+    except (OSError, ValueError):
+        return {}
+    return {str(sheet.get("resource")): part for part in parts for sheet in _parse_sheets(part)}
+
+
 def _read_sheets(path: Path) -> list[dict[str, Any]]:
     """Return the entries of a saved mapping; none where it cannot be read: that is reported where it is used."""
     try:
-        sheets = tomllib.loads(path.read_text(encoding="utf-8")).get("sheet", [])
+        return _parse_sheets(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        return []
+
+
+def _parse_sheets(text: str) -> list[dict[str, Any]]:
+    try:
+        sheets = tomllib.loads(text).get("sheet", [])
+    except ValueError:
         return []
     return [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
 

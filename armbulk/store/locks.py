@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
@@ -14,6 +15,37 @@ from armbulk.quota.limits import Account
 from armbulk.store.address import database_file
 
 
+@contextlib.contextmanager
+def lock_reading_back(url: str, account: Account) -> Iterator[None]:
+    """Keep other processes from reading a client's records back, in the folder of the database at `url`.
+
+    It is not the client's lock: reading back may wait for ARM's limits for hours, and an import must not wait for
+    that. Two readings at once would use the limits twice for the same answers.
+
+    Raises:
+        Unfinished: Another process has it.
+    """
+    lock = FileLock(_name_file(url, account, "-verify.lock"), timeout=0, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Unfinished(
+            "busy",
+            _("Another armbulk process is reading records of client {client_no} back", client_no=account.client_no),
+            _("Wait until it has finished, then try again"),
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _name_file(url: str, account: Account, suffix: str) -> Path:
+    """The file of a client's lock; the database's folder is the same by whatever name it is opened."""
+    name = "".join(character if character.isalnum() else "-" for character in f"{account.origin}-{account.client_no}")
+    return Path(database_file(url)).resolve().parent / f"{name}{suffix}"
+
+
 class ClientLock(AbstractContextManager["ClientLock"]):
     """A lock of the operating system for each origin and client: released when its process ends, however it ends.
 
@@ -22,12 +54,8 @@ class ClientLock(AbstractContextManager["ClientLock"]):
 
     def __init__(self, url: str, account: Account, holder: str) -> None:
         """Prepare the lock in the folder of the database at `url`; `holder` describes this process to others."""
-        name = "".join(
-            character if character.isalnum() else "-" for character in f"{account.origin}-{account.client_no}"
-        )
-        folder = Path(database_file(url)).resolve().parent  # by whatever name the database is opened
-        self._account, self._holder, self._holder_file = account, holder, folder / f"{name}.holder"
-        self._lock = FileLock(folder / f"{name}.lock", timeout=0, mode=0o600)
+        self._account, self._holder, self._holder_file = account, holder, _name_file(url, account, ".holder")
+        self._lock = FileLock(_name_file(url, account, ".lock"), timeout=0, mode=0o600)
 
     def __enter__(self) -> Self:
         """Take the lock; Unfinished when another process has it."""

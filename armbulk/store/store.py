@@ -8,6 +8,7 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from armbulk.store.customers import keep_customers
 from armbulk.store.engine import create_missing, flush, migrate, open_engine
 from armbulk.store.journal import BatchJournal
 from armbulk.store.list_checks import ListCheckStore
-from armbulk.store.locks import ClientLock
+from armbulk.store.locks import ClientLock, lock_reading_back
 from armbulk.store.payload_hashes import create_hash_key
 from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader, no_such_run_error
@@ -109,6 +110,10 @@ class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, BatchJ
         `run_id` is the run that is sent; 0: none, or one that does not exist yet.
         """
         return ClientLock(self.url, account, self.describe_process(run_id))
+
+    def lock_reading_back(self, account: Account) -> AbstractContextManager[None]:
+        """Return the lock that keeps other processes from reading the same client's records back meanwhile."""
+        return lock_reading_back(self.url, account)
 
     def describe_process(self, run_id: int) -> str:
         """Return how others name this process while it has a client's lock."""

@@ -88,9 +88,16 @@ def _find_repeated_headers(
 ) -> pl.DataFrame:
     """Return findings for rows in which at least half of the known columns repeat their header."""
     names = {letter: (own_headers.get(letter) or str(header[letter][0])).lower() for letter in letters}
+    at_least = max(2, (len(letters) + 1) // 2)
+    may_be = pl.sum_horizontal(_may_be_name(letter, name) for letter, name in names.items())
     repeated = pl.sum_horizontal(pl.col(letter).str.to_lowercase() == name for letter, name in names.items())
-    rows = body.filter(repeated >= max(2, (len(letters) + 1) // 2))
+    rows = body.filter(may_be >= at_least).filter(repeated >= at_least)
     return _row_findings(rows, "header-again", index)
+
+
+def _may_be_name(letter: str, name: str) -> pl.Expr:
+    """Return whether a cell in small letters may be a name: its length is the same, except where \u0130 becomes two."""
+    return pl.lit(value=True) if "\u0307" in name else pl.col(letter).str.len_chars() == len(name)
 
 
 def _find_second_table(body: pl.DataFrame, sheet: Sheet, index: int, repeated: list[int]) -> pl.DataFrame:

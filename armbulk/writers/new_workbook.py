@@ -15,6 +15,7 @@ from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.sheet import SHOWN, Sheet
 from armbulk.readers.cell_buffer import to_index
 from armbulk.writers import style
+from armbulk.writers.print_setup import set_up_page
 from armbulk.writers.problem_sheet import ProblemSheet
 from armbulk.writers.style import SheetHeader
 from armbulk.writers.workbook_options import KEEP_TEXT, TEMPLATE_TITLE, WORKBOOK_CREATED, date_format
@@ -22,7 +23,6 @@ from armbulk.writers.workbook_options import KEEP_TEXT, TEMPLATE_TITLE, WORKBOOK
 Formats = Mapping[str, Any]
 
 _MANY_ROWS = 20_000
-_A4 = 9
 _FROZEN_COLUMNS = 4  # more would leave no room beside them
 _MIN_WIDTH, _MAX_WIDTH = 12, 40
 
@@ -68,7 +68,7 @@ def write_workbook(target: Path, sheets: Sequence[Sheet], headers: Mapping[int, 
         target: the file to write.
         sheets: the sheets as they were read.
         headers: sheet index → its header.
-        lang: language of the formats of dates.
+        lang: language of the formats of dates, and of page numbers.
     """
     options = {**KEEP_TEXT, "constant_memory": sum(sheet.frame.height for sheet in sheets) > _MANY_ROWS}
     book = xlsxwriter.Workbook(str(target), {**options, "in_memory": False})
@@ -76,7 +76,7 @@ def write_workbook(target: Path, sheets: Sequence[Sheet], headers: Mapping[int, 
     formats = _create_formats(book, lang)
     placed = []
     for index, (sheet, title) in enumerate(zip(sheets, style.sheet_titles(sheets, ()), strict=True)):
-        _write_sheet(book.add_worksheet(title), sheet, headers.get(index), formats)
+        _write_sheet(book.add_worksheet(title), sheet, headers.get(index), formats, lang)
         placed.append(replace(sheet, name=title, merged_ranges=()))
     book.close()
     names = {(sheet.file, sheet.name): index for index, sheet in enumerate(sheets)}
@@ -92,7 +92,7 @@ def _create_formats(book: Any, lang: str) -> dict[str, Any]:
     }
 
 
-def _write_sheet(page: Any, sheet: Sheet, header: SheetHeader | None, formats: Formats) -> None:
+def _write_sheet(page: Any, sheet: Sheet, header: SheetHeader | None, formats: Formats, lang: str) -> None:
     """Write one sheet with its rows."""
     widths = [_MIN_WIDTH] * len(sheet.letters)
     top = 0
@@ -113,9 +113,7 @@ def _write_sheet(page: Any, sheet: Sheet, header: SheetHeader | None, formats: F
         page.repeat_rows(top - 1)
         if frozen:
             page.repeat_columns(0, frozen - 1)
-    page.set_paper(_A4)
-    page.set_landscape()
-    page.fit_to_pages(2, 0)  # on one page, the letters of a table with its outcomes are too small
+    set_up_page(page, lang, pages_across=2)  # on one page, the letters of a table with its outcomes are too small
 
 
 def _write_cell(

@@ -17,6 +17,9 @@ COUNT_FORMAT = "#,##0"
 _MUTED = "#66757F"
 _BAD, _BAD_INK, _GOOD, _GOOD_INK = "#F8D3CF", "#9C1C10", "#DDF0DC", "#1E5B1C"
 _UNDECIDED = "#FFF3C4"
+_MARK = '"✗ "'
+"""The symbol of a wrong row, in the format of its first cell: the value stays as it is, for filters and pivots."""
+
 _AMOUNT_FORMAT = "#,##0.00"
 _LINK = {"font_color": "#1F5FA8", "underline": 1, "indent": 1}
 
@@ -66,13 +69,14 @@ def create_formats(book: Any, lang: str) -> dict[str, Any]:
             name: base,
             f"{name} row": {**base, **line},
             f"{name} bad": {**base, **line, **bad},
+            f"{name} marked": {**base, **line, **bad, "num_format": f"{_MARK}{base.get('num_format', '@')}"},
             f"{name} total": {**base, **total},
         }
     return {name: book.add_format(properties) for name, properties in formats.items()}
 
 
 def choose_format(value: ReportValue, formats: dict[str, Any], variant: str = "") -> Any:
-    """Return the format of a value; `variant` is "", " row", " bad" or " total"."""
+    """Return the format of a value; `variant` is "", " row", " bad", " marked" (bad, with a symbol) or " total"."""
     types = ((Decimal, "amount"), (int, "count"), (date, "date"), (Link, "link"))
     name = next((name for value_type, name in types if isinstance(value, value_type)), "text")
     return formats[f"{name}{variant}"]

@@ -8,13 +8,17 @@ from typing import Any
 
 from armbulk.model.fields import FieldType
 from armbulk.writers.print_setup import set_up_page
+from armbulk.writers.problem_sheet import count_lines
 from armbulk.writers.report_cells import choose_format, create_formats, write_across, write_value
 from armbulk.writers.report_chart import Chart, add_chart
 from armbulk.writers.section import Link, ReportRow, ReportValue
 
 _MIN_WIDTH, _MAX_WIDTH = 10, 44
-_HEADING_WIDTH, _TWO_LINES = 16, 32
-"""Characters above which the heading of a number takes two lines; their height in points."""
+_HEADING_WIDTH, _LINE_HEIGHT = 16, 16
+"""Characters above which the heading of a number takes several lines, between words; the height of one in points."""
+
+_EDGE = 2
+"""Characters less that surely fit a line of a heading."""
 
 _HEAD_FORMATS = {
     FieldType.AMOUNT: "head right",
@@ -77,9 +81,11 @@ def add_report_sheet(book: Any, sheet: ReportSheet, lang: str, subject: str = ""
     for row, note in enumerate(sheet.notes, start=1):
         is_result = row == 1 and sheet.is_good is not None
         name = ("is good" if sheet.is_good else "is bad") if is_result else "note"
-        write_across(page, row, (0, last), note, formats[name], sum(widths))
-    if any(len(name) > width for (name, _type), width in zip(sheet.headings, widths, strict=True)):
-        page.set_row(sheet.header_row - 1, _TWO_LINES)
+        text = f"{'✓' if sheet.is_good else '✗'} {note}" if is_result else note
+        write_across(page, row, (0, last), text, formats[name], sum(widths))
+    lines = max(count_lines(name, int(width) - _EDGE) for (name, _), width in zip(sheet.headings, widths, strict=True))
+    if lines > 1:
+        page.set_row(sheet.header_row - 1, _LINE_HEIGHT * lines)
     _write_table(page, sheet.header_row - 1, sheet, formats)
     if sheet.chart is not None and sheet.rows:
         add_chart(book, page, sheet.header_row - 1, sheet.rows, widths, sheet.chart, formats)
@@ -93,7 +99,8 @@ def _write_table(page: Any, top: int, sheet: ReportSheet, formats: dict[str, Any
     for number, values in enumerate(sheet.rows):
         variant = " bad" if number in sheet.bad_rows else " row"
         for column, value in enumerate(values):
-            write_value(page, top + 1 + number, column, value, choose_format(value, formats, variant))
+            look = " marked" if number in sheet.bad_rows and column == 0 else variant
+            write_value(page, top + 1 + number, column, value, choose_format(value, formats, look))
     last = top + len(sheet.rows)
     if sheet.rows:
         page.autofilter(top, 0, last, len(sheet.headings) - 1)
@@ -105,7 +112,8 @@ def _write_table(page: Any, top: int, sheet: ReportSheet, formats: dict[str, Any
 
 def _choose_width(sheet: ReportSheet, column: int) -> float:
     name, field_type = sheet.headings[column]
-    heading = min(len(name) + 4, _HEADING_WIDTH) if field_type in _HEAD_FORMATS else len(name) + 4
+    longest_word = max(map(len, name.split()), default=0) + 4
+    heading = min(len(name) + 4, max(_HEADING_WIDTH, longest_word)) if field_type in _HEAD_FORMATS else len(name) + 4
     values = [row[column] for row in (*sheet.rows, sheet.total or ()) if row]
     longest = max((len(_format_value(value)) for value in values), default=0)
     return min(max(heading, longest + 3, _MIN_WIDTH), _MAX_WIDTH)

@@ -81,3 +81,35 @@ def test_a_whole_address_in_one_column(tmp_path: Path) -> None:
     accounts = "Kundekonto;Firma;Gate;Konto\n1;A;Vei 1;1503 20 80119\n2;B;Vei 2;8150 17 57322\n"
     path.write_text(accounts, encoding="utf-8")
     assert called("check", str(path))[1]["proposals"][0]["derived"] == []
+
+
+_COMPANIES = """Kundekode;Fornavn;Etternavn;Firma;Gate;Postnr;Sted
+0101;Kari;Nordmann;;Storgata 1;0150;Oslo
+0102;;;Bakeri AS;Storgata 2;0150;Oslo
+0103;Bo;Bø;Blomst ANS;Storgata 3;0150;Oslo
+"""
+
+
+@pytest.mark.parametrize(("answer", "contact"), [("n", None), ("j", "Bo Bø")])
+def test_a_company_beside_first_and_last_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, contact: str | None
+) -> None:
+    """The company's name where there is one, else the person's; who is both is asked about as a contact."""
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
+    path = tmp_path / "kunder.csv"
+    path.write_text(_COMPANIES, encoding="cp1252")
+    done = CliRunner().invoke(cli, ["check", str(path), "--lang", "no"], input=f"\n\n\n{answer}\n\n")
+    assert "Skal «Firma» være navnet, og «Fornavn» og «Etternavn» sammen der den er tom?" in done.stderr
+    assert "I 1 rad er begge fylt ut, og navnet er «Firma»." in done.stderr
+    assert [explained(path, row)["name"] for row in (2, 3, 4)] == ["Kari Nordmann", "Bakeri AS", "Blomst ANS"]
+    assert [explained(path, row).get("buyer_reference") for row in (2, 3, 4)] == [None, None, contact]
+
+
+def test_two_columns_that_a_person_calls_name_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second column does not take the name from the first one, if the person wants both."""
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
+    path = tmp_path / "kunder.csv"
+    path.write_text("Kundekonto;Kontakt;Tillegg;Gate;Postnr;Sted\n1;Kari;Å;Vei 1;0150;Oslo\n", encoding="cp1252")
+    done = CliRunner().invoke(cli, ["check", str(path), "--lang", "no"], input="\n\nC\nnavn\nj\n\n")
+    assert "slås sammen til ett navn? (Kari Å)" in done.stderr
+    assert explained(path, 2)["name"] == "Kari Å"

@@ -202,6 +202,24 @@ def test_a_fresh_list_costs_nothing(tmp_path: Path) -> None:
         assert not kept.exists()
 
 
+def test_a_customer_that_the_list_has_twice_is_named(tmp_path: Path) -> None:
+    """It is compared with what its look-up shows, not with any record of the list, and it is no customer more."""
+    with journey(tmp_path, size="XL") as made:
+        for number in range(40):
+            made.sandbox.state.add_customer(at_arm(row(number)))
+        made.sandbox.state.customers["another"] = {**made.sandbox.state.customers["00003"], "phoneNo": "90000000"}
+        shown = compare(made, write(tmp_path / "a.xlsx", [row(number) for number in range(30)]))
+        report = shown.to_json()
+        assert (shown.arm.price.method, report["twice_in_arm"]) == ("list", ["00003"])
+        assert (shown.counts["unchanged"], shown.differs) == (30, False)
+        texts = render_prose("diff", report, "nb", import_command="", **shown.describe(report, details=False))
+        assert "ARMs liste har 1 av disse kundene flere ganger (00003)" in " ".join(texts.split())
+        written = openpyxl.load_workbook(shown.write(tmp_path / "diff.xlsx"))["Summary"]
+        assert ("Customers that ARM's list has more than once", "00003") in {
+            each[:2] for each in written.iter_rows(values_only=True)
+        }
+
+
 def test_an_interrupted_reading_continues(tmp_path: Path) -> None:
     """What was read before Ctrl-C is not read again: of the list, and of single look-ups."""
     with journey(tmp_path, size="XL") as made:

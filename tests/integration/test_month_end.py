@@ -64,7 +64,7 @@ class Office:
     """Somebody who closes months against one sandbox, on a clock that only moves when asked."""
 
     def __init__(self, folder: Path, sandbox: Sandbox, clock: FakeClock) -> None:
-        self.folder, self.clock = folder, clock
+        self.folder, self.clock, self.sandbox = folder, clock, sandbox
         self.settings = {**sandbox.settings, "ARMBULK_HOME": str(folder / "home"), "ARMBULK_CLIENT_SIZE": "XL"}
 
     def export(
@@ -208,6 +208,9 @@ def test_a_difference_is_shown(office: Callable[..., Office], tmp_path: Path) ->
     assert (difference["account"], exact(difference["difference"])) == ("3000", Decimal(-10))
     row = next(row for row in cells(tmp_path / "gl.xlsx", "Tie-out") if str(row[0]) == "3000")
     assert money(row[4]) == -10
+    page = load(tmp_path / "gl.xlsx", 0)["Tie-out"]
+    marked = [each[0].value for each in page.iter_rows() if "✗" in each[0].number_format]
+    assert (marked, page["A2"].value[:2]) == (["3000"], "✗ ")
     summary = [str(cell) for row in cells(tmp_path / "gl.xlsx", "Summary") for cell in row if cell]
     assert any("1 of 4 accounts" in text and "10.00" in text for text in summary), summary
     called = CliRunner().invoke(cli, ["export", "gl-items", "--period", "2025-02", "-o", str(tmp_path / "again.csv"),
@@ -438,6 +441,22 @@ def settled(claims: dict[str, list[dict[str, Any]]]) -> dict[str, Decimal]:
         if left and min(one["voucherDate"] for one in items) <= END.isoformat():
             found[number] = left
     return found
+
+
+def test_names_that_were_read_a_short_time_ago_are_used_again(office: Callable[..., Office], tmp_path: Path) -> None:
+    """Two close packs read ARM's customer list once; one much later reads it again. The figures are the same."""
+    client = office()
+
+    def count_reads(name: str, **choices: Any) -> int:
+        before = client.sandbox.state.usage()["hour.reads"]
+        client.export("close", name, **choices)
+        return client.sandbox.state.usage()["hour.reads"] - before
+
+    reads = [count_reads("a.xlsx"), count_reads("b.xlsx", lang="nb")]
+    assert reads[0] - reads[1] >= len(LEDGER.customers)
+    client.clock.at += 3600 * 3
+    assert count_reads("c.xlsx") == reads[0]
+    assert cells(tmp_path / "c.xlsx", "Aged by customer") == cells(tmp_path / "a.xlsx", "Aged by customer")
 
 
 def test_what_was_open_by_item(office: Callable[..., Office], tmp_path: Path) -> None:

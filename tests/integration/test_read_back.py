@@ -208,3 +208,18 @@ def test_a_reading_that_begins_again_uses_no_old_list(tmp_path: Path) -> None:
             read = session.verify(run.run or 0).to_json()["verification"]
     assert (read["equal"], [each["number"] for each in read["differences"]]) == (MANY + 1, ["F9"])
     assert (read["missing"], read["agrees"], read["cost"]["requests"]) == (1, False, 5)
+
+
+def test_two_processes_do_not_read_back_at_once(tmp_path: Path) -> None:
+    """The second one stops before it asks ARM anything; an import does not wait for either."""
+    with Sandbox() as arm:
+        settings = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01", "ARMBULK_HOME": str(tmp_path / "home")}
+        with armbulk.connect(settings=settings) as session:
+            run = session.import_files(*write_files(tmp_path, customers=1, documents=1, lines=1), first_import=True)
+            used = arm.state.usage()["hour.requests"]
+            account = session.profile.account
+            busy = pytest.raises(armbulk.Unfinished, match="reading records of client 2218 back")
+            with session.store.lock_reading_back(account), session.store.lock(account, 0), busy:
+                session.verify(run.run or 0)
+            assert arm.state.usage()["hour.requests"] == used
+            assert session.verify(run.run or 0).verify_error is None

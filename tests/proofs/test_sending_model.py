@@ -21,7 +21,7 @@ from armbulk.redaction import redact_text
 from armbulk.sending import in_doubt, submit
 from armbulk.sending.poll import Poller
 
-PARTS = 4  # for as many processes
+PARTS = 5  # for as many processes
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +50,18 @@ def test_no_document_twice_none_lost(part: int, figure: Callable[[str], None]) -
     told = ("runs", "crashes", "doubled", "lost", "unaccounted")
     figure(", ".join(f"{counted[name]:,} {name}" for name in told))
     assert counted["waiting"] > 0  # what cannot be known waits for a person
+
+
+def test_what_is_remembered_is_what_happens() -> None:
+    """A run that takes lives from the memory of earlier runs ends as one that lives each of them itself."""
+    compared = 0
+    for behaviour in list(model.behaviours())[::12]:
+        memory, points = model.Memory(*behaviour), model.run(*behaviour).points
+        pairs = [(first, first + second) for first in range(1, points + 1) for second in range(1, points + 1)]
+        for kills in pairs[::7] if points < 20 else pairs[::41]:
+            assert model.run(*behaviour, kills, memory=memory) == model.run(*behaviour, kills)
+            compared += 1
+    assert compared > 500
 
 
 class NoIntent(model.ModelStore):

@@ -5,8 +5,9 @@ when a document can be seen. Nothing here decides anything: `sending.Sender` doe
 """
 
 import json
+import pickle
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -443,25 +444,91 @@ Lives = tuple[Post, str, float, tuple[int, ...]]
 """A run: what ARM does, and the points where the program dies."""
 
 
+@dataclass
+class World:
+    """All that outlasts a life of the program: the store, ARM and the time."""
+
+    store: ModelStore
+    http: ModelHttp
+    clock: ModelClock
+    fate: Fate
+
+
+@dataclass(frozen=True)
+class Life:
+    """One life of the program, from its start to its end or its death."""
+
+    world: bytes  # what it left behind
+    points: int  # how many points it came to
+    ended: bool | None  # whether nothing is left to do; None: it died
+
+
+class Memory:
+    """The lives of the program that were lived already: from the same world to the same points, a life is the same."""
+
+    def __init__(self, post: Post, poll: str, visible: float, make: type[ModelStore] = ModelStore) -> None:
+        fate, clock = Fate(), ModelClock()
+        self.start = pickle.dumps(World(make(fate, clock), ModelHttp(fate, clock, post, poll, visible), clock, fate))
+        self.known: dict[bytes, dict[tuple[int, ...], Life]] = defaultdict(dict)
+        self.judged: dict[bytes, Verdict] = {}
+
+    def live(self, world: bytes, kills: tuple[int, ...]) -> Life:
+        """The life that begins in this world and comes to these points; counted from its start."""
+        known = self.known[world]
+        for reached in range(len(kills) + 1):
+            life = known.get(kills[:reached])
+            if life is not None and (reached == len(kills) or kills[reached] > life.points):
+                return life  # it does not come to the points after those it reached
+        life = _live(pickle.loads(world), kills)  # noqa: S301 - what it wrote itself
+        known[tuple(kill for kill in kills if kill <= life.points)] = life
+        return life
+
+    def judge(self, world: bytes, points: int) -> Verdict:
+        """How a run ended that left this world behind and came to so many points."""
+        if world not in self.judged:
+            self.judged[world] = _judge(pickle.loads(world))  # noqa: S301
+        return replace(self.judged[world], points=points)
+
+
+def _live(world: World, kills: tuple[int, ...]) -> Life:
+    world.fate.kills, world.fate.at = kills, 0
+    store, clock = world.store, world.clock
+    session = SendingSession(_Facade(store), ArmClient(world.http), clock, RUN, LIMITS, "u", PACE)  # type: ignore[arg-type]
+    sender = Sender(session)
+    sender.submitter.precheck.are_customers_settled = True  # there are no customers
+    ended: bool | None = None
+    try:
+        state = sender.resume()
+    except (Crash, ArmbulkError):
+        clock.at += 1.0
+    else:
+        waits = all(row.state in FINAL_STATES | NEEDS_DECISION for row in store.rows.values())
+        ended = state == "finished" or waits
+        clock.at += 0.0 if ended else 1_000.0
+    points, world.fate.kills, world.fate.at = world.fate.at, (), 0
+    return Life(pickle.dumps(world), points, ended)
+
+
 def run(
-    post: Post, poll: str, visible: float, kills: tuple[int, ...] = (), make: type[ModelStore] = ModelStore
+    post: Post,
+    poll: str,
+    visible: float,
+    kills: tuple[int, ...] = (),
+    make: type[ModelStore] = ModelStore,
+    memory: Memory | None = None,
 ) -> Verdict:
-    """Send two documents; die at `kills`; resume until nothing happens any more."""
-    fate, clock = Fate(kills), ModelClock()
-    store, http = make(fate, clock), ModelHttp(fate, clock, post, poll, visible)
+    """Send two documents; die at `kills`; resume until nothing happens any more.
+
+    `memory` is that of earlier runs with the same `post`, `poll`, `visible` and `make`.
+    """
+    memory = memory or Memory(post, poll, visible, make)
+    world, points = memory.start, 0
     for _ in range(4 + len(kills)):
-        session = SendingSession(_Facade(store), ArmClient(http), clock, RUN, LIMITS, "u", PACE)  # type: ignore[arg-type]
-        sender = Sender(session)
-        sender.submitter.precheck.are_customers_settled = True  # there are no customers
-        try:
-            state = sender.resume()
-        except (Crash, ArmbulkError):
-            clock.at += 1.0
-            continue
-        if state == "finished" or all(row.state in FINAL_STATES | NEEDS_DECISION for row in store.rows.values()):
+        life = memory.live(world, tuple(kill - points for kill in kills if kill > points))
+        world, points = life.world, points + life.points
+        if life.ended:
             break
-        clock.at += 1_000.0
-    return _judge(store, http, fate)
+    return memory.judge(world, points)
 
 
 class _Facade:
@@ -479,7 +546,8 @@ class _Facade:
         return getattr(self._store, name)
 
 
-def _judge(store: ModelStore, http: ModelHttp, fate: Fate) -> Verdict:
+def _judge(world: World) -> Verdict:
+    store, http = world.store, world.http
     doubled = sum(len(copies) > 1 for copies in http.held.values())
     lost = unaccounted = waiting = 0
     for one in store.items.values():
@@ -495,7 +563,7 @@ def _judge(store: ModelStore, http: ModelHttp, fate: Fate) -> Verdict:
             waiting += 1
         elif (one.outcome is Outcome.CREATED) != there:
             lost += 1
-    return Verdict(fate.at, doubled, lost, unaccounted, store.lawless, waiting)
+    return Verdict(0, doubled, lost, unaccounted, store.lawless, waiting)
 
 
 def behaviours() -> Iterator[tuple[Post, str, float]]:
@@ -511,20 +579,15 @@ def everything(
     """Every behaviour with every point to die at, and with the pairs of points that `keep` takes by their number.
 
     It is sent the verdict on each run: a second point that a run does not reach is no other run. One of several `parts`
-    has every so many of the first points.
+    has every so many of the behaviours: runs of one behaviour share lives.
     """
-    count = number = 0
-    for post, poll, visible in behaviours():
-        points = run(post, poll, visible).points
-        number += 1
-        if number % parts == part:
-            yield post, poll, visible, ()
+    count = 0
+    for number, (post, poll, visible) in enumerate(behaviours()):
+        if number % parts != part:
+            continue
+        points = (yield post, poll, visible, ()).points
         for first in range(1, points + 1):
-            number += 1
             count += 1
-            if number % parts != part:
-                count += points
-                continue
             reached = (yield post, poll, visible, (first,)).points
             for second in range(first + 1, first + points + 1):
                 count += 1
@@ -545,10 +608,15 @@ def sample(seed: int = 7) -> Generator[Lives, Verdict]:
 def tally(runs: Generator[Lives, Verdict], make: type[ModelStore] = ModelStore) -> Counter[str]:
     """Do these runs, and count what went wrong."""
     counted: Counter[str] = Counter()
+    memory: Memory | None = None
+    behaviour: tuple[Post, str, float] | None = None
     lives = next(runs, None)
     while lives is not None:
         post, poll, visible, kills = lives
-        verdict = run(post, poll, visible, kills, make)
+        if memory is None or behaviour != (post, poll, visible):
+            behaviour = post, poll, visible
+            memory = Memory(*behaviour, make)
+        verdict = run(*lives, make, memory)
         counted["runs"] += 1
         counted["crashes"] += len(kills)
         for name in ("doubled", "lost", "unaccounted", "lawless", "waiting"):

@@ -14,7 +14,6 @@ from armbulk.errors import LoginError, ServerError
 from armbulk.export.kept_records import KeptRecords, open_kept_records
 from armbulk.export.page_reader import is_list_missing
 from armbulk.export.pricing import ExportSize
-from armbulk.i18n import _
 from armbulk.model.lookup import DocumentLookup
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.verification_price import MAX_SINGLE_LOOKUPS
@@ -22,10 +21,7 @@ from armbulk.sending.bulk_lookup import is_worth_reading
 from armbulk.sending.conflict_check import SentCustomers
 from armbulk.sending.customer_preview import CustomerPreview
 from armbulk.sending.document_preview import DocumentPreview, expect_documents
-from armbulk.waiting import CallRepeater, CallWaiter
-
-_NEVER_FITS = _("Your ARM limits do not allow records to be looked up")
-_AGAIN = _("Nothing was sent. Run the same command again")
+from armbulk.waiting import LOOK_AGAIN, CallRepeater, create_lookup_waiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +36,7 @@ class ArmRecords:
         usage: What it has used of ARM's limits.
         read_at: When it began (epoch seconds): nothing is older.
         listed: The customer numbers of ARM's list, as they are compared; None: the list was not read.
+        repeated: Those that ARM's list has more than once.
     """
 
     customers: dict[int, dict[str, Any] | None]
@@ -49,6 +46,7 @@ class ArmRecords:
     usage: ApiUsage
     read_at: float
     listed: frozenset[str] | None = None
+    repeated: frozenset[str] = frozenset()
 
     def to_json(self, now: float) -> dict[str, Any]:
         """Return how they were read, as the JSON of `armbulk diff` has it."""
@@ -89,7 +87,7 @@ def read_records(
             return None
         pause = context.profile.poll_seconds
         preview = CustomerPreview(kept.client, wait, pause, progress)
-        waiter = CallWaiter(kept.client, wait, pause, progress, _NEVER_FITS, _AGAIN)
+        waiter = create_lookup_waiter(kept.client, pause, progress, LOOK_AGAIN, waits=wait)
         preview.reader.look_ups = kept
         _use_list(kept, preview, is_new=price.method == "list")
         at_arm = preview.read(customers)
@@ -97,9 +95,10 @@ def read_records(
             kept, DocumentPreview(CallRepeater(waiter), context.profile.settle_seconds), documents
         )
         kept.finish()
-        listed = frozenset(preview.reader.listed) if kept.has_list and kept.is_list_complete else None
+        repeated = preview.reader.repeated
+        listed = repeated.union(preview.reader.listed) if kept.has_list and kept.is_list_complete else None
         sent = SentCustomers.load(kept.client)
-        return ArmRecords(at_arm, lookups, sent, price, kept.usage, kept.read_at, listed)
+        return ArmRecords(at_arm, lookups, sent, price, kept.usage, kept.read_at, listed, repeated)
 
 
 def _choose(context: Context, kept: KeptRecords, customers: pl.DataFrame, documents: pl.DataFrame) -> ReadPrice:
@@ -139,7 +138,9 @@ def _use_list(kept: KeptRecords, preview: CustomerPreview, *, is_new: bool) -> N
             _raise_unless_refused(error)
     if kept.has_list:
         complete = kept.is_list_complete
-        preview.reader.use_list(kept.list_records(), kept.read_at, is_complete=complete, is_new=is_new)
+        preview.reader.use_list(
+            kept.list_records(), kept.read_at, is_complete=complete, is_new=is_new, repeated=kept.list_repeated()
+        )
 
 
 def _raise_unless_refused(error: LoginError | ServerError) -> None:

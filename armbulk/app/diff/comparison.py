@@ -157,6 +157,10 @@ class FileComparison:
         checked = self.check.checked
         return list(list_documents(self.documents, checked, self.check.lang))
 
+    def list_twice_in_arm(self) -> list[str]:
+        """Return the numbers of customers that ARM's list has more than once; each was looked up by its number."""
+        return [customer.number for customer in self.customers if customer.key in self.arm.repeated]
+
     def to_json(self, *, is_whole: bool = False) -> dict[str, Any]:
         """Return the comparison, as the JSON of `armbulk diff` has it; its lists are cut unless it `is_whole`."""
         checked, lang = self.check.checked, self.check.lang
@@ -176,6 +180,7 @@ class FileComparison:
             "differs": self.differs,
             "read": self.arm.to_json(self.made_at),
             "fields": count_fields(self.customers, lang),
+            "twice_in_arm": self.list_twice_in_arm(),
             "blank_cells": name_fields(self.kept_values, lang),
             "records": self.list_records()[:limit],
             "changes": self.list_changes()[:limit],

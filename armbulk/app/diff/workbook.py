@@ -27,6 +27,7 @@ _CHANGED_FIELDS, _NEW_CUSTOMERS, _OTHER_CUSTOMERS = _("Changed fields"), _("New 
 _DOCUMENTS = _("Documents that differ")
 _NOTHING_SENT = _("Nothing was sent.")
 _BLANKS = _("Blank cells leave ARM's values as they are.")
+_TWICE = _("Customers that ARM's list has more than once")
 _BAD_REASONS = (Reason.ZEROS_LOST, Reason.MASKED, Reason.CHANGED_SINCE_EXPORT)
 _WITHOUT_VALUES = (CustomerState.CONFLICT, CustomerState.CHANGED_IN_ARM, CustomerState.NOT_COMPARED)
 
@@ -58,6 +59,9 @@ def _summarise(report: dict[str, Any], files: str, lang: str) -> list[Section]:
         if report[resource] is not None:
             title = RESOURCES[resource].title.text(lang)
             sections.append(Section(title, tuple(_count_states(resource, report, lang))))
+    if report["twice_in_arm"]:
+        numbers = ", ".join(report["twice_in_arm"])
+        sections.append(Section(_("Twice in ARM").text(lang), ((_TWICE.text(lang), numbers),), is_good=False))
     if report["customers"] is not None:
         sections.append(Section(_("Fields that differ").text(lang), _count_fields(report["fields"], lang)))
     if report["blank_cells"]:

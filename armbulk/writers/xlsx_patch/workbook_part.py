@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from armbulk.readers.xlsx_parts import SPREADSHEET, find_main_part
+from armbulk.readers.xlsx_parts import find_main_part
+from armbulk.readers.xlsx_shared import SPREADSHEET
 from armbulk.writers.xlsx_patch.package import Package
 from armbulk.writers.xlsx_patch.refusal import PatchRefusedError
 from armbulk.writers.xlsx_patch.relations import OFFICE, STRICT_OFFICE

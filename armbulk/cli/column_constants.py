@@ -1,0 +1,63 @@
+"""Questions about required fields that no column of a sheet has: the value of every row."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from armbulk.app.column_answers import find_constant_error
+from armbulk.app.columns import may_be_constant
+from armbulk.cli.prompts import prompt
+from armbulk.i18n import _
+
+if TYPE_CHECKING:
+    from armbulk.cli.command import CommandContext
+    from armbulk.model.column_proposal import SheetProposal
+
+_CONSTANT_AGAIN = _(
+    "{title} is required, but no column has it. Press Enter for {value} as before, type another value of every row, or "
+    "- to leave it open"
+)
+_CONSTANT = _(
+    "{title} is required, but no column has it. Type the value of every row (for example {example}), or press "
+    "Enter to leave it open"
+)
+_CONSTANT_LIKELY = _(
+    "{title} is required, but no column has it. Press Enter for {value} ({reason}), type another value, or "
+    "- to leave it open"
+)
+_EXAMPLES = {"document_type": "IN", "currency": "NOK", "document_date": "2026-10-01", "due_date": "2026-10-15"}
+_LEAVE_OPEN = "-"
+
+
+class ConstantQuestions:
+    """Asks about the values that every row has."""
+
+    def __init__(self, context: "CommandContext") -> None:
+        self._context, self._lang = context, context.lang
+
+    def ask(self, proposal: "SheetProposal", known: Collection[str]) -> dict[str, str]:
+        """Return the values of every row for required fields that are not `known`."""
+        constants: dict[str, str] = {}
+        earlier = proposal.earlier.constants if proposal.earlier else {}
+        for name in proposal.required:
+            is_open = name not in known and name in proposal.targets
+            if is_open and may_be_constant(proposal.resource, name):
+                answer = self._ask_constant(proposal, name, earlier.get(name, ""))
+                constants |= {name: answer} if answer else {}
+        return constants
+
+    def _ask_constant(self, proposal: "SheetProposal", name: str, earlier: str) -> str:
+        """Return the value of every row for a field; "" to leave it open."""
+        title, example = proposal.targets[name], _EXAMPLES.get(name, "…")
+        suggested = proposal.suggested.get(name)
+        question = _CONSTANT.fill(title=title, example=example)
+        if earlier:
+            question = _CONSTANT_AGAIN.fill(title=title, value=earlier)
+        elif suggested is not None:
+            question = _CONSTANT_LIKELY.fill(title=title, value=suggested.value, reason=suggested.reason)
+        likely = earlier or (suggested.value if suggested else "")
+        while answer := prompt(question.text(self._lang), default=likely, show_default=False).strip():
+            reason = find_constant_error(proposal.resource, name, answer)
+            if answer == _LEAVE_OPEN or reason is None:
+                return "" if answer == _LEAVE_OPEN else answer
+            self._context.reporter.say(reason)
+        return ""
