@@ -8,6 +8,7 @@ import click
 
 from armbulk.app.dialog import (
     ContinuationQuestion,
+    CreditNoteQuestion,
     CustomerDifferences,
     Dialog,
     HeaderQuestion,
@@ -23,6 +24,7 @@ from armbulk.cli.prompts import confirm, prompt
 from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, format_amount, ngettext
+from armbulk.model.client_name import name_client
 from armbulk.model.decision import Decision
 from armbulk.model.environment import colour_environment, name_environment
 from armbulk.model.plain_text import to_one_line
@@ -41,6 +43,10 @@ _SUPPLIERS = _(
 _CONTINUE = ngettext(
     "Sheet {sheet}: {count} row has no document number ({rows}). Does it belong to the document above?",
     "Sheet {sheet}: {count} rows have no document number ({rows}). Do they belong to the document above?",
+)
+_FILL_DUE_DATES = ngettext(
+    "{sheet}: {count:number} credit note has no due date (row {rows}). Use its document date?",
+    "{sheet}: {count:number} credit notes have no due date (rows {rows}). Use their document dates?",
 )
 _SEND = _("Send {records} to {environment}, client {client}?")
 _FIRST_IMPORT = _(
@@ -173,6 +179,13 @@ class TerminalDialog(Dialog):
         values = {"sheet": question.sheet, "count": int(question.count), "rows": question.rows}
         return self._confirm(_CONTINUE.fill(**values))
 
+    def fill_due_dates(self, question: CreditNoteQuestion) -> bool:
+        """Ask about credit notes without a due date, if a person can answer."""
+        if self._yes or not self._context.can_ask:
+            return False
+        values = {"sheet": question.sheet, "count": int(question.count), "rows": question.rows}
+        return self._confirm(_FILL_DUE_DATES.fill(**values))
+
     def confirm_import(self, plan: "Plan") -> bool:
         """Show the plan, and ask for a yes where something would be sent."""
         if not self._context.reporter.as_json:
@@ -185,7 +198,8 @@ class TerminalDialog(Dialog):
         name: str = name_environment(target.environment, target.address)
         if self._context.can_ask:
             name = colour_environment(target.environment, target.address, self._context.lang)
-        question = _SEND.fill(records=plan.describe(), environment=name, client=target.client_no)
+        client = name_client(target.client_no, target.client_name)
+        question = _SEND.fill(records=plan.describe(), environment=name, client=client)
         return self._context.ask(question, yes=self._yes)
 
     def confirm_first_import(self) -> bool:
