@@ -106,7 +106,7 @@ def test_one_credit_without_reference_leaves_the_balance_alone() -> None:
 
 
 def test_credits_are_listed_and_never_sent() -> None:
-    """A credit note with a cross-reference lowers its invoice; one without is a credit of its own, and so is an overpayment."""
+    """One with a cross-reference lowers its invoice; one without is a credit of its own; so is an overpayment."""
     ledger = Ledger()
     ledger.customer("1", closing="1775")
     ledger.invoice("1", "3750", reference="5004")
