@@ -43,6 +43,7 @@ class Destination:
         client_no: The client.
         profile: The name of the profile.
         reserved_percent: The share of ARM's limits that armbulk leaves to other programs.
+        client_name: The name of the client; "": unknown.
     """
 
     environment: Environment
@@ -50,13 +51,15 @@ class Destination:
     client_no: str
     profile: str
     reserved_percent: Decimal
+    client_name: str = ""
 
     @classmethod
     def of_profile(cls, profile: Profile) -> "Destination":
         """Return where the records of a profile go."""
         address = profile.account.origin
         left = (1 - Decimal(str(profile.limits.ceiling))) * 100
-        return cls(find_environment(address), address, profile.client_no, profile.name, left)
+        environment = find_environment(address)
+        return cls(environment, address, profile.client_no, profile.name, left, profile.client_name)
 
     def to_json(self) -> dict[str, str]:
         """Return it as the JSON of `armbulk plan` has it."""
@@ -64,6 +67,7 @@ class Destination:
             "environment": self.environment.value,
             "address": self.address,
             "client_no": self.client_no,
+            "client_name": self.client_name,
             "profile": self.profile,
         }
 

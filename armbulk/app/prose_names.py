@@ -7,6 +7,7 @@ from typing import Any
 
 from armbulk.i18n import Text, Words, _, format_amount, format_decimal, format_number, format_time, join_texts, ngettext
 from armbulk.model import record_kinds
+from armbulk.model.client_name import name_client
 from armbulk.model.environment import Environment, colour_environment, find_environment, name_environment
 from armbulk.model.outcome_words import translate_outcome
 from armbulk.resources import CLOSE_NAME, EXPORTS, RESOURCES
@@ -86,9 +87,8 @@ def name_destination(destination: Mapping[str, str], lang: str) -> str:
     environment, address = destination["environment"], destination["address"]
     name = colour_environment(environment, address, lang)
     text = _UNKNOWN_DESTINATION if environment == Environment.OTHER else _DESTINATION
-    return text.fill(
-        environment=name, address=address, client=destination["client_no"], profile=destination["profile"]
-    ).text(lang)
+    client = name_client(destination["client_no"], destination.get("client_name"))
+    return text.fill(environment=name, address=address, client=client, profile=destination["profile"]).text(lang)
 
 
 def describe_cost(plan: Mapping[str, Any], lang: str) -> str:

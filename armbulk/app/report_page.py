@@ -128,7 +128,9 @@ def _describe_status(result: ImportResult) -> dict[str, str]:
     words = state[:1].upper() + state[1:]
     text = (_ALL_IN_ARM if done == total else _SOME_IN_ARM).fill(state=words, done=done, count=total)
     worst = next((_SYMBOLS[outcome] for outcome in _NEEDS_WORK if counts[outcome.value]), None)
-    work = sum(counts[outcome.value] for outcome in _NEEDS_WORK)
+    differing = len(result.result.control_totals.differences)
+    worst = worst or ("bad" if differing else None)
+    work = sum(counts[outcome.value] for outcome in _NEEDS_WORK) + differing
     parts = [text, *([_NEED_WORK.fill(count=work)] if work else [])]
     return {"symbol": worst or ("good" if done == total else "warning"), "text": join_texts(*parts).text(lang)}
 

@@ -28,7 +28,7 @@ from armbulk.sending.session import SendingSession
 from armbulk.settings.system_user import read_user_name
 from armbulk.store import ITEM_SCHEMA, ClientLock, ListCheck, Run, Store
 from armbulk.validation.check import Checked
-from armbulk.writers.provenance import read_provenance
+from armbulk.writers.provenance import hash_client, read_provenance
 
 
 def create_run(
@@ -211,9 +211,17 @@ def list_run_files(run: Run) -> Sequence[str]:
 
 
 def locate_result(run: Run, output: str | Path | None = None) -> Path:
-    """Return the path of a run's result workbook: `output`, else where it was written or was to be written before."""
+    """Return the path of a run's result workbook: `output`, else where it was written or was to be written before.
+
+    If the result of a later run is there now, it stays, with what a person has entered in it since: the path gets the
+    run's number.
+    """
     target = output or run.result or run.options.get("target")
-    return choose_result_path(list_run_files(run), str(target) if target else None)
+    path = choose_result_path(list_run_files(run), str(target) if target else None)
+    there = None if output else read_provenance(path)
+    if there is None or there.run_id <= run.id or there.client_hash != hash_client(run.account):
+        return path
+    return path.with_name(f"{path.stem.removesuffix('.result')}.run-{run.id}.result{path.suffix}")
 
 
 def describe_lost_result(run: Run) -> Text:

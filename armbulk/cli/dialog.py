@@ -23,6 +23,7 @@ from armbulk.cli.prompts import confirm, prompt
 from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, format_amount, ngettext
+from armbulk.model.client_name import name_client
 from armbulk.model.decision import Decision
 from armbulk.model.environment import colour_environment, name_environment
 from armbulk.model.plain_text import to_one_line
@@ -185,7 +186,8 @@ class TerminalDialog(Dialog):
         name: str = name_environment(target.environment, target.address)
         if self._context.can_ask:
             name = colour_environment(target.environment, target.address, self._context.lang)
-        question = _SEND.fill(records=plan.describe(), environment=name, client=target.client_no)
+        client = name_client(target.client_no, target.client_name)
+        question = _SEND.fill(records=plan.describe(), environment=name, client=client)
         return self._context.ask(question, yes=self._yes)
 
     def confirm_first_import(self) -> bool:

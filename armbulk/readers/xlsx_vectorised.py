@@ -30,16 +30,15 @@ from armbulk.readers.xlsx_typed_cells import TypedCells
 from armbulk.readers.xml_elements import Element
 
 _ROW_TAG = '^<row r="([0-9]{1,7})"([^<>]*)>$'
-_REFERENCE = 'r="(?P<letters>[A-Z]{1,3})(?P<number>[0-9]{1,7})"(?P<attributes>[^<>/]*)'
+_LETTERS = re.compile("[A-Z]{1,3}")
 _SPACE = '(?: xml:space="preserve")?'
-_VALUE_CELL = rf"^{_REFERENCE}(?:/>|>(?:<v>(?P<value>{TEXT})</v>)?</c>)$"
-_ANY_CELL = (
-    rf"^{_REFERENCE}(?:/>|>(?:<(?P<tag>f(?: [^<>/]*)?)(?:/>|>(?P<formula>{TEXT})</f>))?"
-    rf"(?:<v{_SPACE}>(?P<value>{TEXT})</v>|<is><t{_SPACE}>(?P<inline>{TEXT})</t></is>)?</c>)$"
+_PLAIN_BODY = rf"^<v>({TEXT})</v></c>$"
+_OTHER_BODY = (
+    rf"^(?:<(?P<tag>f(?: [^<>/]*)?)(?:/>|>(?P<formula>{TEXT})</f>))?"
+    rf"(?:<v{_SPACE}>(?P<value>{TEXT})</v>|(?P<blank><v ?/>)|<is><t{_SPACE}>(?P<inline>{TEXT})</t></is>)?(?P<end></c>)$"
 )
-_MARKS = (b"<f", b"<is>", b"<v ")  # what only `_ANY_CELL` matches
-_BLANK = b"<v></v>"
-_BLANKS_BETWEEN_TAGS = re.compile(rb">[ \t\n]+<(?!/[tvf]>)")
+_BLANKS = r"^[ \t\n]|>[ \t\n]"
+_BLANKS_BETWEEN_TAGS = re.compile(rb"^[ \t\n]+|(?<=>)[ \t\n]+(?=$|<(?!/[tvf]>))")
 
 _CELLS = pl.Schema({"row": pl.UInt32(), "column": pl.UInt16(), "text": pl.String(), "kind": CELL})
 _LOOKS = pl.Schema({"row": pl.UInt32(), "column": pl.UInt16(), "shown": pl.String()})
@@ -105,23 +104,23 @@ class VectorisedReader:
 
     def _add_rows(self, piece: bytes) -> None:
         """Add the rows of a piece of the part."""
-        piece = unify_line_ends(piece).strip(b" \t\n").replace(b"<v/>", _BLANK).replace(b"<v />", _BLANK)
-        if b">\n" in piece or b"> " in piece:
-            piece = _BLANKS_BETWEEN_TAGS.sub(b"><", piece)
-        pattern = _ANY_CELL if any(mark in piece for mark in _MARKS) else _VALUE_CELL
-        rows = split_items(piece, "</row>").str.split("<c ")
+        piece = unify_line_ends(piece)
+        rows = split_items(piece, "</row>").str.split('<c r="')
+        if rows.list.first().str.contains(_BLANKS).any():
+            piece = _BLANKS_BETWEEN_TAGS.sub(b"", piece)
+            rows = split_items(piece, "</row>").str.split('<c r="')
         if rows[-1].len() > 1:  # cells after the last row
             raise OtherShapeError
         numbers = self._read_row_tags(rows.list.first())
-        cells = pl.DataFrame({"row": numbers, "cell": rows.head(-1).list.slice(1)}).explode("cell").drop_nulls("cell")
+        cells = numbers.with_columns(rows.head(-1).list.slice(1).alias("cell")).explode("cell").drop_nulls("cell")
         self._shared.cells_left -= cells.height
         if self._shared.cells_left < 0:
             raise OtherShapeError
         if cells.height:
-            self._add_cells(cells, pattern, has_references=b"&" in piece)
+            self._add_cells(cells, has_references=b"&" in piece)
 
-    def _read_row_tags(self, heads: pl.Series) -> pl.Series:
-        """Return the numbers of rows with cells (UInt32).
+    def _read_row_tags(self, heads: pl.Series) -> pl.DataFrame:
+        """Return the rows with cells: `row` UInt32, `number` as it is written.
 
         Args:
             heads: What comes before the first cell of each row: its tag, and those of empty rows before it; at last,
@@ -134,53 +133,67 @@ class VectorisedReader:
         tag = tags.list.explode(empty_as_null=False)
         require_short(tag)
         fields = tag.str.extract_groups(_ROW_TAG).struct.unnest()
-        number = fields["1"].cast(pl.Int64)
-        is_empty = fields["2"].str.ends_with("/")
-        if number.null_count() or is_empty.sum() != len(tag) - len(opens) or is_empty.gather(opens).any():
+        rows = fields.select(
+            pl.col("1").cast(pl.Int64).alias("row"),
+            pl.col("1").alias("number"),
+            pl.col("2").str.strip_suffix("/").alias("attributes"),
+            pl.col("2").str.ends_with("/").alias("is_empty"),
+        )
+        row, is_empty = rows["row"], rows["is_empty"]
+        if row.null_count() or is_empty.sum() != len(tag) - len(opens) or is_empty.gather(opens).any():
             raise OtherShapeError
-        if len(number):
-            if number[0] <= self._last_row or not (number.diff() > 0).all() or number[-1] > EXCEL_MAX_ROWS:
+        if len(row):
+            if row[0] <= self._last_row or not (row.diff() > 0).all() or row[-1] > EXCEL_MAX_ROWS:
                 raise OtherShapeError
-            self._last_row = number[-1]
-        self._note_visibility(pl.DataFrame({"number": number, "attributes": fields["2"].str.strip_suffix("/")}))
-        return number.gather(opens).cast(pl.UInt32)
-
-    def _note_visibility(self, rows: pl.DataFrame) -> None:
+            self._last_row = row[-1]
         for (attributes,), same in rows.partition_by("attributes", as_dict=True).items():
             parsed = self._parse_tag(f'row r="1"{attributes}')
-            self._outline.visibility.add_rows(same["number"], parsed)
+            self._outline.visibility.add_rows(same["row"].to_list(), parsed)
+        return rows.select(pl.col("row").cast(pl.UInt32), "number")[opens]
 
     # --- cells --------------------------------------------------------------------------------------
 
-    def _add_cells(self, cells: pl.DataFrame, pattern: str, *, has_references: bool) -> None:
-        """Add cells: `row` UInt32, `cell`: from its reference to its end."""
+    def _add_cells(self, cells: pl.DataFrame, *, has_references: bool) -> None:
+        """Add cells: `row` UInt32, `number` as it is written, `cell`: from the value of its reference to its end."""
         require_short(cells["cell"])
-        fields = cells["cell"].str.extract_groups(pattern).struct.unnest()
-        if fields["letters"].null_count() or not (fields["number"].cast(pl.UInt32) == cells["row"]).all():
-            raise OtherShapeError
-        columns = {letters: to_index(letters) for letters in fields["letters"].unique()}
-        if max(columns.values()) >= EXCEL_MAX_COLUMNS:
-            raise OtherShapeError
-        column = fields["letters"].replace_strict(columns, return_dtype=pl.UInt16)
-        key = cells["row"].cast(pl.Int64) * EXCEL_MAX_COLUMNS + column
+        cells = _divide(cells, "cell", '"', ("reference", "rest"))
+        cells = cells.with_columns(pl.col("reference").str.strip_suffix(pl.col("number")).alias("letters"))
+        columns = {letters: _to_column(letters) for letters in cells["letters"].unique()}
+        column = pl.col("letters").replace_strict(columns, return_dtype=pl.UInt16).alias("column")
+        cells = _divide(cells.select("row", column, "rest"), "rest", ">", ("attributes", "body"))
+        key = cells["row"].cast(pl.Int64) * EXCEL_MAX_COLUMNS + cells["column"]
         if key[0] <= self._last_key or not (key.diff() > 0).all():
             raise OtherShapeError
         self._last_key = key[-1]
-        if has_references:
-            texts = [name for name in fields.columns if name in {"value", "formula", "inline"}]
-            fields = fields.with_columns(decode_references(fields[name]) for name in texts)
-        self._add_by_tag(fields.drop("letters", "number").with_columns(cells["row"], column.alias("column")))
+        cells = cells.with_columns(pl.col("body").str.extract(_PLAIN_BODY).alias("value"))
+        is_closed = cells["attributes"].str.ends_with("/") & cells["body"].eq_missing("")
+        is_plain = cells["value"].is_not_null() | is_closed
+        plain = cells.select("row", "column", "attributes", "value")
+        if is_plain.all():
+            self._add_by_tag(plain, has_references=has_references)
+        else:
+            self._add_by_tag(plain.filter(is_plain), has_references=has_references)
+            self._add_by_tag(_read_other_bodies(cells.filter(~is_plain)), has_references=has_references)
 
-    def _add_by_tag(self, cells: pl.DataFrame) -> None:
-        """Add cells: `row`, `column`, `attributes`, `value`; perhaps `inline`, `tag`, and `formula`."""
+    def _add_by_tag(self, cells: pl.DataFrame, *, has_references: bool) -> None:
+        """Add cells: `row`, `column`, `attributes`, `value`; perhaps `inline`, `tag` and `formula`."""
+        if has_references:
+            texts = [name for name in ("value", "inline", "formula") if name in cells.columns]
+            cells = cells.with_columns(decode_references(cells[name]) for name in texts)
         if "tag" in cells.columns:
             self._check_formulas(cells["tag"])
         for (attributes,), same in cells.partition_by("attributes", as_dict=True, include_key=False).items():
-            parsed = self._parse_tag(f'c r="A1"{attributes}', "<row>", "</row>")
+            parsed = self._parse_cell_tag(attributes, same)
             for typed in self._typed.read(same, parsed.get("t", "n"), parsed.get("s", "0")):
                 self._cells.append(typed.select(*_CELLS))
                 if "shown" in typed.columns:
                     self._looks.append(typed.select(*_LOOKS).drop_nulls())
+
+    def _parse_cell_tag(self, attributes: str, cells: pl.DataFrame) -> _Attributes:
+        """Return the attributes of cells with the same tag; one that ends with a slash has no content."""
+        if attributes.endswith("/") and ("tag" in cells.columns or cells["value"].null_count() < cells.height):
+            raise OtherShapeError
+        return self._parse_tag(f'c r="A1"{attributes.removesuffix("/")}', "<row>", "</row>")
 
     def _check_formulas(self, tags: pl.Series) -> None:
         """Parse the tags of formulas; only the careful reader reads array formulas whose values are not trusted."""
@@ -213,6 +226,27 @@ class VectorisedReader:
                 cells = looks[(column,)]
                 columns += _spread(cells["shown"].alias(f"{letter}{SHOWN}"), row=cells["row"], rows=rows)
         return pl.DataFrame(columns), tuple(letters)
+
+
+def _divide(cells: pl.DataFrame, name: str, separator: str, names: tuple[str, str]) -> pl.DataFrame:
+    """Return cells with one column divided into two, at the first separator."""
+    return cells.with_columns(pl.col(name).str.splitn(separator, 2).struct.rename_fields(names)).unnest(name)
+
+
+def _to_column(letters: str) -> int:
+    column = to_index(letters) if _LETTERS.fullmatch(letters) else EXCEL_MAX_COLUMNS
+    if column >= EXCEL_MAX_COLUMNS:
+        raise OtherShapeError
+    return column
+
+
+def _read_other_bodies(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return cells with the fields of their `body`: `value`, `inline`, the `tag` of a formula, and `formula`."""
+    bodies = cells["body"].str.extract_groups(_OTHER_BODY).struct.unnest()
+    if bodies["end"].null_count():
+        raise OtherShapeError
+    value = pl.coalesce("value", pl.col("blank").str.head(0)).alias("value")
+    return cells.select("row", "column", "attributes").hstack(bodies.select(value, "inline", "tag", "formula"))
 
 
 def _spread(*columns: pl.Series, row: pl.Series, rows: pl.Series) -> list[pl.Series]:

@@ -12,7 +12,7 @@ from armbulk.model.outcome_words import translate_outcome
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
-from armbulk.results.read_back_problems import READ_BACK_CODE
+from armbulk.results.read_back_problems import NOT_AS_SENT, READ_BACK_CODE
 from armbulk.stored_messages import translate_message
 from armbulk.writers import style
 from armbulk.writers.problem_sheet import FIRST_ROW, ProblemLine
@@ -27,7 +27,6 @@ _RANKS = {outcome.value: rank for rank, outcome in enumerate(WORK_ORDER, start=1
 _WARNING_RANK = len(WORK_ORDER) + 1
 _COUNT = ngettext("{count:number} record", "{count:number} records")
 _LEFT_OUT = _("{count:number} rows are no records and are left out, as the mapping says. The first is in row {row}.")
-_DIFFERS = _("not as sent")
 _CHOSEN = _("Nothing, if this is what you want")
 _FIXES = {
     str(ERRORS_FIRST): _("Correct the errors in the other lines, and import the file again"),
@@ -119,7 +118,7 @@ def _merge(problems: Sequence[tuple[int, RenderedFinding]], records: pl.DataFram
             continue
         is_error, is_open = problem["severity"] == "error", outcome in _RANKS
         rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK + (problem["code"] in DECIDED_CODES)
-        status = (_DIFFERS.text(lang), "") if problem["code"] == READ_BACK_CODE else ("", "")
+        status = (NOT_AS_SENT.text(lang), "") if problem["code"] == READ_BACK_CODE else ("", "")
         line = ProblemLine(problem, *(_describe(outcome, lang) if is_error and is_open else status), key or "")
         entries[identity] = _Entry(rank, sheet, row, resource, key, line, outcome)
     return [_sum_up_left_out(entry, lang) for entry in entries.values()]

@@ -15,6 +15,9 @@ from armbulk.results.totals_words import write_at_cells
 READ_BACK_CODE = "read-back"
 """The code of these problems."""
 
+NOT_AS_SENT = _("not as sent")
+"""The status of a record with such a problem."""
+
 _FIELDS = {
     "type": "document_type",
     "customer": "customer_no",

@@ -24,6 +24,7 @@ from armbulk.resources import RESOURCES
 from armbulk.results import reconcile
 from armbulk.results.control_totals import ACCEPTED, IN_FILE, READ_BACK, SENT, VALID, ControlTotals
 from armbulk.results.problem_lines import WORK_ORDER
+from armbulk.results.read_back_problems import NOT_AS_SENT
 from armbulk.results.run_result import RunResult
 from armbulk.results.totals_words import STAGE_WORDS, name_group
 from armbulk.store import Run
@@ -154,6 +155,10 @@ _NEXT_STEPS = (
 )
 """Which records need something done, and what; the most urgent first."""
 
+_SETTLE = _(
+    "ARM has some records otherwise than they were sent (see Problems). Settle the differences. Then read the records "
+    "back again: armbulk verify {run}"
+)
 _SUM_OF = _("{name}: sum incl. VAT")
 _NOTHING = _("All records were accepted. Nothing more to do.")
 
@@ -169,12 +174,11 @@ def build_summary(
         first_rows: outcome → the row of its first line in the Problems sheet.
         lang: language of texts.
     """
-    items = result.items
     files = _name_files(checked, lang)
     sections = [
         Section(_RESULT_OF.fill(files=files).text(lang) if checked else _text("title", lang), ()),
-        _describe_status(items, first_rows, lang),
-        Section(_text("next", lang), tuple(("", text) for text in _list_next_steps(items, lang))),
+        _describe_status(result, first_rows, lang),
+        Section(_text("next", lang), tuple(("", text) for text in _list_steps(result, lang))),
         _count_records(result, first_rows, lang),
         Section(_text("totals", lang), *_list_totals(result.control_totals, lang)),
         Section(
@@ -187,18 +191,20 @@ def build_summary(
     return [section for index, section in enumerate(sections) if index < _HEAD_SECTIONS or section.rows]
 
 
-def _describe_status(items: pl.DataFrame, first_rows: Mapping[str, int], lang: str) -> Section:
+def _describe_status(result: RunResult, first_rows: Mapping[str, int], lang: str) -> Section:
     """Return what an accountant sees first: whether something needs work, and how much."""
+    items, differing = result.items, len(result.control_totals.differences)
     counts = reconcile.count_outcomes(items)
     work = [(outcome, counts[outcome.value]) for outcome in WORK_ORDER if counts[outcome.value]]
-    if not work:
+    if not work and not differing:
         warned = items["warnings"].is_not_null().sum()
         text = (_WARNED if warned else _DONE).fill(count=items.height, warned=warned).text(lang)
         return Section(f"✓ {text}", (), mark=style.GREEN)
-    parts = ", ".join(f"{count} {translate_outcome(outcome, lang)}" for outcome, count in work)
-    count = sum(number for _outcome, number in work)
-    text = _OPEN.fill(count=count, all=items.height, parts=parts).text(lang)
-    mark = style.key_mark(work[0][0])
+    parts = [f"{count} {translate_outcome(outcome, lang)}" for outcome, count in work]
+    parts += [f"{differing} {NOT_AS_SENT.text(lang)}"] if differing else []
+    count = sum(number for _outcome, number in work) + differing
+    text = _OPEN.fill(count=count, all=items.height, parts=", ".join(parts)).text(lang)
+    mark = style.key_mark(work[0][0] if work else Outcome.REJECTED)
     links = {-1: min(first_rows.values())} if first_rows else {}
     return Section(f"{mark[6:]} {text}".strip(), (), mark=mark[:6], links=links)
 
@@ -310,6 +316,14 @@ def next_steps(items: pl.DataFrame, lang: str) -> list[str]:
 
 def _list_next_steps(items: pl.DataFrame, lang: str) -> list[str]:
     return [words.text(lang) for is_concerned, words in _NEXT_STEPS if items.select(is_concerned.any()).item()]
+
+
+def _list_steps(result: RunResult, lang: str) -> list[str]:
+    """What is left to do about the outcomes, and about what was read back otherwise than it was sent."""
+    steps = _list_next_steps(result.items, lang)
+    if result.control_totals.differences and result.run:
+        steps.append(_SETTLE.fill(run=result.run.id).text(lang))
+    return steps
 
 
 def _describe_usage(result: RunResult, lang: str) -> list[Row]:

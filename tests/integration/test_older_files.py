@@ -18,6 +18,16 @@ def write(street: str, name: str = "customers.csv") -> None:
     Path(name).write_text(HEAD + BERG.format(street=street) + LIE, encoding="utf-8")
 
 
+def keep_later_result(env: dict[str, str]) -> None:
+    """The result of an earlier run is written beside that of a later one, which was made of it."""
+    called("import", "customers.result.xlsx", "--yes", env=env)
+    before = Path("customers.result.xlsx").read_bytes()
+    for command in ("results", "verify"):
+        assert Path(called(command, "1", env=env)[1]["result"]).name == "customers.run-1.result.xlsx"
+    assert Path("customers.result.xlsx").read_bytes() == before
+    assert Path(called("results", "1", "-o", "chosen.xlsx", env=env)[1]["result"]).name == "chosen.xlsx"
+
+
 def test_an_older_file_says_that_it_sets_customers_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file as it was, or its result, after another one was sent; not a file that was edited since."""
     monkeypatch.chdir(tmp_path)
@@ -36,5 +46,6 @@ def test_an_older_file_says_that_it_sets_customers_back(tmp_path: Path, monkeypa
         assert "Kjøring 2 sendte andre verdier for 1 kunde (0701). older.xlsx er eldre, fra kjøring 1" in " ".join(
             (out + err).split()
         )
+        keep_later_result(env)
         write("Bakgata 1")
         assert called("plan", "customers.csv", env=env)[1]["set_back"] is None

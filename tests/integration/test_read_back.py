@@ -69,6 +69,7 @@ def test_what_arm_changed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     files = make_files(tmp_path, documents)
     with Sandbox(dialect={"stored_amounts": "rounded"}) as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01", "ARMBULK_CLIENT_NAME": "Nordlys"}
+        assert "client Nordlys (2218)" in " ".join(call("plan", *files, "--skip-invalid", env=env)[1].split())
         words = ("import", *files, "--yes", "--first-import", "--skip-invalid", "--verify")
         plan = called("plan", *files, "--skip-invalid", "--verify", env=env)[1]["verification"]
         (code, first), _ = called(*words, env=env), called("evidence", "1", "-o", "run.zip", env=env)
@@ -140,6 +141,9 @@ def list_read_back_lines(workbook: str) -> Lines:
         sheet, cell = row[3].value.split("!")
         assert row[3].hyperlink.location in {f"{sheet}!{cell}", f"'{sheet}'!{cell}"}
         assert "Read back" in book[sheet][cell].comment.text
+    summary = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row]
+    assert any(text.startswith("✗") and f"{len(rows)} not as sent" in text for text in summary) == bool(rows)
+    assert any("armbulk verify 1" in text for text in summary) == bool(rows)
     return [tuple(row[index].value for index in (0, 1, 4, 5, 6, 7)) for row in rows]
 
 
