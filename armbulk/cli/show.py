@@ -76,10 +76,9 @@ def show_import(
             _show_stopped(context, result, written, "" if is_approved else repeat)
         case "declined":
             reporter.say(_("Nothing was sent. To send it: {command}", command=repeat))
-        case "interrupted":
-            show_run(context, result, details=details, report=written)
-        case _:
-            show_files_changed(context, result)
+        case state:
+            if state != "interrupted":
+                show_files_changed(context, result)
             show_run(context, result, details=details, report=written)
     for problem in (result.verify_error, result.write_error):
         if problem:
