@@ -55,9 +55,7 @@ from armbulk.validation.vat_rates import find_rates
 LoadedMapping = tuple[tuple[SheetMapping, ...], str]
 """The entries of a mapping file, and the file's hash."""
 
-_USE_KNOWN_NAMES = _(
-    "Name the sheets Customers, Documents and Lines, or use --as. Use the headers from `armbulk fields documents`."
-)
+_USE_KNOWN_NAMES = _("Name the sheets Customers, Documents and Lines, or use --as. Headers: `armbulk fields documents`")
 _MATCH_COLUMNS = _(
     "Run `armbulk map {file}` on a terminal to answer column by column. Or write a mapping with "
     "`armbulk map {file} -o NAME.toml`, correct it, and add --mapping NAME.toml."
