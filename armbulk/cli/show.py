@@ -76,8 +76,8 @@ def show_import(
             _show_stopped(context, result, written, "" if is_approved else repeat)
         case "declined":
             reporter.say(_("Nothing was sent. To send it: {command}", command=repeat))
-        case _:
-            if result.state != "interrupted":
+        case state:
+            if state != "interrupted":
                 show_files_changed(context, result)
             show_run(context, result, details=details, report=written)
     for problem in (result.verify_error, result.write_error):

@@ -38,11 +38,13 @@ from armbulk.validation import (
     hidden_rows,
     layout,
     line_currencies,
+    migration_answers,
     other_rows,
     prices,
     repeated_customers,
     rules,
 )
+from armbulk.validation.credit_due_dates import fill_due_dates
 from armbulk.validation.hidden_columns import leave_out_hidden_columns, report_hidden_columns
 from armbulk.validation.input_files import read_files
 from armbulk.validation.reader_findings import report_readings
@@ -53,9 +55,7 @@ from armbulk.validation.vat_rates import find_rates
 LoadedMapping = tuple[tuple[SheetMapping, ...], str]
 """The entries of a mapping file, and the file's hash."""
 
-_USE_KNOWN_NAMES = _(
-    "Name the sheets Customers, Documents and Lines, or use --as. Use the headers from `armbulk fields documents`."
-)
+_USE_KNOWN_NAMES = _("Name the sheets Customers, Documents and Lines, or use --as. Headers: `armbulk fields documents`")
 _MATCH_COLUMNS = _(
     "Run `armbulk map {file}` on a terminal to answer column by column. Or write a mapping with "
     "`armbulk map {file} -o NAME.toml`, correct it, and add --mapping NAME.toml."
@@ -209,10 +209,11 @@ def check_sheets(
     resources = UPDATE_RESOURCES if is_change else RESOURCES
     matches = _match_sheets(plain, options, resources)
     compared = _compare_with_bases(plain, matches, options)
-    plain, layouts = _check_layouts([result.sheet for result in compared], matches, mapped, own)
+    answered, of_answers = migration_answers.apply_answers([result.sheet for result in compared], matches)
+    plain, layouts = _check_layouts(answered, matches, mapped, own)
     decided = [_decide_reading(options, result.entry) for result in mapped]
     options_of = [*map(date_orders.drop_contradicted, plain, matches, decided)]
-    continued = _continue_documents(plain, matches, options, layouts)
+    continued = _continue_documents(plain, matches, decided, layouts)
     plain = [result.sheet for result in continued]
     findings = report_readings(own, matches)
     beside = _list_customers_beside(own, mapped, options, mapping)
@@ -224,7 +225,7 @@ def check_sheets(
     parts, of_sheets = type_sheets(plain, matches, options_of)
     parts, differing, same_rows = repeated_customers.merge_repeated(parts, mapped, plain)
     findings += [edits.drop_expected_findings(*pair) for pair in zip(plain, _list_findings(matches), strict=True)]
-    findings += [differing, *_list_findings([*mapped, *compared, *continued])]
+    findings += [differing, of_answers, *_list_findings([*mapped, *compared, *continued])]
     findings += _report_hidden_columns(plain, matches, mapped, options, own)
     joined = join_tables(parts, resources)
     findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
@@ -235,7 +236,7 @@ def check_sheets(
     kept = repeated_customers.drop_of_documents(
         follow_ups.drop_follow_ups(every_finding, tables), sources, matches, mapped
     )
-    blocking = hidden_rows.spread_unknown_rows(apply_severities(every_finding, options.rules), own)
+    blocking = blocked.spread_over_files(apply_severities(every_finding, options.rules), own)
     blocking = repeated_customers.spread_to_customers(blocking, same_rows)
     return Checked(
         sheets=tuple(own),
@@ -271,12 +272,13 @@ def _list_findings(
 
 
 def _continue_documents(
-    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options: ReadOptions, layouts: Sequence[pl.DataFrame]
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], decided: Sequence[ReadOptions], layouts: list[pl.DataFrame]
 ) -> list[continuation.Continued]:
-    return [
-        continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
-        for index, sheet in enumerate(sheets)
-    ]
+    continued = []
+    for index, (sheet, match, options, of_layout) in enumerate(zip(sheets, matches, decided, layouts, strict=True)):
+        lines = continuation.continue_documents(sheet, index, match, options.continuation_rows, of_layout)
+        continued.append(fill_due_dates(lines, index, match, options.credit_due_dates, of_layout))
+    return continued
 
 
 def _report_hidden_columns(
@@ -333,6 +335,7 @@ def _decide_reading(options: ReadOptions, entry: SheetMapping | None) -> ReadOpt
     """Return how a sheet's unclear dates and amounts are read: by the option, the mapping, or the profile."""
     return replace(
         options,
+        credit_due_dates=options.credit_due_dates or (entry.credit_due_dates if entry else None),
         usual_dates=(entry.dates if entry else None) or options.usual_dates,
         decimal=options.decimal or (entry.decimal if entry else None) or options.usual_decimal,
     )
