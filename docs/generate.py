@@ -175,6 +175,8 @@ EXAMPLES: dict[str, Example] = {
     "number-too-large": Example("12345678901234567", "excl_vat"),
     "not-a-date": Example("i går", "due_date"),
     "ambiguous-date": Example("01/02/25", "due_date"),
+    "credit-without-due-date": Example("1", "due_date", "17"),
+    "credit-due-date-filled": Example("2", "due_date", "17, 21"),
     "date-in-other-order": Example("30112026", "due_date", "mdy"),
     "date-with-time": Example("2025-02-27T13:45:00", "due_date"),
     "not-yes-or-no": Example("kanskje", "vat_liable"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sqlite3
@@ -41,6 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
         from support.promise_report import PromiseReport  # noqa: PLC0415 - after its asserts are rewritten
 
         config.pluginmanager.register(PromiseReport(Path(config.getoption("--promises"))))
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded and collected lives until the end: it is not looked through in search of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 from armbulk.app.column_report import describe_proposal
 from armbulk.app.column_starter import CONTENTS
 from armbulk.app.columns import is_other_list, list_proposals, match_columns
-from armbulk.app.dialog import ContinuationQuestion, Dialog, HeaderQuestion, SupplierQuestion
+from armbulk.app.dialog import ContinuationQuestion, CreditNoteQuestion, Dialog, HeaderQuestion, SupplierQuestion
 from armbulk.clock import format_iso
 from armbulk.errors import FileError, UnknownColumnsError
 from armbulk.findings.frame import render_findings
@@ -21,7 +21,7 @@ from armbulk.model.column_proposal import SheetProposal
 from armbulk.model.command_line import quote_word
 from armbulk.model.fields import FieldRole
 from armbulk.model.known_customers import KnownCustomers
-from armbulk.model.read_options import DEFAULT_READ_OPTIONS, SAME_AS_ABOVE, ReadOptions
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, DOCUMENT_DATE, SAME_AS_ABOVE, ReadOptions
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, fields_by_name, list_field_headers, require_import_resource
 from armbulk.settings.profile import Profile
@@ -226,6 +226,9 @@ def check_inputs(
     if not allow_unrecognised and _ask_about_continuation_rows(checked, options, dialog):
         options = replace(options, continuation_rows=SAME_AS_ABOVE)
         checked = check_again(checked, replace(options, known_customers=known))
+    if not allow_unrecognised and _ask_about_due_dates(checked, options, dialog):
+        options = replace(options, credit_due_dates=DOCUMENT_DATE)
+        checked = check_again(checked, replace(options, known_customers=known))
     written = WrittenFiles.beside(profile.store_url)
     return CheckResult(InputFiles(inputs.files, options), checked, written, profile.lang, known)
 
@@ -343,3 +346,13 @@ def _ask_about_continuation_rows(checked: Checked, options: ReadOptions, dialog:
         return False
     names = [sheet.name for sheet in checked.sheets]
     return all(dialog.continue_documents(ContinuationQuestion(names[sheet], *texts)) for sheet, *texts in rows)
+
+
+def _ask_about_due_dates(checked: Checked, options: ReadOptions, dialog: Dialog) -> bool:
+    """Return whether credit notes without a due date are due on their document dates, in every sheet that has some."""
+    of_sheets = checked.findings.filter(pl.col("code") == "credit-without-due-date").unique("sheet")
+    if of_sheets.is_empty() or options.credit_due_dates is not None:
+        return False
+    names = [sheet.name for sheet in checked.sheets]
+    rows = of_sheets.sort("sheet").select("sheet", "value", "detail").rows()
+    return all(dialog.fill_due_dates(CreditNoteQuestion(names[sheet], *texts)) for sheet, *texts in rows)

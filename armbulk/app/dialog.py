@@ -40,6 +40,15 @@ class ContinuationQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditNoteQuestion:
+    """Credit notes without a due date: how many are in a sheet, and the first of them (`rows`, for people)."""
+
+    sheet: str
+    count: str
+    rows: str
+
+
+@dataclass(frozen=True, slots=True)
 class SupplierQuestion:
     """A sheet whose name or title (`text`) speaks of suppliers, which is read as `resource` by earlier answers."""
 
@@ -127,6 +136,11 @@ class Dialog:
 
     def continue_documents(self, question: ContinuationQuestion) -> bool:
         """Return whether lines without a document number are lines of the document above."""
+        del question
+        return False
+
+    def fill_due_dates(self, question: CreditNoteQuestion) -> bool:
+        """Return whether credit notes without a due date are due on their document dates."""
         del question
         return False
 

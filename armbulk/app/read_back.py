@@ -1,18 +1,16 @@
 """Read the accepted records of a run back from ARM, and compare them with what was sent. Nothing is sent."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.app.import_result import ImportResult
 from armbulk.app.runs import verify_run_client
-from armbulk.arm.json_body import parse_json
+from armbulk.arm.decode import read_raw_records
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, LoginError
 from armbulk.export.fetched_list import fetch_list
@@ -138,7 +136,7 @@ def _compare_with_list(
                 session.is_done = True
                 return documents
             fetched = fetch_list(session, fresh=False)
-            records, repeated = map(_read_records, (fetched.raw_records(), fetched.repeated_records()))
+            records, repeated = map(read_raw_records, (fetched.raw_records(), fetched.repeated_records()))
             left = reading.compare_listed(documents, records, session.checkpoint.usage, repeated)
             session.is_done = True
     except ArmbulkError as error:
@@ -167,9 +165,3 @@ def _build_request(run: Run, documents: pl.DataFrame) -> ExportRequest | None:
     target = Path(f"verify-{run.id}.jsonl")  # nothing is written; the ending keeps each record's own JSON
     purpose = f"verify run {run.id}"
     return ExportRequest(resource, listing, root, frozenset(), (), target, CSV_DIALECT_NAMES[0], purpose=purpose)
-
-
-def _read_records(pages: Iterator[pl.Series]) -> Iterator[dict[str, Any]]:
-    """The records of a list's pages (JSON), with exact numbers."""
-    for texts in pages:
-        yield from (parse_json(text.encode()) or {} for text in texts)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,6 +147,13 @@ def split_raw_records(body: bytes, records: Sequence[Json]) -> list[str]:
     if not arrays:
         raise ValueError("the answer does not hold the records it was said to hold")
     return arrays[0]
+
+
+def read_raw_records(pages: Iterable[pl.Series]) -> Iterator[Json]:
+    """Yield the records of a list whose JSON was kept (`RAW_JSON`, page by page), with exact numbers."""
+    for page in pages:
+        records = parse_json(f"[{','.join(page)}]".encode())
+        yield from (record for record in records or () if isinstance(record, dict))
 
 
 def _split_arrays(text: str, position: int) -> Iterator[list[str]]:

@@ -40,6 +40,9 @@ RECORD_SCHEMA: dict[str, type[pl.DataType]] = {
 _CLEARED_VALUES = {FieldType.TEXT_LIST: "[]", FieldType.AMOUNT: "0", FieldType.QUANTITY: "0", FieldType.INTEGER: "0"}
 """How ARM's published examples write a field that is cleared; "" for all other types."""
 
+SLICE_ROWS = 20_000
+"""How many documents are encoded at a time."""
+
 _CONTROL = [chr(code) for code in range(32)]
 _ESCAPES = ['"', "\\", *_CONTROL]
 _ESCAPED = ['\\"', "\\\\", *(f"\\u{code:04x}" for code in range(32))]
@@ -59,19 +62,39 @@ class _Cells:
         return cls(frozenset(name for name, count in nulls.items() if not count) - cleared, cleared)
 
 
-def encode_records(table: Table, lines: Table | None = None) -> pl.DataFrame:
-    """Return every row of `table`, with its `lines`, as a row of RECORD_SCHEMA, in the table's order."""
+def encode_records(table: Table, lines: Table | None = None, slice_rows: int = SLICE_ROWS) -> pl.DataFrame:
+    """Return every row of `table`, with its `lines`, as a row of RECORD_SCHEMA, in the table's order.
+
+    So many rows at a time (`slice_rows`): the JSON of all lines is never in memory beside that of all documents.
+    """
     resource = table.resource
-    key = resource.field(resource.key)
     rows = table.rows.with_columns(normalise_key(pl.col(resource.key)).alias("key_norm"))
-    rows = _join_lines(rows, resource, lines)
+    if lines is None or resource.lines is None:
+        return _encode_slice(resource, rows, None)
+    parent = normalise_key(pl.col(_find_parent_key(lines.resource).name))
+    line_rows = lines.rows.with_columns(parent.alias("key_norm"))
+    slices = list(rows.iter_slices(slice_rows)) or [rows]
+    encoded = []
+    for part in slices:
+        is_whole = len(slices) == 1
+        own = line_rows if is_whole else line_rows.join(part, on="key_norm", how="semi", maintain_order="left")
+        encoded.append(_encode_slice(resource, part, encode_lines(lines.resource, own)))
+    return pl.concat(encoded)
+
+
+def _encode_slice(resource: Resource, rows: pl.DataFrame, lines: pl.DataFrame | None) -> pl.DataFrame:
+    """Return rows (with `key_norm`) as rows of RECORD_SCHEMA; `lines` are those that `encode_lines` returns."""
+    cleared = _cleared_fields(rows)
+    members = _encode_members(_build_field_tree(resource, rows, cleared), _Cells.of(rows, cleared))
+    key = resource.field(resource.key)
+    key_only = _join(_encode_object([_encode_member(key.path, key, _Cells())]))
+    if lines is None:
+        rows = rows.with_columns(lines_json=pl.lit(None, pl.String), line_count=pl.lit(None, pl.UInt32))
+    else:
+        rows = rows.join(lines, on="key_norm", how="left", maintain_order="left")
     lines_member = pl.concat_str(pl.lit(f',"{resource.lines_path}":['), pl.col("lines_json"), pl.lit("]"))
     lines_member = pl.when(pl.col("lines_json").is_not_null()).then(lines_member).otherwise(pl.lit(""))
-    cleared = _cleared_fields(table.rows)
-    tree = _build_field_tree(resource, table.rows, cleared)
-    members = [*_encode_members(tree, _Cells.of(table.rows, cleared)), lines_member]
-    key_only = _join(_encode_object([_encode_member(key.path, key, _Cells())]))
-    return rows.with_columns(_join(_encode_object(members)).alias("payload")).select(
+    return rows.with_columns(_join(_encode_object([*members, lines_member])).alias("payload")).select(
         "sheet",
         "row",
         pl.col(resource.key).alias("key"),
@@ -84,17 +107,17 @@ def encode_records(table: Table, lines: Table | None = None) -> pl.DataFrame:
     )
 
 
-def encode_lines(lines: Table) -> pl.DataFrame:
-    """Return the lines of each document: `key_norm`, `lines_json` (objects by line number, String), `line_count`."""
-    parent = _find_parent_key(lines.resource)
-    order = [name for name in ("line_no",) if name in lines.rows.columns]
-    members = _encode_members(_build_field_tree(lines.resource, lines.rows), _Cells.of(lines.rows))
+def encode_lines(resource: Resource, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines of each document: `key_norm`, `lines_json` (objects by line number, String), `line_count`.
+
+    Args:
+        resource: The resource of lines.
+        rows: Typed lines, and the `key_norm` of their documents.
+    """
+    order = [name for name in ("line_no",) if name in rows.columns]
+    members = _encode_members(_build_field_tree(resource, rows), _Cells.of(rows))
     return (
-        lines.rows.with_columns(
-            normalise_key(pl.col(parent.name)).alias("key_norm"),
-            _join(_encode_object(members)).alias("json"),
-        )
-        .select("key_norm", *order, "sheet", "row", "json")
+        rows.select("key_norm", *order, "sheet", "row", _join(_encode_object(members)).alias("json"))
         .sort("key_norm", *order, "sheet", "row", nulls_last=True, maintain_order=True)
         .group_by("key_norm", maintain_order=True)
         .agg(pl.col("json"), pl.len().alias("line_count"))
@@ -106,12 +129,6 @@ def build_body(resource: Resource, user_id: str, records: list[str]) -> str:
     """Return a batch's body with these records (JSON): `{"metadata":{"userId":…},"documents":[…]}`."""
     user = pl.select(_join(_encode_text(pl.lit(user_id)))).item()
     return f'{{"metadata":{{"userId":{user}}},"{resource.json_array}":[{",".join(records)}]}}'
-
-
-def _join_lines(rows: pl.DataFrame, resource: Resource, lines: Table | None) -> pl.DataFrame:
-    if lines is None or resource.lines is None:
-        return rows.with_columns(lines_json=pl.lit(None, pl.String), line_count=pl.lit(None, pl.UInt32))
-    return rows.join(encode_lines(lines), on="key_norm", how="left", maintain_order="left")
 
 
 def _document_columns(resource: Resource) -> list[pl.Expr]:

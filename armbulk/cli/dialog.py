@@ -8,6 +8,7 @@ import click
 
 from armbulk.app.dialog import (
     ContinuationQuestion,
+    CreditNoteQuestion,
     CustomerDifferences,
     Dialog,
     HeaderQuestion,
@@ -42,6 +43,10 @@ _SUPPLIERS = _(
 _CONTINUE = ngettext(
     "Sheet {sheet}: {count} row has no document number ({rows}). Does it belong to the document above?",
     "Sheet {sheet}: {count} rows have no document number ({rows}). Do they belong to the document above?",
+)
+_FILL_DUE_DATES = ngettext(
+    "{sheet}: {count:number} credit note has no due date (row {rows}). Use its document date?",
+    "{sheet}: {count:number} credit notes have no due date (rows {rows}). Use their document dates?",
 )
 _SEND = _("Send {records} to {environment}, client {client}?")
 _FIRST_IMPORT = _(
@@ -173,6 +178,13 @@ class TerminalDialog(Dialog):
             return False
         values = {"sheet": question.sheet, "count": int(question.count), "rows": question.rows}
         return self._confirm(_CONTINUE.fill(**values))
+
+    def fill_due_dates(self, question: CreditNoteQuestion) -> bool:
+        """Ask about credit notes without a due date, if a person can answer."""
+        if self._yes or not self._context.can_ask:
+            return False
+        values = {"sheet": question.sheet, "count": int(question.count), "rows": question.rows}
+        return self._confirm(_FILL_DUE_DATES.fill(**values))
 
     def confirm_import(self, plan: "Plan") -> bool:
         """Show the plan, and ask for a yes where something would be sent."""

@@ -84,7 +84,8 @@ def import_(
     verify_report(report, files, arguments["target"])
     dialog = TerminalDialog(context, yes=yes, details=details, hint=RESUME_HINT)
     result = context.session.import_files(*files, options=options, wait=not no_wait, dialog=dialog, **arguments)
-    show_import(context, result, details=details, report=report, repeat=_repeat(files, options, arguments, report))
+    repeat, is_approved = _repeat(files, options, arguments, report), arguments["plan_file"] is not None
+    show_import(context, result, details=details, report=report, repeat=repeat, is_approved=is_approved)
     return result.exit_code
 
 

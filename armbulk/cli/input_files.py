@@ -15,6 +15,7 @@ from armbulk.i18n import _
 from armbulk.model.command_line import write_command
 from armbulk.model.read_options import (
     CONTINUATION_ROWS,
+    CREDIT_DUE_DATES,
     DATE_ORDERS,
     DECIMAL_SEPARATORS,
     ReadOptions,
@@ -40,6 +41,11 @@ _OPTIONS = (
         help=_(
             "Lines without a document number: same-as-above (they belong to the document above) or stop (an error)."
         ),
+    ),
+    click.option(
+        "--credit-due-dates",
+        type=WordChoice(CREDIT_DUE_DATES),
+        help=_("Credit notes without a due date: document-date (they are due on that date) or stop (an error)."),
     ),
     click.option(
         "--ignore-column",
@@ -82,6 +88,7 @@ _READ_OPTIONS = (
     "pad_postal_codes",
     "mapping",
     "continuation_rows",
+    "credit_due_dates",
     "unread_columns",
 )
 

@@ -50,6 +50,7 @@ def show_import(
     details: bool = False,
     report: str | None = None,
     repeat: str = "",
+    is_approved: bool = False,
 ) -> None:
     """Show how an import ended, or why nothing was sent.
 
@@ -59,6 +60,7 @@ def show_import(
         details: Whether to show what is rarely needed, too.
         report: The HTML report to write.
         repeat: The command that imports the same files in the same way.
+        is_approved: A plan was approved (--plan): sending less than it has is no next step.
     """
     reporter, written = context.reporter, ""
     if result.state not in {"planned", "declined"}:
@@ -71,13 +73,12 @@ def show_import(
             control = result.plan.describe_totals()
             reporter.show("plan", result.plan.to_json(), details=details, control=control, next_command=repeat)
         case "stopped":
-            _show_stopped(context, result, written, repeat)
+            _show_stopped(context, result, written, "" if is_approved else repeat)
         case "declined":
             reporter.say(_("Nothing was sent. To send it: {command}", command=repeat))
-        case "interrupted":
-            show_run(context, result, details=details, report=written)
-        case _:
-            show_files_changed(context, result)
+        case state:
+            if state != "interrupted":
+                show_files_changed(context, result)
             show_run(context, result, details=details, report=written)
     for problem in (result.verify_error, result.write_error):
         if problem:
@@ -91,7 +92,7 @@ def _show_stopped(context: "CommandContext", result: "ImportResult", report: str
         context.reporter.show("run", {**_to_json(result, report), "result": str(result.workbook), **findings})
     else:
         has_good = any(sheet["ok"] for sheet in findings.get("sheets", []) if sheet["resource"] != "lines")
-        skip = f"{repeat} --skip-invalid" if has_good else ""
+        skip = f"{repeat} --skip-invalid" if has_good and repeat else ""
         context.reporter.show("check", {**findings, "marked": str(result.workbook)}, skip_command=skip)
         if report:
             context.reporter.say(_("→ {workbook}", workbook=report))

@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from armbulk.arm.decode import read_raw_records
 from armbulk.arm.json_body import parse_json
 from armbulk.context import Context
 from armbulk.export.fetched_list import fetch_list
@@ -131,19 +132,14 @@ class KeptRecords:
 
     def list_records(self) -> list[dict[str, Any]]:
         """Return the records of the list."""
-        return list(self._parse(items for items, _lines in self.session.checkpoint.records()))
+        return list(read_raw_records(items[RAW_JSON] for items, _lines in self.session.checkpoint.records()))
 
     def list_repeated(self) -> list[dict[str, Any]]:
         """Return those of the records that were read more than once: ARM may have several of them."""
         checkpoint = self.session.checkpoint
         keys = checkpoint.repeated_keys()
         pages = checkpoint.records() if keys else iter(())
-        return list(self._parse(items.filter(pl.col(RECORD_KEY).is_in(keys)) for items, _lines in pages))
-
-    @staticmethod
-    def _parse(pages: Iterator[pl.DataFrame]) -> Iterator[dict[str, Any]]:
-        texts = (text for page in pages for text in page[RAW_JSON])
-        return (record for text in texts if isinstance(record := parse_json(text.encode()), dict))
+        return list(read_raw_records(items.filter(pl.col(RECORD_KEY).is_in(keys))[RAW_JSON] for items, _lines in pages))
 
     def find_look_up(self, customer_no: str) -> dict[str, Any] | None:
         """Return the answer to the look-up of a customer, an empty one if ARM does not have it; None: there is none."""

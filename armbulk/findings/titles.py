@@ -132,6 +132,8 @@ TITLES: dict[str, Text] = {
     "language-code": _("Invalid language code"),
     "peppol-scheme": _("Invalid Peppol scheme"),
     "due-before-date": _("Due before the document date"),
+    "credit-without-due-date": _("Credit note without a due date"),
+    "credit-due-date-filled": _("Due date of a credit note added"),
     "credit-due-before-date": _("Credit note due before its date"),
     "amounts-differ": _("Amounts do not add up"),
     "amount-missing": _("Amount is missing"),

@@ -1,7 +1,7 @@
 """Findings about values: single values, formats, and values compared with each other."""
 
 from armbulk.findings.entry import FindingType, error, warning
-from armbulk.i18n import _
+from armbulk.i18n import _, ngettext
 
 VALUES: dict[str, FindingType] = {
     # values
@@ -116,6 +116,17 @@ VALUES: dict[str, FindingType] = {
     # rules between cells, rows and sheets
     "due-before-date": error(
         _("The due date {value:date} is before the document date"), _("Correct one of the two dates"), tunable=True
+    ),
+    "credit-without-due-date": error(
+        _("The credit note has no due date"),
+        _("Enter it. Or use --credit-due-dates document-date: then its due date is the document date."),
+    ),
+    "credit-due-date-filled": warning(
+        ngettext(
+            "{count:number} credit note without a due date is due on its document date (row {detail})",
+            "{count:number} credit notes without a due date are due on their document dates (rows {detail})",
+        ),
+        _("No action needed"),
     ),
     "credit-due-before-date": warning(
         _("The due date {value:date} of the credit note is before its document date"),

@@ -25,6 +25,8 @@ class ReadOptions:
         renames: Header → field, for headers that only resemble a known one.
         continuation_rows: SAME_AS_ABOVE: a line without a document number belongs to the document above; "stop", or
             None: it is an error.
+        credit_due_dates: DOCUMENT_DATE: a credit note without a due date is due on its document date; "stop", or None:
+            it is an error.
         unread_columns: Headers of columns that are not read.
         rules: Code → error, warning or off, from the profile.
         usual_dates: As `dates`, from the profile: where neither the option nor a mapping decides, and no date
@@ -44,6 +46,7 @@ class ReadOptions:
     saved_mappings: Sequence[tuple[int, str]] = ()
     renames: dict[str, str] = field(default_factory=dict)
     continuation_rows: str | None = None
+    credit_due_dates: str | None = None
     unread_columns: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     usual_dates: str | None = None
@@ -66,9 +69,14 @@ SAME_AS_ABOVE = "same-as-above"
 CONTINUATION_ROWS = (SAME_AS_ABOVE, "stop")
 """The values of `ReadOptions.continuation_rows`."""
 
+DOCUMENT_DATE = "document-date"
+
+CREDIT_DUE_DATES = (DOCUMENT_DATE, "stop")
+"""The values of `ReadOptions.credit_due_dates`."""
+
 _OPTIONS = {"as_resource": "as", "unread_columns": "ignore-column"}
 _SHOWN = ("mapping", "as_resource", "encoding", "dates", "decimal", "pad_postal_codes", "continuation_rows",
-          "unread_columns")  # fmt: skip
+          "credit_due_dates", "unread_columns")  # fmt: skip
 
 
 def list_read_options(stored: Mapping[str, Any]) -> dict[str, Any]:

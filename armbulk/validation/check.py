@@ -43,6 +43,7 @@ from armbulk.validation import (
     repeated_customers,
     rules,
 )
+from armbulk.validation.credit_due_dates import fill_due_dates
 from armbulk.validation.hidden_columns import leave_out_hidden_columns, report_hidden_columns
 from armbulk.validation.input_files import read_files
 from armbulk.validation.reader_findings import report_readings
@@ -212,7 +213,7 @@ def check_sheets(
     plain, layouts = _check_layouts([result.sheet for result in compared], matches, mapped, own)
     decided = [_decide_reading(options, result.entry) for result in mapped]
     options_of = [*map(date_orders.drop_contradicted, plain, matches, decided)]
-    continued = _continue_documents(plain, matches, options, layouts)
+    continued = _continue_documents(plain, matches, decided, layouts)
     plain = [result.sheet for result in continued]
     findings = report_readings(own, matches)
     beside = _list_customers_beside(own, mapped, options, mapping)
@@ -271,12 +272,13 @@ def _list_findings(
 
 
 def _continue_documents(
-    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], options: ReadOptions, layouts: Sequence[pl.DataFrame]
+    sheets: Sequence[Sheet], matches: Sequence[HeaderMatch], decided: Sequence[ReadOptions], layouts: list[pl.DataFrame]
 ) -> list[continuation.Continued]:
-    return [
-        continuation.continue_documents(sheet, index, matches[index], options.continuation_rows, layouts[index])
-        for index, sheet in enumerate(sheets)
-    ]
+    continued = []
+    for index, (sheet, match, options, of_layout) in enumerate(zip(sheets, matches, decided, layouts, strict=True)):
+        lines = continuation.continue_documents(sheet, index, match, options.continuation_rows, of_layout)
+        continued.append(fill_due_dates(lines, index, match, options.credit_due_dates, of_layout))
+    return continued
 
 
 def _report_hidden_columns(
@@ -333,6 +335,7 @@ def _decide_reading(options: ReadOptions, entry: SheetMapping | None) -> ReadOpt
     """Return how a sheet's unclear dates and amounts are read: by the option, the mapping, or the profile."""
     return replace(
         options,
+        credit_due_dates=options.credit_due_dates or (entry.credit_due_dates if entry else None),
         usual_dates=(entry.dates if entry else None) or options.usual_dates,
         decimal=options.decimal or (entry.decimal if entry else None) or options.usual_decimal,
     )

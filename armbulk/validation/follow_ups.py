@@ -29,6 +29,7 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     merged = findings.filter(pl.col("code") == "merged-cells")
     kept = _keep_first_of_groups(_drop_of_no_records(findings))
     kept = _drop_where(kept, "required", merged, "row", "column")
+    kept = _drop_where(kept, "required", kept.filter(pl.col("code") == "credit-without-due-date"), "row", "column")
     kept = _drop_of_missing_columns(kept, tables)
     kept = _drop_where(kept, "missing-column", kept.filter(pl.col("code") == "header-near"), "field")
     kept = _join_missing_values(_drop_of_field_counts(kept), tables)

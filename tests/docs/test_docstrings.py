@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from support.paths import ROOT
@@ -14,11 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MODULES = sorted((ROOT / "armbulk").rglob("*.py"))
-CLASSES = {
-    node.name: node for path in MODULES for node in ast.walk(parse_module(path)) if isinstance(node, ast.ClassDef)
-}
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def all_classes() -> dict[str, ast.ClassDef]:
+    """Name → class of armbulk; not on import, because each process of the tests imports this module."""
+    return {
+        node.name: node for path in MODULES for node in ast.walk(parse_module(path)) if isinstance(node, ast.ClassDef)
+    }
 
 
 def listed_names(docstring: str, section: str) -> list[str]:
@@ -46,8 +52,9 @@ def attributes(definition: ast.ClassDef) -> set[str]:
     for node in ast.walk(definition):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
             names |= {node.attr} if node.value.id == "self" else set()
-    parents = [base.id for base in definition.bases if isinstance(base, ast.Name) and base.id in CLASSES]
-    return names.union(*(attributes(CLASSES[parent]) for parent in parents))
+    classes = all_classes()
+    parents = [base.id for base in definition.bases if isinstance(base, ast.Name) and base.id in classes]
+    return names.union(*(attributes(classes[parent]) for parent in parents))
 
 
 def wrong_names(tree: ast.Module) -> Iterator[str]:

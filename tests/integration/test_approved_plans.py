@@ -56,6 +56,9 @@ def test_a_changed_file_stops_the_import(tmp_path: Path, arm: Sandbox, edit: Edi
     code, said = called("import", *files, "--plan", str(target), "--yes", env=env)
     assert (code, said["error"]["code"]) == (2, "plan-differs")
     assert words[0] in said["error"]["message"]
+    replace("documents.csv", "NOK", "NKR")(tmp_path)
+    for more, offers in (((), True), (("--plan", str(target)), False)):  # what was approved is not sent in part
+        assert ("--skip-invalid" in call("import", *files, *more, "--yes", env=env)[1]) == offers
     assert not arm.state.batches
 
 

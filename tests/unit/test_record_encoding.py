@@ -64,13 +64,13 @@ def _to_json(field: Field, value: Any) -> Any:
 @settings(max_examples=8)
 @given(st.data())
 def test_a_document_has_the_values_of_its_row_and_its_lines(data: st.DataObject) -> None:
-    """Numbers are exact, members keep their order, blank cells have no member, lines are in order."""
+    """Numbers are exact, members keep their order, blank cells have no member, lines are in order; also in slices."""
     documents = _draw_table(data, RESOURCES["documents"], data.draw(st.integers(1, 3)))
     lines = _draw_table(data, RESOURCES["lines"], data.draw(st.integers(0, 4)))
     parents = pl.Series([["D1", "D2", None][index % 3] for index in range(lines.rows.height)], dtype=pl.String)
     order = pl.int_range(pl.len(), 0, -1, dtype=pl.Int64).alias("line_no")
     lines = Table(lines.resource, lines.rows.with_columns(order, parents.alias("document_no")))
-    records = encode_records(documents, lines)
+    records = encode_records(documents, lines, slice_rows=data.draw(st.integers(1, 3)))
     for row, payload in zip(documents.rows.iter_rows(named=True), records["payload"], strict=True):
         expected = _expect(documents.resource, row)
         own = lines.rows.filter(pl.col("document_no") == row["document_no"]).sort("line_no")
