@@ -38,8 +38,14 @@ def add_other_list(proposal: SheetProposal, other: SheetProposal) -> SheetPropos
     not asked about.
     """
     documents, customers = (proposal, other) if proposal.resource == "documents" else (other, proposal)
-    of_customers = {column.letter for column in customers.columns if column.target in list_signs(customers)}
-    of_documents = {column.letter for column in documents.columns if column.target and _is_likely(column)}
+    unread = {column.letter for column in documents.columns if not column.target}
+    signs = list_signs(customers)
+    of_customers = {
+        column.letter
+        for column in customers.columns
+        if column.target in signs or (column.letter in unread and column.target and _is_sure(column))
+    }
+    of_documents = {column.letter for column in documents.columns if column.target}
     number = _find_letter(documents, _CUSTOMER_NO)
     only_documents = of_documents - of_customers - {number}
     customers = _leave_out(replace(customers, repeats=True), only_documents)
@@ -67,5 +73,5 @@ def _find_letter(proposal: SheetProposal, target: str) -> str:
     return next((column.letter for column in proposal.columns if column.target == target), "")
 
 
-def _is_likely(column: ColumnProposal) -> bool:
-    return column.is_known or column.is_sure or bool(column.target)
+def _is_sure(column: ColumnProposal) -> bool:
+    return column.is_known or column.is_sure

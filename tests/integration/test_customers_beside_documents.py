@@ -147,6 +147,8 @@ def test_customers_first_and_an_outcome_for_each(tmp_path: Path, arm: dict[str, 
         2,
     )
     assert report["outcomes"]["already_sent"] == 2
+    code, report = called("diff", str(target), "--mapping", str(tmp_path / "m.toml"), env=env)
+    assert (code, report["customers"]["unchanged"]) == (0, 2)
 
 
 def test_each_row_of_a_customer_has_its_outcome(tmp_path: Path, arm: dict[str, str]) -> None:

@@ -13,10 +13,10 @@ from support.commands import called
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 
-LIST = """Faktnr;Debitor;Kundenavn;Gate;Postnr;Sted;Fakturadato;Forfall;Netto;Mva;Brutto
-5001;1001;Nordlys AS;Storgata 1;0150;Oslo;01.10.2026;15.10.2026;1 000,00;250,00;1 250,00
-5002;1002;Fjell og Sjø AS;Kaigata 7;5003;Bergen;02.10.2026;16.10.2026;2 000,00;500,00;2 500,00
-5003;1001;Nordlys AS;Storgata 1;0150;Oslo;03.10.2026;17.10.2026;100,00;25,00;125,00
+LIST = """Faktnr;Debitor;Kundenavn;Gate;Postnr;Sted;Orgnr;Fakturadato;Forfall;Netto;Mva;Brutto
+5001;1001;Nordlys AS;Storgata 1;0150;Oslo;923609016;01.10.2026;15.10.2026;1 000,00;250,00;1 250,00
+5002;1002;Fjell og Sjø AS;Kaigata 7;5003;Bergen;;02.10.2026;16.10.2026;2 000,00;500,00;2 500,00
+5003;1001;Nordlys AS;Storgata 1;0150;Oslo;923609016;03.10.2026;17.10.2026;100,00;25,00;125,00
 """
 DOCUMENTS = {
     "Faktnr": "document_no", "Debitor": "customer_no", "Fakturadato": "document_date", "Forfall": "due_date",
@@ -24,7 +24,7 @@ DOCUMENTS = {
 }  # fmt: skip
 CUSTOMERS = {
     "Debitor": "customer_no", "Kundenavn": "name", "Gate": "address_line_1", "Postnr": "postal_code",
-    "Sted": "city_name",
+    "Sted": "city_name", "Orgnr": "organization_no",
 }  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def test_a_script_gets_a_mapping_for_both(tmp_path: Path, monkeypatch: pytest.Mo
     assert called("map", path, "-o", str(target))[0] == 0
     documents, customers = tomllib.loads(target.read_text(encoding="utf-8"))["sheet"]
     assert documents["rename"] == DOCUMENTS
-    assert documents["ignore"] == ["Kundenavn", "Gate", "Postnr", "Sted"]
+    assert documents["ignore"] == ["Kundenavn", "Gate", "Postnr", "Sted", "Orgnr"]
     assert (customers["rename"], customers["repeated"]) == (CUSTOMERS, True)
 
 
@@ -142,5 +142,5 @@ def test_an_answer_that_the_values_contradict_is_questioned(
     tmp_path: Path, resource: str, field: str, *, is_asked: bool
 ) -> None:
     """A column of amounts is no country code, e-mail address, date or organisation number; Enter asks again."""
-    told = answer("map", export(tmp_path), typed=f"{resource}\nI\n{field}\n")
-    assert ("Most values of column I are not valid as" in told) is is_asked
+    told = answer("map", export(tmp_path), typed=f"{resource}\nJ\n{field}\n")
+    assert ("Most values of column J are not valid as" in told) is is_asked

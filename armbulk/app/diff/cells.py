@@ -56,7 +56,7 @@ def _list_blank_cells(checked: Checked, rows: pl.DataFrame) -> Iterator[tuple[tu
     """
     typed = checked.tables[_CUSTOMERS.name].rows.join(rows, on=list(_KEYS), how="semi")
     for index, columns in find_columns(checked).items():
-        frame = checked.sheets_as_read[index].frame
+        frame = checked.sheets_as_read[checked.sources.get(index, index)].frame
         names = [name for name in columns if _CUSTOMERS.field(name).role is FieldRole.WRITABLE]
         own = typed.filter(pl.col("sheet") == index).select("row", *names)
         letters = {name: columns[name] for name in names if columns[name] in frame.columns}
