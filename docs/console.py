@@ -175,6 +175,22 @@ def lose_an_answer(session: Session) -> None:
     session.arm._faults.append(InjectedFault.parse("lose-before:POST:documents/batches:1"))  # noqa: SLF001 - our own
 
 
+def copy_ledger(session: Session, name: str) -> None:
+    """Write the files of another ledger."""
+    (session.folder / name).write_bytes((SAMPLES / "saft-ledger.xml").read_bytes())
+
+
+def answer_questions(session: Session, name: str) -> None:
+    """Answer every question of a migration, as a person would."""
+    answers = {"document-type": "IN", "booking": "Kari Nordmann, 2026-11-30", "distribution": "H",
+               "dunning": "2027-01-31", "due-days": "30"}  # fmt: skip
+    book = openpyxl.load_workbook(session.folder / name)
+    for row in book.worksheets[0].iter_rows(min_row=5):
+        if row[0].value:
+            row[4].value = answers.get(str(row[0].value), "yes")
+    book.save(session.folder / name)
+
+
 ERRORS: dict[str, object] = {"E3": "02.10.2026", "F4": "NKR"}
 STEPS: dict[str, Callable[[Session], None]] = {
     "invoices": invoices_workbook("invoices.xlsx"),
@@ -186,6 +202,9 @@ STEPS: dict[str, Callable[[Session], None]] = {
     "lose-an-answer": lose_an_answer,
     "half-an-hour": lambda session: session.clock.sleep(2000),
     "foreign-customers": write_foreign_customers,
+    "ledger": lambda session: copy_ledger(session, "saft-2025.xml"),
+    "answers-nb": lambda session: answer_questions(session, "flytting.xlsx"),
+    "answers": lambda session: answer_questions(session, "migration.xlsx"),
     "month-end-day": go_to_month_end,
     "norwegian": speak_norwegian,
 }

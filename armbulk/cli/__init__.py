@@ -35,6 +35,11 @@ _COMMANDS = {
     "plan": ("armbulk.cli.plan", "plan", _("Show what an import would send, and when it would finish.")),
     "diff": ("armbulk.cli.diff", "diff", _("Show what differs between your files and ARM. Nothing is sent.")),
     "import": ("armbulk.cli.imports", "import_", _("Check files, ask you to confirm, and send them to ARM.")),
+    "migrate": (
+        "armbulk.cli.migrate",
+        "migrate",
+        _("Turn another ledger's files into a workbook for review. Nothing is sent."),
+    ),
     "resume": ("armbulk.cli.imports", "resume", _("Continue an interrupted import.")),
     "resolve": ("armbulk.cli.resolve", "resolve", _("Settle documents that ARM never confirmed.")),
     "export": ("armbulk.cli.export", "export", _("Export ARM data to Excel, CSV, Parquet or JSON Lines.")),

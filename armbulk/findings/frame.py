@@ -3,8 +3,9 @@
 A findings frame has one row per problem; `render_findings` turns it into sentences with cell addresses.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from itertools import chain
 from typing import TypedDict
 
 import polars as pl
@@ -162,38 +163,69 @@ def render_findings(
     findings: pl.DataFrame, sheets: Sequence[Sheet], fields: Mapping[str, Field], lang: str
 ) -> list[RenderedFinding]:
     """Return each finding as a sentence in `lang`. `fields` are the fields by name."""
-    return [_render(finding, sheets[finding["sheet"]], fields, lang) for finding in findings.iter_rows(named=True)]
+    write = cache(partial(_write, fields=fields, lang=lang))  # the same mistake is often in many rows
+    return [_render(finding, sheets[finding["sheet"]], write) for finding in findings.iter_rows(named=True)]
 
 
-def _render(
-    finding: Mapping[str, str | int | None], sheet: Sheet, fields: Mapping[str, Field], lang: str
-) -> RenderedFinding:
-    finding_type = CATALOGUE[str(finding["code"])]
-    name = str(finding["field"] or "")
-    value = None if finding["value"] is None else str(finding["value"])
-    field = fields.get(name)
-    shown = mask_value(value) if field and field.sensitive and value else value
-    header = field.header.text(lang) if field else (shown or "")
-    detail = unpack_text(str(finding["detail"] or ""))
-    parts: dict[str, object] = {"value": shown or "", "header": header, "detail": detail, "row": finding["row"] or ""}
-    message, fix = finding_type.texts_for(value, detail)
-    if message.plural:
-        parts["count"] = int(value or 0)
+_Sentences = tuple[str | None, str, str]
+"""The value as it is shown, what is wrong, and what to do."""
+
+
+def _render(finding: Mapping[str, str | int | None], sheet: Sheet, write: Callable[..., _Sentences]) -> RenderedFinding:
+    code = str(finding["code"])
     row = None if finding["row"] is None else int(finding["row"])
     column = None if finding["column"] is None else str(finding["column"])
+    shown, message, fix = write(
+        code, finding["field"], finding["value"], finding["detail"], row if _names_row(code) else None
+    )
     return {
         "file": sheet.file,
         "sheet": sheet.name,
         "row": row,
         "column": column,
         "cell": f"{sheet.name}!{column}{row}" if column and row else None,
-        "field": name or None,
-        "code": str(finding["code"]),
+        "field": str(finding["field"] or "") or None,
+        "code": code,
         "severity": str(finding["severity"]),
         "value": shown,
-        "message": message.fill(**parts).text(lang),
-        "fix": fix.fill(**parts).text(lang),
+        "message": message,
+        "fix": fix,
     }
+
+
+def _write(
+    code: str,
+    name: str | None,
+    value: str | None,
+    detail: str | None,
+    row: int | None,
+    *,
+    fields: Mapping[str, Field],
+    lang: str,
+) -> _Sentences:
+    """Return the sentences of a finding; `row` counts only where they name it."""
+    field = fields.get(name or "")
+    shown = mask_value(value) if field and field.sensitive and value else value
+    header = field.header.text(lang) if field else (shown or "")
+    words = unpack_text(detail or "")
+    parts: dict[str, object] = {"value": shown or "", "header": header, "detail": words, "row": row or ""}
+    message, fix = CATALOGUE[code].texts_for(value, words)
+    if message.plural:
+        parts["count"] = int(value or 0)
+    return shown, message.fill(**parts).text(lang), fix.fill(**parts).text(lang)
+
+
+@cache
+def _names_row(code: str) -> bool:
+    """Return whether a sentence of a finding names the row."""
+    finding_type = CATALOGUE[code]
+    texts = [
+        finding_type.message,
+        finding_type.fix,
+        finding_type.without_detail,
+        *chain(*finding_type.by_value.values()),
+    ]
+    return any("{row}" in f"{text.message}{text.plural}" for text in texts if text is not None)
 
 
 def mask_value(value: str) -> str:

@@ -181,6 +181,18 @@ SHEETS: dict[str, FindingType] = {
         _("Import the files one at a time"),
     ),
     # layouts
+    "answer-missing": error(
+        _("A question of the migration has no answer. Nothing of this workbook is sent without all of them."),
+        _("Type the answer in this cell: {detail}. The column beside it says what can happen."),
+    ),
+    "answer-wrong": error(
+        _('"{value}" is no answer to this question of the migration. Nothing of this workbook is sent without it.'),
+        _("Type the answer in this cell: {detail}"),
+    ),
+    "questions-damaged": error(
+        _('The sheet "{value}" of the migration has lost its codes or answers. Nothing of this workbook is sent.'),
+        _("Write the workbook again with `armbulk migrate`"),
+    ),
     "no-known-header": error(
         _('No header on the sheet "{value}" is recognised'),
         _("Put headers from `armbulk fields` in the first row, or map your own headers with `armbulk map FILE`"),

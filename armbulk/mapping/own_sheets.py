@@ -9,18 +9,21 @@ from armbulk.model.result_columns import (
     OUTCOME_FIELDS,
     PLACE_HEADERS,
     PROBLEMS,
+    SOURCE_HEADER,
     TEMPLATE_SHEETS,
     list_outcome_headers,
     with_prefix,
 )
 from armbulk.model.sheet import Sheet
 
-_IGNORED = frozenset(fold_header(text) for name in OUTCOME_FIELDS for text in list_outcome_headers(name))
-"""The columns of an earlier result workbook: recognised and ignored."""
+_IGNORED = frozenset(
+    fold_header(text) for name in OUTCOME_FIELDS for text in (*list_outcome_headers(name), *SOURCE_HEADER.all())
+)
+"""The columns of an earlier result workbook, and of a migration: recognised and ignored."""
 
 
 def is_outcome_header(text: str) -> bool:
-    """Return whether a header is that of a column which armbulk adds to a result workbook."""
+    """Return whether a header is that of a column which armbulk adds to a workbook."""
     return fold_header(text) in _IGNORED
 
 

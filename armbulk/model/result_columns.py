@@ -39,8 +39,36 @@ GUIDE_TITLE = Words("How to fill in this workbook", "Slik fyller du ut arbeidsbo
 CODES = Words("Codes", "Koder")
 CODES_TITLE = Words("Values of the drop-down lists", "Verdiene i nedtrekkslistene")
 
-TEMPLATE_SHEETS = ((START, START_TITLE), (GUIDE, GUIDE_TITLE), (CODES, CODES_TITLE))
-"""The sheets of a template besides its tables: (name, title in its first cell)."""
+PROOF = Words("Proof", "Kontroll")
+PROOF_TITLE = Words("Balances and items of each customer", "Saldo og poster for hver kunde")
+QUESTIONS = Words("Questions", "Spørsmål")
+QUESTIONS_TITLE = Words("Answer every question before the import", "Svar på alle spørsmål før innlesingen")
+LEFT_OUT = Words("Left out", "Utelatt")
+LEFT_OUT_TITLE = Words("Amounts that are not sent", "Beløp som ikke sendes")
+LEDGER_FILE = Words("Ledger file", "Regnskapsfil")
+LEDGER_FILE_TITLE = Words("The files, and how the items were found", "Filene, og hvordan postene ble funnet")
+SOURCE_HEADER = Words("ARM source", "ARM kilde")
+"""Header of the column that says where a row of a migration comes from."""
+
+TEMPLATE_SHEETS = (
+    (START, START_TITLE),
+    (GUIDE, GUIDE_TITLE),
+    (CODES, CODES_TITLE),
+    (PROOF, PROOF_TITLE),
+    (QUESTIONS, QUESTIONS_TITLE),
+    (LEFT_OUT, LEFT_OUT_TITLE),
+    (LEDGER_FILE, LEDGER_FILE_TITLE),
+)
+"""The sheets of a template or a migration besides its tables: (name, title in its first cell)."""
+
+QUESTION_HEADERS = {
+    "key": Words("Code", "Kode"),
+    "question": Words("Question", "Spørsmål"),
+    "risk": Words("What can happen", "Hva som kan skje"),
+    "answers": Words("Possible answers", "Mulige svar"),
+    "answer": Words("Answer", "Svar"),
+}
+"""Column of the sheet Questions → its header."""
 
 
 def with_prefix(name: str) -> str:

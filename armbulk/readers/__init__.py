@@ -1,32 +1,23 @@
 """Read workbooks and CSV files cell by cell. Nothing is guessed, nothing is converted silently."""
 
 import hashlib
-import os
-import stat
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from armbulk.errors import FileError, describe_os_error
-from armbulk.i18n import _, join_choices
+from armbulk.errors import FileError
+from armbulk.i18n import _
 from armbulk.lockfile import read_lock_owner
-from armbulk.model.file_names import find_path_problem
 from armbulk.model.sheet import ReadIssue, Sheet
-from armbulk.model.similar_words import find_similar
 from armbulk.readers import csv, foreign_workbook, ods, unsupported, xls_cells, xlsb_cells, xlsx
 from armbulk.readers.damage import SPLIT, explain_damage
+from armbulk.readers.file_access import changing_error, empty_error, explain_file_errors, refuse_other_than_file
 from armbulk.readers.xlsx_archive import WorkbookArchive
 
 MAX_FILE_BYTES = 500 * 1024 * 1024
 _READ = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".txt"})
-_MAX_COMPARED = 500
-IS_WINDOWS = os.name == "nt"
 
 _USE_FILE = _("Use the name of a workbook or a CSV file")
-_CLOSE_FILE = _(
-    "Close the file in Excel and other programs, and check that you may read it. If it is in OneDrive, choose "
-    '"Always keep on this device" for it'
-)
 
 
 def read_sheets(path: Path, *, display_name: str | None = None, encoding: str | None = None) -> list[Sheet]:
@@ -85,67 +76,18 @@ def _read_binary(archive: WorkbookArchive, content: bytes, sha256: str) -> list[
 
 
 def _read_bytes(path: Path, name: str) -> bytes:
-    try:
-        _refuse_other_than_file(path, name)
+    with explain_file_errors(path, name, _READ):
+        refuse_other_than_file(path, name, _USE_FILE)
         before = path.stat()
         if before.st_size > MAX_FILE_BYTES:
             raise FileError("too-large", _("{name} is larger than 500 MiB", name=name), SPLIT)
         content = path.read_bytes()
         after = path.stat()
-    except FileNotFoundError:
-        too_long = find_path_problem(str(path.absolute())) if IS_WINDOWS else None
-        if too_long:
-            what = _("{name} cannot be read: {why}", name=name, why=too_long)
-            raise FileError("unreadable", what, _("Copy the file to a folder with a shorter path")) from None
-        similar = _find_similar_files(path)
-        suggestion = _("Did you mean {name}?", name=join_choices(similar))
-        hint = suggestion if similar else _("Check the file name and the folder")
-        raise FileError("no-such-file", _("There is no file {name}", name=name), hint) from None
-    except (OSError, ValueError) as error:  # ValueError: not a valid file name
-        why = describe_os_error(error) if isinstance(error, OSError) else _("this is not a file name")
-        raise FileError(
-            "unreadable",
-            _("{name} cannot be read: {why}", name=name, why=why),
-            _CLOSE_FILE,
-        ) from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
-        raise FileError(
-            "changing",
-            _("{name} was changed while armbulk read it", name=name),
-            _("Wait until the file has been saved, then run the command again"),
-        )
+        raise changing_error(name)
     if not content.strip(b"\x00\t\r\n \xef\xbb\xbf"):
-        raise FileError(
-            "empty-file",
-            _("{name} is empty ({count} bytes)", name=name, count=len(content)),
-            _("Export or save the file again"),
-        )
+        raise empty_error(name, len(content))
     return content
-
-
-def _find_similar_files(path: Path) -> list[str]:
-    """Return the workbooks and CSV files of a folder whose names resemble one that is not there."""
-    try:
-        names = sorted(each.name for each in path.parent.iterdir() if each.suffix.lower() in _READ)
-    except (OSError, ValueError):
-        return []
-    of_other_type = [each for each in names if Path(each).stem.casefold() == path.stem.casefold()]
-    similar = of_other_type or find_similar(path.name, names[:_MAX_COMPARED])
-    return [str(path.with_name(each)) for each in similar]
-
-
-def _refuse_other_than_file(path: Path, name: str) -> None:
-    mode = os.lstat(path).st_mode
-    if stat.S_ISDIR(mode):
-        raise FileError("not-a-file", _("{name} is a folder", name=name), _USE_FILE)
-    if stat.S_ISLNK(mode):
-        raise FileError(
-            "not-a-file",
-            _("{name} is a link to another file", name=name),
-            _("Use the file itself: {path}", path=os.path.realpath(path)),
-        )
-    if not stat.S_ISREG(mode):
-        raise FileError("not-a-file", _("{name} is not a file, but a device or a pipe", name=name), _USE_FILE)
 
 
 def _report_open(sheets: list[Sheet], path: Path) -> list[Sheet]:

@@ -1,4 +1,4 @@
-"""Read CSV text without quotes whose lines all have the same number of fields: the usual export, at once.
+"""Read CSV text without quoted values whose lines all have the same number of fields: the usual export, at once.
 
 All other text is split by `csv_records` and `csv_quotes`, which give the same records (tests compare them).
 """
@@ -14,7 +14,7 @@ def read_rectangle(text: str, separator: str) -> Records | None:
     """Return the records of a text; None for a text of another kind."""
     body = text.lstrip("\n")
     first_row = len(text) - len(body) + 1
-    body = body.rstrip("\n")
+    body = _drop_blank_quotes(body.rstrip("\n"), separator)
     width, height = body.partition("\n")[0].count(separator) + 1, body.count("\n") + 1
     is_usual = separator.isascii() and 1 < width <= EXCEL_MAX_COLUMNS
     if not is_usual or body.count(separator) != (width - 1) * height:
@@ -30,6 +30,18 @@ def read_rectangle(text: str, separator: str) -> Records | None:
     frame = frame.insert_column(0, pl.int_range(first_row, first_row + height, dtype=pl.Int64, eager=True).alias("row"))
     frame = frame.filter(~pl.all_horizontal(pl.col(letter).is_null() for letter in letters))
     return Records(frame.select("row", pl.lit(width, pl.UInt32).alias("n")), [], columns=frame)
+
+
+def _drop_blank_quotes(body: str, separator: str) -> str:
+    """Return the text without the quotes of blank fields, such as `1;"";2`; if it has other quotes, as it is."""
+    if not body.count('"') == 2 * body.count('""') > 0:
+        return body
+    text = f"\n{body}\n"
+    for _ in range(2):  # the end of one field is the beginning of the next
+        for before in (separator, "\n"):
+            for after in (separator, "\n"):
+                text = text.replace(f'{before}""{after}', f"{before}{after}")
+    return text[1:-1]
 
 
 def _parse(body: str, separator: str, letters: list[str]) -> pl.DataFrame | None:

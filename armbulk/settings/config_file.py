@@ -10,6 +10,7 @@ from armbulk.findings.catalogue import TUNABLE
 from armbulk.i18n import _, join_choices, join_texts
 from armbulk.model.similar_words import find_similar
 from armbulk.model.toml_text import TomlTextError, parse_toml
+from armbulk.resources.migration_questions import QUESTION_RULES, is_answer
 from armbulk.settings.names import NAMES, SECRETS
 
 FILE_NAME = "config.toml"
@@ -31,6 +32,7 @@ class ConfiguredProfile:
         settings: Name → value.
         rules: Code → error, warning or off.
         mappings: Name → mapping file.
+        migration: Key of a question of a migration → answer.
         known: The names of all profiles.
     """
 
@@ -38,11 +40,12 @@ class ConfiguredProfile:
     settings: dict[str, str]
     rules: dict[str, str]
     mappings: dict[str, str]
+    migration: dict[str, str]
     known: tuple[str, ...]
 
 
 def read_profile(home: Path, name: str | None, *, must_exist: bool) -> ConfiguredProfile:
-    """Read a profile; `[rules]` and `[mappings]` apply to every profile, the profile's own override them.
+    """Read a profile; `[rules]`, `[mappings]` and `[migration]` apply to every profile, its own override them.
 
     Args:
         home: The folder of config.toml.
@@ -55,17 +58,19 @@ def read_profile(home: Path, name: str | None, *, must_exist: bool) -> Configure
     path, content = home / FILE_NAME, _read_content(home)
     rules = _check_rules(content.get("rules", {}), path)
     mappings = _resolve_mappings(content.get("mappings", {}), path)
+    migration = _check_answers(content.get("migration", {}), path)
     profiles = content.get("profiles", {})
     known = tuple(_list_names(content))
     chosen = name if name is not None else find_default_profile(content)
     if chosen not in profiles:
         if must_exist and (name is not None or DEFAULT_KEY in content):
             raise _missing_profile(chosen, known, path, is_default=name is None)
-        return ConfiguredProfile(chosen, {}, rules, mappings, known)
+        return ConfiguredProfile(chosen, {}, rules, mappings, migration, known)
     values = dict(profiles[chosen])
     rules.update(_check_rules(values.pop("rules", {}), path))
     mappings.update(_resolve_mappings(values.pop("mappings", {}), path))
-    return ConfiguredProfile(chosen, _check_settings(values, path, chosen), rules, mappings, known)
+    migration.update(_check_answers(values.pop("migration", {}), path))
+    return ConfiguredProfile(chosen, _check_settings(values, path, chosen), rules, mappings, migration, known)
 
 
 def list_profile_names(home: Path) -> list[str]:
@@ -143,6 +148,28 @@ def _resolve_mappings(table: Any, path: Path) -> dict[str, str]:
             _('For example: mine = "mine.toml"'),
         )
     return {name: str(path.parent / Path(file).expanduser()) for name, file in table.items()}
+
+
+def _check_answers(content: Any, path: Path) -> dict[str, str]:
+    """Read a `[migration]` table: key of a question → answer. Days may be dates of TOML, numbers of days numbers."""
+    table = content if isinstance(content, dict) else {"migration": content}
+    answers = {}
+    for key, value in table.items():
+        rule, answer = QUESTION_RULES.get(key), str(value).strip()
+        if rule is None:
+            raise SettingsError(
+                "answer-unknown",
+                _("[migration] in {path}: '{key}' is not a question of a migration", path=path, key=key),
+                _("Questions: {keys}", keys=", ".join(QUESTION_RULES)),
+            )
+        if not is_answer(rule, answer):
+            raise SettingsError(
+                "answer-wrong",
+                _("[migration] in {path}: '{answer}' is no answer to {key}", path=path, answer=answer, key=key),
+                _("Type {answers}", answers=rule.answers),
+            )
+        answers[key] = answer
+    return answers
 
 
 def _check_rules(content: Any, path: Path) -> dict[str, str]:

@@ -37,6 +37,7 @@ class Profile:
         known_profiles: The names of all profiles in config.toml.
         rules: Code → error, warning or off.
         mappings: Name → mapping file.
+        migration: Key of a question of a migration → answer.
         synced_folders: The folders that the environment names as synchronised.
         sole_sender: Whether only this computer sends documents for the client; if not, each is checked in ARM first.
         guard_folder: The folder outside the store's own that tells an older copy of the store; "": none.
@@ -66,6 +67,7 @@ class Profile:
     known_profiles: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     mappings: Mapping[str, str] = field(default_factory=dict)
+    migration: Mapping[str, str] = field(default_factory=dict)
     shared_store: bool = False
     synced_folders: tuple[str, ...] = ()
     sole_sender: bool = False

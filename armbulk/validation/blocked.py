@@ -1,14 +1,16 @@
 """Which records an error blocks: a document is sent with all of its lines, or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import polars as pl
 
 from armbulk.model.fields import Severity
 from armbulk.model.keys import normalise_key
-from armbulk.model.sheet import Table
+from armbulk.model.sheet import Sheet, Table
+from armbulk.validation.hidden_rows import are_rows_unknown
 from armbulk.validation.layout import NO_RECORD_CODES
+from armbulk.validation.migration_answers import is_unanswered
 
 _RECORDS = ("customers", "documents")
 _MAY_MISS_LINES = ["ragged-row", "too-few-fields", "rows-in-a-cell"]
@@ -32,6 +34,23 @@ def find_blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> di
         by_lines = _find_documents_of_lines(tables["documents"], tables["lines"], blocked["lines"], every_error)
         blocked["documents"] = pl.concat([blocked["documents"], by_lines]).unique(maintain_order=True)
     return {name: blocked[name] for name in _RECORDS if name in blocked}
+
+
+def spread_over_files(findings: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
+    """Return findings with those that block a whole file at every sheet of it, too."""
+    spread = findings.filter(are_rows_unknown() | is_unanswered())
+    if spread.is_empty():
+        return findings
+    files = {sheets[index].file for index in spread["sheet"]}
+    whole_sheet = spread.head(1).with_columns(
+        pl.lit(None, spread.schema[name]).alias(name) for name in ("row", "column")
+    )
+    others = [
+        whole_sheet.with_columns(pl.lit(index, pl.UInt16).alias("sheet"))
+        for index, sheet in enumerate(sheets)
+        if sheet.file in files
+    ]
+    return pl.concat([findings, *others])
 
 
 def _find_documents_of_lines(

@@ -38,6 +38,7 @@ from armbulk.validation import (
     hidden_rows,
     layout,
     line_currencies,
+    migration_answers,
     other_rows,
     prices,
     repeated_customers,
@@ -54,9 +55,7 @@ from armbulk.validation.vat_rates import find_rates
 LoadedMapping = tuple[tuple[SheetMapping, ...], str]
 """The entries of a mapping file, and the file's hash."""
 
-_USE_KNOWN_NAMES = _(
-    "Name the sheets Customers, Documents and Lines, or use --as. Use the headers from `armbulk fields documents`."
-)
+_USE_KNOWN_NAMES = _("Name the sheets Customers, Documents and Lines, or use --as. Headers: `armbulk fields documents`")
 _MATCH_COLUMNS = _(
     "Run `armbulk map {file}` on a terminal to answer column by column. Or write a mapping with "
     "`armbulk map {file} -o NAME.toml`, correct it, and add --mapping NAME.toml."
@@ -210,7 +209,8 @@ def check_sheets(
     resources = UPDATE_RESOURCES if is_change else RESOURCES
     matches = _match_sheets(plain, options, resources)
     compared = _compare_with_bases(plain, matches, options)
-    plain, layouts = _check_layouts([result.sheet for result in compared], matches, mapped, own)
+    answered, of_answers = migration_answers.apply_answers([result.sheet for result in compared], matches)
+    plain, layouts = _check_layouts(answered, matches, mapped, own)
     decided = [_decide_reading(options, result.entry) for result in mapped]
     options_of = [*map(date_orders.drop_contradicted, plain, matches, decided)]
     continued = _continue_documents(plain, matches, decided, layouts)
@@ -225,7 +225,7 @@ def check_sheets(
     parts, of_sheets = type_sheets(plain, matches, options_of)
     parts, differing, same_rows = repeated_customers.merge_repeated(parts, mapped, plain)
     findings += [edits.drop_expected_findings(*pair) for pair in zip(plain, _list_findings(matches), strict=True)]
-    findings += [differing, *_list_findings([*mapped, *compared, *continued])]
+    findings += [differing, of_answers, *_list_findings([*mapped, *compared, *continued])]
     findings += _report_hidden_columns(plain, matches, mapped, options, own)
     joined = join_tables(parts, resources)
     findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
@@ -236,7 +236,7 @@ def check_sheets(
     kept = repeated_customers.drop_of_documents(
         follow_ups.drop_follow_ups(every_finding, tables), sources, matches, mapped
     )
-    blocking = hidden_rows.spread_unknown_rows(apply_severities(every_finding, options.rules), own)
+    blocking = blocked.spread_over_files(apply_severities(every_finding, options.rules), own)
     blocking = repeated_customers.spread_errors(blocking, sources, same_rows)
     return Checked(
         sheets=tuple(own),

@@ -59,18 +59,9 @@ def report_unknown_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], op
     return merge_findings(findings)
 
 
-def spread_unknown_rows(findings: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
-    """Return findings with that of unknown hidden rows at every sheet of its file: it blocks all of them."""
-    unknown = findings.filter((pl.col("code") == "hidden-rows") & (pl.col("value") == _UNKNOWN))
-    if unknown.is_empty():
-        return findings
-    files = {sheets[index].file for index in unknown["sheet"]}
-    others = [
-        unknown.head(1).with_columns(pl.lit(index, pl.UInt16).alias("sheet"))
-        for index, sheet in enumerate(sheets)
-        if sheet.file in files
-    ]
-    return pl.concat([findings, *others])
+def are_rows_unknown() -> pl.Expr:
+    """Return whether a finding says that the hidden rows of a file are not known."""
+    return (pl.col("code") == "hidden-rows") & (pl.col("value") == _UNKNOWN)
 
 
 def _list_hidden_rows(index: int, sheet: Sheet) -> pl.DataFrame:

@@ -63,8 +63,8 @@ def write_template(target: Path, template: TemplateBook, lang: str) -> list[str]
     write_start(book.add_worksheet(START.text(lang)), template.start, lang, formats)
     for table in template.tables:
         page = book.add_worksheet(table.resource.title.text(lang))
-        _write_table(page, table, lang, lists, formats)
-        _write_rows(page, table, lang, formats)
+        write_table(page, table, lang, lists, formats)
+        write_rows(page, table, lang, formats)
     write_guide(book.add_worksheet(GUIDE.text(lang)), template.guide, lang, formats)
     write_codes(book.add_worksheet(CODES.text(lang)), lists, lang, formats)
     names = [page.get_name() for page in book.worksheets()]
@@ -72,7 +72,7 @@ def write_template(target: Path, template: TemplateBook, lang: str) -> list[str]
     return names
 
 
-def _write_table(page: Any, table: TemplateTable, lang: str, lists: CodeLists, formats: Mapping[Any, Any]) -> None:
+def write_table(page: Any, table: TemplateTable, lang: str, lists: CodeLists, formats: Mapping[Any, Any]) -> None:
     """Write an empty table: typed columns, and headers with an input message."""
     columns = table.columns
     last = xl_col_to_name(len(columns) - 1)
@@ -111,7 +111,8 @@ def _choose_width(column: Field, header: str, lang: str) -> float:
     )  # a filter button is about three letters wide
 
 
-def _write_rows(page: Any, table: TemplateTable, lang: str, formats: Mapping[Any, Any]) -> None:
+def write_rows(page: Any, table: TemplateTable, lang: str, formats: Mapping[Any, Any]) -> None:
+    """Write the rows of a table below its header."""
     for row, values in enumerate(table.rows, start=1):
         for index, column in enumerate(table.columns):
             if values.get(column.name):

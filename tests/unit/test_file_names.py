@@ -82,7 +82,7 @@ def test_a_long_path_is_the_reason_on_windows(tmp_path: Path, monkeypatch: pytes
     path = tmp_path / ("x" * 200) / f"{'y' * 100}.xlsx"
     with pytest.raises(FileError, match="There is no file"):
         read_sheets(path)
-    monkeypatch.setattr("armbulk.readers.IS_WINDOWS", True)
+    monkeypatch.setattr("armbulk.readers.file_access.IS_WINDOWS", True)
     with pytest.raises(FileError, match="Windows allows 259") as error:
         read_sheets(path)
     assert "shorter path" in error.value.hint

@@ -1,0 +1,238 @@
+"""A migration: the files of another ledger become one workbook for review. Nothing is sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from armbulk.app.number_table import read_number_table
+from armbulk.clock import Clock
+from armbulk.errors import FileError, UsageError
+from armbulk.i18n import _
+from armbulk.migration.customer_rows import CustomerChoices
+from armbulk.migration.derive import Migration, derive_migration
+from armbulk.migration.document_rows import DEFAULT_PREFIX, DocumentChoices
+from armbulk.migration.questions import Question, list_questions
+from armbulk.migration.report_rows import (
+    NOTICES,
+    build_file_sections,
+    build_left_out_sheet,
+    build_proof_sheet,
+)
+from armbulk.migration.table_rows import build_tables
+from armbulk.model.ledger_export import add_amounts
+from armbulk.readers.saft import read_ledger_export
+from armbulk.resources.code_lists import COUNTRIES
+from armbulk.resources.migration_questions import is_answer
+from armbulk.writers.atomic import replace_atomically, temporary_file, verify_writable
+from armbulk.writers.migration_workbook import MigrationBook, QuestionRow, write_migration
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationChoices:
+    """What the user decides.
+
+    Attributes:
+        customers: About the fields of customers.
+        documents: About the fields of documents.
+        answers: Key of a question → answer, from the settings.
+        strict: Whether nothing is written unless everything is proved.
+    """
+
+    customers: CustomerChoices = field(default_factory=CustomerChoices)
+    documents: DocumentChoices = field(default_factory=DocumentChoices)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationFiles:
+    """What is read, and what is written.
+
+    Attributes:
+        files: The parts of one export.
+        earlier: Exports of earlier periods, each in one file.
+        target: The workbook.
+        replace: Whether a file of that name may be replaced; it is kept as .bak.
+    """
+
+    files: tuple[Path, ...]
+    earlier: tuple[Path, ...]
+    target: Path
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationFile:
+    """A workbook that was written, and what is in it.
+
+    Attributes:
+        migration: What moves, and how it is proved.
+        questions: The questions.
+        answers: Those that the settings answer.
+        path: The workbook.
+        sheets: The names of its sheets.
+    """
+
+    migration: Migration
+    questions: tuple[Question, ...]
+    answers: Mapping[str, str]
+    path: Path
+    sheets: Sequence[str]
+
+    @property
+    def open_questions(self) -> int:
+        """How many questions have no answer yet."""
+        return sum(question.key not in self.answers for question in self.questions)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is proved and answered."""
+        return self.migration.is_proved and not self.open_questions
+
+    def to_json(self, lang: str) -> dict[str, Any]:
+        """Return the report, as the JSON of `armbulk migrate` has it."""
+        migration, documents = self.migration, self.migration.documents
+        currency = migration.header.currency
+        return {
+            "file": str(self.path),
+            "sheets": list(self.sheets),
+            "company": migration.header.company_name,
+            "period": [str(day) if day else None for day in (migration.header.start, migration.header.end)],
+            "currency": currency,
+            "customers": migration.customers.height,
+            "documents": documents.rows.height,
+            "documents_sum": str(add_amounts(documents.rows["base_amount"])),
+            "left_out": documents.left_out.height,
+            "left_out_sum": str(add_amounts(documents.left_out["base_amount"])),
+            "closing_sum": str(add_amounts(migration.proof["closing"])),
+            "not_proved": migration.unproved.height,
+            "not_proved_sum": str(add_amounts(migration.unproved["closing"])),
+            "proved": migration.is_proved,
+            "credits": migration.credit_count,
+            "linked_credits": migration.linked_credits,
+            "notices": [
+                {"code": notice.replace(" ", "-"), "text": NOTICES[notice].fill(currency=currency).text(lang)}
+                for notice in migration.notices
+            ],
+            "questions": [
+                {"code": question.key, "text": question.text.text(lang), "answer": self.answers.get(question.key)}
+                for question in self.questions
+            ],
+        }
+
+
+class MigrationOptions(TypedDict, total=False):
+    """The options of the command.
+
+    Attributes:
+        prefix: Beginning of the numbers of balances.
+        due_days: Days to the due date, where the ledger has none.
+        default_country: Country of addresses without one.
+        numbers: File with a table of customer numbers.
+        uses_email: Whether e-mail addresses are taken.
+        uses_national_ids: Whether persons' identity numbers are taken.
+        drops_kid: Whether payment references are left out.
+        strict: Whether nothing is written unless everything is proved.
+    """
+
+    prefix: str
+    due_days: int | None
+    default_country: str
+    numbers: str | None
+    uses_email: bool
+    uses_national_ids: bool
+    drops_kid: bool
+    strict: bool
+
+
+def build_choices(answers: Mapping[str, str], **options: Unpack[MigrationOptions]) -> MigrationChoices:
+    """Return what the user decides, from the options of the command and the answers in the settings.
+
+    Raises:
+        UsageError: The country is no code of two letters.
+        FileError: The table of numbers cannot be read, or has a number twice.
+    """
+    country = options.get("default_country", "").upper()
+    if country and country not in COUNTRIES:
+        raise UsageError(
+            "country-unknown",
+            _('"{country}" is not a country code', country=country),
+            _("Use the two letters of ISO 3166, such as NO"),
+        )
+    table_file = options.get("numbers")
+    numbers = read_number_table(Path(table_file)) if table_file else {}
+    customers = CustomerChoices(
+        default_country=country,
+        uses_email=options.get("uses_email", False),
+        uses_national_ids=options.get("uses_national_ids", False),
+        numbers=numbers,
+    )
+    documents = DocumentChoices(
+        prefix=options.get("prefix", DEFAULT_PREFIX),
+        due_days=options.get("due_days"),
+        keeps_kid=not options.get("drops_kid", False),
+        numbers=numbers,
+    )
+    return MigrationChoices(customers, documents, answers, strict=options.get("strict", False))
+
+
+def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Clock, lang: str) -> MigrationFile:
+    """Read the files of a ledger and write the workbook.
+
+    Args:
+        files: What is read, and what is written.
+        choices: What the user decides.
+        clock: For waiting when the workbook is open in another program.
+        lang: Of its texts.
+
+    Raises:
+        UsageError: The target is no .xlsx.
+        FileError: A file is refused, or the workbook cannot be written; with `strict`, something is not proved.
+    """
+    target = files.target
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError(
+            "not-xlsx", _("{path} does not end in .xlsx", path=target), _("Use a file name that ends in .xlsx with -o")
+        )
+    verify_writable(target)
+    if target.exists() and not files.replace:
+        raise FileError(
+            "file-exists",
+            _("{path} already exists", path=target),
+            _("Choose another file with -o, or replace this one with --yes"),
+        )
+    exports = [read_ledger_export(files.files), *(read_ledger_export([path]) for path in files.earlier)]
+    migration = derive_migration(exports, choices.customers, choices.documents)
+    if choices.strict and not migration.is_proved:
+        raise FileError(
+            "not-proved",
+            _("Not everything in the files is proved, and no workbook was written"),
+            _("Leave out --strict to see each difference in the workbook"),
+        )
+    questions = list_questions(migration)
+    answers = {
+        question.key: answer
+        for question in questions
+        if (answer := choices.answers.get(question.key, "").strip()) and is_answer(question.rule, answer)
+    }
+    with temporary_file(target) as temporary:
+        sheets = write_migration(temporary, _build_book(migration, questions, answers, lang), lang)
+        path = replace_atomically(temporary, target, clock)
+    return MigrationFile(migration, questions, answers, path, sheets)
+
+
+def _build_book(
+    migration: Migration, questions: Sequence[Question], answers: Mapping[str, str], lang: str
+) -> MigrationBook:
+    return MigrationBook(
+        questions=[
+            QuestionRow(each.key, each.text, each.risk, each.rule.answers, answers.get(each.key, ""))
+            for each in questions
+        ],
+        tables=build_tables(migration, lang),
+        proof=build_proof_sheet(migration, lang),
+        left_out=build_left_out_sheet(migration, lang),
+        file_sections=build_file_sections(migration, lang),
+        subject=f"{migration.header.company_name} ({migration.header.company_no})",
+    )

@@ -1,0 +1,71 @@
+"""The command `migrate`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from armbulk.cli.argument_types import FILE_NAME
+from armbulk.cli.command import CommandContext, command
+from armbulk.cli.language import TranslatedCommand
+from armbulk.cli.number_types import WholeNumber
+from armbulk.cli.show import warn_of_other_name
+from armbulk.errors import Exit
+from armbulk.i18n import _
+from armbulk.model.command_line import write_command
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("files", nargs=-1, required=True, type=FILE_NAME)
+@click.option("-o", "target", type=FILE_NAME, metavar="FILE.xlsx", required=True, help=_("The workbook to write."))
+@click.option(
+    "--earlier",
+    type=FILE_NAME,
+    metavar="FILE",
+    multiple=True,
+    help=_("The SAF-T file of an earlier period. Repeat it for several."),
+)
+@click.option(
+    "--prefix",
+    metavar="TEXT",
+    default="IB-",
+    show_default=True,
+    help=_("Beginning of the numbers of balances and of amounts from before the period."),
+)
+@click.option(
+    "--due-days",
+    type=WholeNumber(0, 365),
+    metavar="DAYS",
+    help=_("Days from the document date to the due date, where the ledger has none."),
+)
+@click.option(
+    "--default-country", metavar="CODE", default="", help=_("Country of addresses without one, for example NO.")
+)
+@click.option("--numbers", type=FILE_NAME, metavar="FILE.csv", help=_("Table of customer numbers: old; new."))
+@click.option("--use-email", "uses_email", is_flag=True, help=_("Take e-mail addresses: ARM sends documents to them."))
+@click.option("--use-national-ids", "uses_national_ids", is_flag=True, help=_("Take persons' identity numbers."))
+@click.option("--no-kid", "drops_kid", is_flag=True, help=_("Leave out the payment references of the old ledger."))
+@click.option("--strict", is_flag=True, help=_("Write no workbook unless everything is proved."))
+@click.option("--yes", is_flag=True, help=_("Replace an existing file. The old file is kept as .bak."))
+@command
+def migrate(
+    context: CommandContext, files: tuple[str, ...], target: str, earlier: tuple[str, ...], *, yes: bool, **choices: Any
+) -> Exit:
+    """Turn the files of another ledger (SAF-T Financial of Norway) into a workbook for review. Nothing is sent.
+
+    FILES are the parts of one export: .xml or .zip. The workbook has the customers and their open items, the proof of
+    each balance, what is left out, and questions. Answer them, correct what is wrong, and import the workbook.
+
+    \b
+    Example:  armbulk migrate saft-2025.xml -o migration.xlsx
+              armbulk migrate part1.xml part2.xml --earlier saft-2024.zip -o migration.xlsx
+    """
+    from armbulk.app.migrate import MigrationFiles, build_choices, migrate_ledger
+
+    inputs = MigrationFiles(tuple(map(Path, files)), tuple(map(Path, earlier)), Path(target), replace=yes)
+    session = context.session
+    written = migrate_ledger(inputs, build_choices(session.profile.migration, **choices), session.clock, context.lang)
+    warn_of_other_name(context.reporter, Path(target), written.path)
+    report = written.to_json(context.lang)
+    context.reporter.show("migrate", report, check_command=write_command("check", [str(written.path)]))
+    return Exit.OK if written.ok else Exit.FINDINGS

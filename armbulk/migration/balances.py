@@ -1,0 +1,130 @@
+"""The proof of each customer: opening balance + postings = closing balance, exactly.
+
+O is the opening balance, M the sum of the postings on accounts of receivables, C the closing balance; all in the base
+currency, debit positive. O + M = C is the test of the file (P1). There is no tolerance.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+from armbulk.migration.references import OWNER
+from armbulk.model.ledger_export import BASE_AMOUNT, LedgerExport
+
+
+class Proof(StrEnum):
+    """What the balances of a customer prove."""
+
+    PROVED = "proved"  # O + M = C
+    NOTHING = "nothing"  # no balance and no postings: nothing is owed
+    NOT_STATED = "not stated"  # postings, but no closing balance
+    DIFFERENT = "different"  # O + M is not C
+    DUPLICATE = "duplicate"  # the customer number is there twice
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerBalances:
+    """The balances of all customers.
+
+    Attributes:
+        rows: A row for each customer number, in the order of the file: customer_id String; opening, moved, closing,
+            difference (opening + moved - closing) Decimal(38, 2); proof (Proof) String. `closing` is null where it is
+            not stated, and `difference` with it.
+        is_opening_posted: Whether the file posts the opening balances again, as vouchers (P1b): then `opening` is 0,
+            and the postings alone add up to every closing balance.
+    """
+
+    rows: pl.DataFrame
+    is_opening_posted: bool
+
+
+def prove_customers(export: LedgerExport, lines: pl.DataFrame) -> CustomerBalances:
+    """Add up each customer's balances and postings.
+
+    An opening balance that is not stated counts as 0: the closing balance then proves that it is.
+
+    Args:
+        export: The file.
+        lines: Its postings on customers (`read_ledger_lines`).
+    """
+    zero = pl.lit(0).cast(BASE_AMOUNT)
+    stated = export.balances.group_by(OWNER, maintain_order=True).agg(
+        opening=pl.col("opening").sum(),
+        closing=pl.when(pl.col("closing").is_not_null().any()).then(pl.col("closing").sum()),
+    )
+    moved = lines.group_by(OWNER, maintain_order=True).agg(moved=pl.col("amount").sum(), postings=pl.len())
+    listed = export.customers.select(OWNER).unique(maintain_order=True)
+    others = pl.concat([stated.select(OWNER), moved.select(OWNER)]).unique(maintain_order=True)
+    rows = (
+        pl.concat([listed, others.join(listed, on=OWNER, how="anti", maintain_order="left")])
+        .join(stated, on=OWNER, how="left", maintain_order="left")
+        .join(moved, on=OWNER, how="left", maintain_order="left")
+        .with_columns(pl.col("opening", "moved").fill_null(zero), pl.col("postings").fill_null(0))
+    )
+    compared = rows.filter(pl.col("closing").is_not_null())
+    is_posted = (
+        compared.height > 0
+        and compared.select((pl.col("opening") != 0).any()).item()
+        and compared.select((pl.col("moved") == pl.col("closing")).all()).item()
+    )
+    if is_posted:
+        rows = rows.with_columns(opening=zero)
+    twice = _find_duplicates(export.customers)
+    rows = rows.with_columns(
+        difference=(pl.col("opening") + pl.col("moved") - pl.col("closing")).cast(BASE_AMOUNT)
+    ).with_columns(
+        proof=pl.when(pl.col(OWNER).is_in(twice.implode()))
+        .then(pl.lit(Proof.DUPLICATE))
+        .when(pl.col("closing").is_null() & (pl.col("postings") == 0) & (pl.col("opening") == 0))
+        .then(pl.lit(Proof.NOTHING))
+        .when(pl.col("closing").is_null())
+        .then(pl.lit(Proof.NOT_STATED))
+        .when(pl.col("difference") != 0)
+        .then(pl.lit(Proof.DIFFERENT))
+        .otherwise(pl.lit(Proof.PROVED))
+    )
+    return CustomerBalances(rows.drop("postings"), is_posted)
+
+
+def _find_duplicates(customers: pl.DataFrame) -> pl.Series:
+    """Return the numbers that several customers have, also when only their case differs: ARM ignores the case."""
+    folded = customers.select(OWNER, folded=pl.col(OWNER).str.to_lowercase())
+    return folded.filter(pl.col("folded").is_duplicated())[OWNER]
+
+
+def compare_accounts(export: LedgerExport) -> pl.DataFrame:
+    """Compare the customers' balances with the accounts of receivables (P2).
+
+    Args:
+        export: The file.
+
+    Returns:
+        account_id String; opening_accounts, opening_customers, closing_accounts, closing_customers, without_customer
+        (postings that name no customer) Decimal(38, 2). Null where the file has no such account.
+    """
+    accounts = pl.DataFrame({"account_id": list(export.receivable_accounts)}, schema={"account_id": pl.String})
+    customers = export.balances.group_by("account_id").agg(
+        opening_customers=pl.col("opening").sum(), closing_customers=pl.col("closing").sum()
+    )
+    nobody = (
+        export.lines.filter(pl.col("customer_id").is_null())
+        .group_by("account_id")
+        .agg(without_customer=pl.col("amount").sum())
+    )
+    stated = export.accounts.select("account_id", opening_accounts="opening", closing_accounts="closing")
+    zero = pl.lit(0).cast(BASE_AMOUNT)
+    return (
+        accounts.join(stated.unique("account_id", keep="first"), on="account_id", how="left", maintain_order="left")
+        .join(customers, on="account_id", how="left", maintain_order="left")
+        .join(nobody, on="account_id", how="left", maintain_order="left")
+        .with_columns(pl.col("opening_customers", "closing_customers", "without_customer").fill_null(zero))
+        .select(
+            "account_id",
+            "opening_accounts",
+            "opening_customers",
+            "closing_accounts",
+            "closing_customers",
+            "without_customer",
+        )
+    )

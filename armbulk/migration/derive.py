@@ -1,0 +1,208 @@
+"""A migration as a whole: customers, documents, what is left out, and the proofs.
+
+The proofs (base currency, exact):
+
+- P1: opening + postings = closing, of each customer.
+- P2: the customers' balances add up to the accounts of receivables.
+- P3: the vouchers are as many, and add up to as much, as the file states.
+- P4: the lines of each voucher add up to 0.
+- P5: documents + what is left out = closing, of each customer that is proved. It guards this program.
+- P6: the same for all customers, with the difference of P2, is the closing balance of the accounts.
+- P7: the balances of consecutive periods meet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+import polars as pl
+
+from armbulk.migration.balances import CustomerBalances, Proof, compare_accounts, prove_customers
+from armbulk.migration.customer_rows import CustomerChoices, build_customer_rows
+from armbulk.migration.document_rows import DocumentChoices, DocumentRows, build_document_rows
+from armbulk.migration.grouping import GroupedLines, group_lines
+from armbulk.migration.ledger_items import derive_items
+from armbulk.migration.ledger_lines import read_ledger_lines
+from armbulk.migration.references import OWNER, find_documents
+from armbulk.migration.years import join_years
+from armbulk.model.ledger_export import BASE_AMOUNT, LedgerExport, LedgerHeader, add_amounts
+
+_SAME_DUE_SHARE = Decimal("0.95")
+
+
+class Notice(StrEnum):
+    """Something about a file that the user must know."""
+
+    NO_NAMESPACE = "no namespace"
+    ACCOUNTS_ASSUMED = "accounts assumed"  # no customer names an account: 1500 to 1599
+    OPENING_POSTED = "opening posted"  # P1b
+    NO_LINKS = "no links"  # T5 is 0: no credit leads to a document
+    CURRENCIES_UNUSABLE = "currencies unusable"
+    TOTALS_DIFFER = "totals differ"  # P3
+    VOUCHERS_UNBALANCED = "vouchers unbalanced"  # P4
+    ACCOUNTS_DIFFER = "accounts differ"  # P2
+    YEARS_DIFFER = "years differ"  # P7
+    MADE_IN_PERIOD = "made in period"  # exported before the period was over
+    DUE_IS_DATE = "due is date"  # almost every due date is the document's date
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What moves to ARM, and how it is proved.
+
+    Attributes:
+        header: The header of the last export.
+        customers: The rows of the Customers sheet (`build_customer_rows`).
+        documents: The rows of the Documents sheet, and what is left out.
+        proof: A row for each customer number: customer_id String; opening, moved, closing, difference, documents,
+            left_out Decimal(38, 2); proof (Proof) String; has_items Boolean, null where it is not proved.
+        accounts: P2 (`compare_accounts`).
+        parts: P3 (`PART_COLUMNS`).
+        unbalanced_vouchers: P4 (`VOUCHER_COLUMNS`).
+        breaks: P7 (`join_years`).
+        doubted_references: Reference numbers that several invoices of a customer carry (T1): customer_id,
+            reference_key String.
+        doubted_cids: Payment references that several invoices of a customer carry (T2): customer_id, cid_key String.
+        credit_count: Credits of customers.
+        linked_credits: Credits that a reference leads to a document (T5).
+        notices: What the user must know of the file.
+    """
+
+    header: LedgerHeader
+    customers: pl.DataFrame
+    documents: DocumentRows
+    proof: pl.DataFrame
+    accounts: pl.DataFrame
+    parts: pl.DataFrame
+    unbalanced_vouchers: pl.DataFrame
+    breaks: pl.DataFrame
+    doubted_references: pl.DataFrame
+    doubted_cids: pl.DataFrame
+    credit_count: int
+    linked_credits: int
+    notices: tuple[Notice, ...]
+
+    @property
+    def unproved(self) -> pl.DataFrame:
+        """The customers whose balance is not proved, and who owe something or may: rows of `proof`."""
+        return self.proof.filter(~pl.col("proof").is_in([Proof.PROVED, Proof.NOTHING]))
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of the documents and of what is left out, in the base currency."""
+        frames = (self.documents.rows, self.documents.left_out)
+        return sum((add_amounts(frame["base_amount"]) for frame in frames), Decimal(0))
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether every customer, account, total and period is proved."""
+        differing = {Notice.TOTALS_DIFFER, Notice.ACCOUNTS_DIFFER, Notice.YEARS_DIFFER}
+        return self.unproved.is_empty() and not differing.intersection(self.notices)
+
+
+def derive_migration(
+    exports: Sequence[LedgerExport], customer_choices: CustomerChoices, document_choices: DocumentChoices
+) -> Migration:
+    """Derive what moves to ARM from the exports of a ledger.
+
+    Args:
+        exports: One export, or several of consecutive periods.
+        customer_choices: What the user decides about the customers.
+        document_choices: What the user decides about the documents.
+
+    Raises:
+        FileError: The exports do not belong together.
+        AssertionError: The documents of a customer do not add up to the balance (P5): a fault of this program.
+    """
+    export, breaks = join_years(exports)
+    lines = read_ledger_lines(export)
+    references = find_documents(lines)
+    grouped = group_lines(lines, references)
+    balances = prove_customers(export, lines)
+    items = derive_items(grouped, references, balances, export.header.currency)
+    documents = build_document_rows(items.rows, export.customers, export.header.end, document_choices)
+    accounts = compare_accounts(export)
+    return Migration(
+        header=export.header,
+        customers=build_customer_rows(export.customers, customer_choices),
+        documents=documents,
+        proof=_prove_items(balances, items.classes, documents),
+        accounts=accounts,
+        parts=export.parts,
+        unbalanced_vouchers=export.unbalanced_vouchers,
+        breaks=breaks,
+        doubted_references=references.doubted_references,
+        doubted_cids=references.doubted_cids,
+        credit_count=grouped.credit_count,
+        linked_credits=grouped.linked_credits,
+        notices=tuple(
+            _list_notices(export, balances, grouped, accounts, breaks, uses_currencies=items.uses_currencies)
+        ),
+    )
+
+
+def _prove_items(balances: CustomerBalances, classes: pl.DataFrame, documents: DocumentRows) -> pl.DataFrame:
+    """Return the balances with the sums of the documents and of what is left out (P5)."""
+    zero = pl.lit(0).cast(BASE_AMOUNT)
+    sums = {
+        name: frame.group_by(pl.col("old_customer_no").alias(OWNER)).agg(pl.col("base_amount").sum().alias(name))
+        for name, frame in (("documents", documents.rows), ("left_out", documents.left_out))
+    }
+    proof = balances.rows
+    for frame in (*sums.values(), classes):
+        proof = proof.join(frame, on=OWNER, how="left", maintain_order="left")
+    proof = proof.with_columns(pl.col("documents", "left_out").fill_null(zero))
+    wrong = proof.filter(
+        (pl.col("proof") == Proof.PROVED) & (pl.col("documents") + pl.col("left_out") != pl.col("closing"))
+    )
+    if wrong.height:
+        message = f"the documents of {wrong.height} customers do not add up to their balances"
+        raise AssertionError(message)
+    return proof
+
+
+def do_totals_agree(parts: pl.DataFrame) -> bool:
+    """Return whether the vouchers are what the files state (P3).
+
+    A program may state the totals of the whole export in every part, or those of each part.
+    """
+    pairs = (("stated_entries", "entries"), ("stated_debit", "debit"), ("stated_credit", "credit"))
+    for stated, own in pairs:
+        agrees_each = (parts[stated].is_null() | (parts[stated] == parts[own])).all()
+        whole = parts[own].sum()
+        agrees_whole = (parts[stated].is_null() | (parts[stated] == whole)).all()
+        if not (agrees_each or agrees_whole):
+            return False
+    return True
+
+
+def _list_notices(
+    export: LedgerExport,
+    balances: CustomerBalances,
+    grouped: GroupedLines,
+    accounts: pl.DataFrame,
+    breaks: pl.DataFrame,
+    *,
+    uses_currencies: bool,
+) -> list[Notice]:
+    header = export.header
+    differs = pl.any_horizontal(
+        pl.col(f"{name}_accounts").fill_null(0) != pl.col(f"{name}_customers") for name in ("opening", "closing")
+    )
+    claims = grouped.lines.filter(pl.col("is_invoice") & pl.col("due_date").is_not_null())
+    same = claims.filter(pl.col("due_date") == pl.col("date")).height
+    conditions = {
+        Notice.NO_NAMESPACE: not export.has_namespace,
+        Notice.ACCOUNTS_ASSUMED: not export.are_accounts_named and bool(export.receivable_accounts),
+        Notice.OPENING_POSTED: balances.is_opening_posted,
+        Notice.NO_LINKS: grouped.credit_count > 0 and not grouped.linked_credits,
+        Notice.CURRENCIES_UNUSABLE: not uses_currencies,
+        Notice.TOTALS_DIFFER: not do_totals_agree(export.parts),
+        Notice.VOUCHERS_UNBALANCED: export.unbalanced_vouchers.height > 0,
+        Notice.ACCOUNTS_DIFFER: accounts.filter(differs).height > 0,
+        Notice.YEARS_DIFFER: breaks.height > 0,
+        Notice.MADE_IN_PERIOD: bool(header.created and header.end and header.created <= header.end),
+        Notice.DUE_IS_DATE: claims.height > 0 and same > claims.height * _SAME_DUE_SHARE,
+    }
+    return [notice for notice, applies in conditions.items() if applies]

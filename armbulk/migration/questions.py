@@ -1,0 +1,161 @@
+"""What a person must decide before a migration is sent.
+
+How ARM treats a moved item is not known: what it books, how it distributes the document, whether it reminds at once. So
+no answer has a default. Each question says what can happen. The workbook waits for all answers; an answer can fill the
+empty cells of columns.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from armbulk.i18n import Text, _, ngettext
+from armbulk.migration.derive import Migration, Notice
+from armbulk.migration.document_rows import LeftOut
+from armbulk.migration.ledger_items import ItemKind
+from armbulk.model.ledger_export import add_amounts
+from armbulk.resources.migration_questions import QUESTION_RULES, QuestionRule
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to the user.
+
+    Attributes:
+        key: Its name in workbooks and settings; one of `QUESTION_RULES`.
+        text: The question.
+        risk: What can happen.
+    """
+
+    key: str
+    text: Text
+    risk: Text
+
+    @property
+    def rule(self) -> QuestionRule:
+        """What an answer may be."""
+        return QUESTION_RULES[self.key]
+
+
+def list_questions(migration: Migration) -> tuple[Question, ...]:
+    """Return the questions of a migration: those of every one, and those that its data raises."""
+    return (*_ask_always(), *_ask_about_documents(migration), *_ask_about_proofs(migration))
+
+
+def _ask_always() -> tuple[Question, ...]:
+    return (
+        Question(
+            "document-type",
+            _("Which document type do the open items get in ARM?"),
+            _(
+                "IN (invoice) is the only type in ARM's documentation. ARM may book the receivable, the revenue and "
+                "the VAT of each item again."
+            ),
+        ),
+        Question(
+            "booking",
+            _("What does ARM book for these documents, and who at Amili confirmed it?"),
+            _("Without an account for the other side, revenue and VAT can be reported twice."),
+        ),
+        Question(
+            "distribution",
+            _("Which distribution type do the documents get?"),
+            _("ARM may print or e-mail invoices that the customers already have. Ask Amili which code sends nothing."),
+        ),
+        Question(
+            "dunning",
+            _("Until which day does ARM send no reminders, no debt collection and no interest for the customers?"),
+            _("An item that is overdue when it is created may be reminded the same night."),
+        ),
+    )
+
+
+def _ask_about_documents(migration: Migration) -> list[Question]:
+    rows, left_out = migration.documents.rows, migration.documents.left_out
+    questions = []
+    if no_due := rows.filter(pl.col("due_date").is_null()).height:
+        text = ngettext(
+            "{count} document has no due date. How many days after its date is it due?",
+            "{count} documents have no due date. How many days after their dates are they due?",
+            count=no_due,
+        )
+        questions.append(Question("due-days", text, _("Interest and reminders depend on the due date.")))
+    checks = (
+        (
+            "estimated-due-dates",
+            rows.filter("is_due_estimated"),
+            _("{count} due dates are estimated by the customers' days of payment. Are they right?"),
+            _("Interest and reminders depend on the due date."),
+        ),
+        (
+            "balances",
+            rows.filter(pl.col("kind") != ItemKind.ITEM),
+            _("{count} balances without items become a document each, {sum:amount} together. Is that right?"),
+            _("Reminders then name one amount and one date instead of the invoices. A list of open items is better."),
+        ),
+        (
+            "payment-references",
+            rows.filter(pl.col("kid").is_not_null()),
+            _("{count} documents keep the payment reference (KID) of the old ledger. Does ARM match payments by it?"),
+            _("ARM builds its own KID. A payment with an unknown KID may not find its item."),
+        ),
+        (
+            "credits",
+            left_out.filter(pl.col("reason") == LeftOut.CREDIT),
+            _("{count} credits, {sum:amount} in the base currency, are not sent. Are they handled in another way?"),
+            _("ARM's document type for a credit is not known. Without it, these customers owe too much in ARM."),
+        ),
+        (
+            "numbers-twice",
+            left_out.filter(pl.col("reason") == LeftOut.NUMBER_TWICE),
+            _("{count} documents share their number with another one, and are not sent. Is that right?"),
+            _("ARM accepts a document number once. Give each document a number of its own, and add it to Documents."),
+        ),
+    )
+    for key, frame, text, risk in checks:
+        if frame.height:
+            total = add_amounts(frame["base_amount"])
+            questions.append(Question(key, text.fill(count=frame.height, sum=total), risk))
+    return questions
+
+
+def _ask_about_proofs(migration: Migration) -> list[Question]:
+    questions = []
+    unproved = migration.unproved
+    if unproved.height:
+        stated = add_amounts(unproved["closing"])
+        questions.append(
+            Question(
+                "not-proved",
+                _(
+                    "The balances of {count} customers are not proved, and their items are not moved. Their closing "
+                    "balances add up to {sum:amount}. Is that right?",
+                    count=unproved.height,
+                    sum=stated,
+                ),
+                _("What these customers owe is then missing in ARM. The sheet Proof shows both figures of each."),
+            )
+        )
+    texts = {
+        Notice.TOTALS_DIFFER: _("The vouchers are not what the file states. Is a part missing, or there twice?"),
+        Notice.ACCOUNTS_DIFFER: _differing_accounts(migration),
+        Notice.YEARS_DIFFER: _("Closing balances are not the next opening balances. Is the difference known?"),
+        Notice.ACCOUNTS_ASSUMED: _("No customer names an account. Are 1500 to 1599 the accounts of receivables?"),
+    }
+    risk = _("Items can be missing, or there twice. Type yes only if you know why, and keep the reason.")
+    questions += [
+        Question(notice.replace(" ", "-"), text, risk) for notice, text in texts.items() if notice in migration.notices
+    ]
+    return questions
+
+
+def _differing_accounts(migration: Migration) -> Text:
+    accounts = add_amounts(migration.accounts["closing_accounts"].fill_null(Decimal(0)))
+    customers = add_amounts(migration.accounts["closing_customers"])
+    return _(
+        "The accounts of receivables close with {accounts:amount}, the customers with {customers:amount}. Is the "
+        "difference known?",
+        accounts=accounts,
+        customers=customers,
+    )

@@ -1,0 +1,123 @@
+"""The answers in a migration's workbook: all must be there; some fill the empty cells of a column.
+
+A workbook without a sheet of questions is not a migration, and nothing happens to it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from armbulk.findings.frame import empty_findings, make_finding
+from armbulk.i18n import pack_text
+from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import HeaderMatch
+from armbulk.model.result_columns import QUESTION_HEADERS, QUESTIONS, QUESTIONS_TITLE
+from armbulk.model.sheet import CELL, Sheet
+from armbulk.resources.migration_questions import NONE_WORDS, QUESTION_RULES, AnswerForm, QuestionRule, is_answer
+
+_CODES = ("answer-missing", "answer-wrong", "questions-damaged")
+
+
+def apply_answers(sheets: Sequence[Sheet], matches: Sequence[HeaderMatch]) -> tuple[list[Sheet], pl.DataFrame]:
+    """Fill the empty cells that answers are for.
+
+    Args:
+        sheets: The sheets of a check.
+        matches: What each was recognised as.
+
+    Returns:
+        The sheets, and a finding for each question without an answer, or with one that is none. Nothing is filled from
+        the answers of a workbook with such a finding.
+    """
+    findings, filled = [empty_findings()], list(sheets)
+    for index, sheet in enumerate(sheets):
+        if not _is_question_sheet(sheet):
+            continue
+        answers, wrong = _read_answers(sheet, index)
+        findings.append(wrong)
+        if wrong.is_empty():
+            for key, answer in answers.items():
+                filled = [
+                    _fill(each, match, QUESTION_RULES[key], answer) if each.file == sheet.file else each
+                    for each, match in zip(filled, matches, strict=True)
+                ]
+    return filled, pl.concat(findings)
+
+
+def is_unanswered() -> pl.Expr:
+    """Return whether a finding says that a migration lacks an answer: nothing of its file is sent."""
+    return pl.col("code").is_in(_CODES)
+
+
+def _is_question_sheet(sheet: Sheet) -> bool:
+    title = sheet.frame[sheet.letters[0]][0] if sheet.frame.height and sheet.letters else None
+    titles = {fold_header(text) for text in QUESTIONS_TITLE.all()}
+    names = {fold_header(text) for text in QUESTIONS.all()}
+    return fold_header(sheet.name) in names and fold_header(title or "") in titles
+
+
+def _read_answers(sheet: Sheet, index: int) -> tuple[dict[str, str], pl.DataFrame]:
+    """Return the answers by the keys of their questions, and what is wrong with them."""
+    columns = {name: _find_column(sheet, name) for name in ("key", "answer")}
+    findings, answers = [empty_findings()], {}
+    if columns["key"] is None or columns["answer"] is None:
+        return {}, make_finding(index, "questions-damaged", value=sheet.name)
+    for row in sheet.frame.select("row", **{name: pl.col(str(letter)) for name, letter in columns.items()}).to_dicts():
+        rule = QUESTION_RULES.get((row["key"] or "").strip())
+        if rule is None:
+            continue
+        answer = (row["answer"] or "").strip()
+        if not is_answer(rule, answer):
+            code = "answer-wrong" if answer else "answer-missing"
+            cell = {
+                "row": row["row"],
+                "column": columns["answer"],
+                "value": answer or None,
+                "detail": pack_text(rule.answers),
+            }
+            findings.append(make_finding(index, code, **cell))
+        answers[row["key"].strip()] = answer
+    if not answers:
+        findings.append(make_finding(index, "questions-damaged", value=sheet.name))
+    return answers, pl.concat(findings)
+
+
+def _find_column(sheet: Sheet, name: str) -> str | None:
+    """Return the letter of the column with a header of the sheet Questions."""
+    headers = {fold_header(text) for text in QUESTION_HEADERS[name].all()}
+    for letter in sheet.letters:
+        if any(fold_header(text) in headers for text in sheet.frame[letter].drop_nulls().head(10)):
+            return letter
+    return None
+
+
+def _fill(sheet: Sheet, match: HeaderMatch, rule: QuestionRule, answer: str) -> Sheet:
+    if match.resource is None or match.header_row is None or match.recognised_resource.name != rule.resource:
+        return sheet
+    key = match.columns.get(match.recognised_resource.key)
+    if key is None or answer.lower() in NONE_WORDS:
+        return sheet
+    frame = sheet.frame
+    for name in rule.fields:
+        letter = match.columns.get(name)
+        if letter is None:
+            continue
+        value = _calculate_due(match, answer) if rule.form is AnswerForm.DAYS else pl.lit(answer)
+        kind = "text" if rule.form is AnswerForm.CODE else "date"
+        is_open = (pl.col("row") > match.header_row) & pl.col(letter).is_null() & pl.col(key).is_not_null()
+        is_filled = is_open & value.is_not_null()
+        frame = frame.with_columns(
+            pl.when(is_filled).then(value).otherwise(letter).alias(letter),
+            pl.when(is_filled).then(pl.lit(kind, CELL)).otherwise(f"{letter}.cell").alias(f"{letter}.cell"),
+        )
+    return replace(sheet, frame=frame)
+
+
+def _calculate_due(match: HeaderMatch, days: str) -> pl.Expr:
+    """Return the document's date and so many days, as the text of a date; null where the date is none."""
+    letter = match.columns.get("document_date")
+    if letter is None:
+        return pl.lit(None, dtype=pl.String)
+    day = pl.col(letter).str.head(10).str.to_date("%Y-%m-%d", strict=False)
+    return (day + pl.duration(days=int(days))).dt.to_string("%Y-%m-%d")
