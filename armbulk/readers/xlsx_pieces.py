@@ -18,6 +18,9 @@ from armbulk.readers.xml_elements import Element
 PIECE_BYTES = 1 << 22
 """How many bytes of a part are read at once."""
 
+MIN_BYTES = 1 << 16
+"""How many bytes the items of a part have at least: fewer are read faster one by one."""
+
 MAX_ITEM_BYTES = 32_767
 """How many bytes a cell, a tag or a text may have: no limit for texts applies to shorter ones."""
 
@@ -58,7 +61,7 @@ def split_part(chunks: Iterable[bytes], first: bytes, last: bytes, end: bytes) -
         end: What follows the last item.
 
     Raises:
-        OtherShapeError: An item or what comes before the first one is too long, or there is no end.
+        OtherShapeError: There are few items, or one is too long, or what comes before them; or there is no end.
     """
     stream = iter(chunks)
     buffer = bytearray()
@@ -73,13 +76,14 @@ def split_part(chunks: Iterable[bytes], first: bytes, last: bytes, end: bytes) -
         return
     yield False, bytes(buffer[:begin])
     del buffer[:begin]
-    searched = 0
+    searched = size = 0
     while (finish := buffer.find(end, searched)) < 0:
         searched = max(0, len(buffer) - len(end))
         if len(buffer) >= PIECE_BYTES:
             cut = buffer.rfind(last) + len(last)
             if cut < len(last):
                 raise OtherShapeError
+            size += cut
             yield True, bytes(buffer[:cut])
             del buffer[:cut]
             searched = 0
@@ -87,6 +91,8 @@ def split_part(chunks: Iterable[bytes], first: bytes, last: bytes, end: bytes) -
         if not chunk:
             raise OtherShapeError
         buffer += chunk
+    if size + finish < MIN_BYTES:
+        raise OtherShapeError
     yield True, bytes(buffer[:finish])
     yield False, bytes(buffer[finish:])
     for chunk in stream:

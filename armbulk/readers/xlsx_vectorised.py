@@ -7,6 +7,7 @@ the same.
 """
 
 import re
+from collections.abc import Iterator
 from functools import partial
 
 import polars as pl
@@ -39,6 +40,8 @@ _OTHER_BODY = (
 )
 _BLANKS = r"^[ \t\n]|>[ \t\n]"
 _BLANKS_BETWEEN_TAGS = re.compile(rb"^[ \t\n]+|(?<=>)[ \t\n]+(?=$|<(?!/[tvf]>))")
+
+_COLUMN_BLOCKS = 8
 
 _CELLS = pl.Schema({"row": pl.UInt32(), "column": pl.UInt16(), "text": pl.String(), "kind": CELL})
 _LOOKS = pl.Schema({"row": pl.UInt32(), "column": pl.UInt16(), "shown": pl.String()})
@@ -210,22 +213,31 @@ class VectorisedReader:
         self._cells = []
         rows = cells["row"].unique().sort()
         self._outline.refuse_sparse(len(rows), cells["column"].n_unique(), cells.height)
-        by_column = cells.partition_by("column", as_dict=True, include_key=False)
-        del cells
         looks = pl.concat([pl.DataFrame(schema=_LOOKS), *self._looks]).partition_by("column", as_dict=True)
         columns = [rows.cast(pl.Int64)]
         letters = []
-        for (column,) in sorted(by_column):
+        for column, own in _divide_by_column(cells):
             letter = to_letters(column)
             letters.append(letter)
-            cells = by_column.pop((column,))
             columns += _spread(
-                cells["text"].alias(letter), cells["kind"].alias(f"{letter}.cell"), row=cells["row"], rows=rows
+                own["text"].alias(letter), own["kind"].alias(f"{letter}.cell"), row=own["row"], rows=rows
             )
             if (column,) in looks:
-                cells = looks[(column,)]
-                columns += _spread(cells["shown"].alias(f"{letter}{SHOWN}"), row=cells["row"], rows=rows)
+                look = looks[(column,)]
+                columns += _spread(look["shown"].alias(f"{letter}{SHOWN}"), row=look["row"], rows=rows)
         return pl.DataFrame(columns), tuple(letters)
+
+
+def _divide_by_column(cells: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Yield the cells of each column, in their order; some columns at once, because it copies the cells."""
+    columns = cells["column"].unique().sort()
+    step = max(1, len(columns) // _COLUMN_BLOCKS)
+    for start in range(0, len(columns), step):
+        block = columns.slice(start, step)
+        some = cells.filter(pl.col("column").is_between(block[0], block[-1]))
+        by_column = some.partition_by("column", as_dict=True, include_key=False)
+        for (column,) in sorted(by_column):
+            yield column, by_column[(column,)]
 
 
 def _divide(cells: pl.DataFrame, name: str, separator: str, names: tuple[str, str]) -> pl.DataFrame:

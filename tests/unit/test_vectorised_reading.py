@@ -12,14 +12,14 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.damaged_files import pack, parts
+from support.damaged_files import Case, cases, pack, parts
 from support.paths import SAMPLES
 from support.worksheet_dialects import STYLES, Parts, damaged_worksheets, worksheets
 
 from armbulk.errors import FileError
 from armbulk.model.sheet import Sheet
 from armbulk.readers import read_sheets, xlsx, xlsx_pieces, xlsx_texts
-from armbulk.readers.xlsx_pieces import OtherShapeError
+from armbulk.readers.xlsx_pieces import MIN_BYTES, OtherShapeError
 from armbulk.readers.xlsx_values import unescape_text, unescape_texts
 
 SOAK = int(os.environ.get("ARMBULK_SOAK", "0"))  # examples of a long run
@@ -31,6 +31,7 @@ BOUNDED = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+CASES = [case for case in cases() if case.name.endswith(".xlsx") and not case.name.startswith("bomb")]
 PIECES = st.sampled_from([60, 1 << 22])  # bytes that are read at once
 
 
@@ -69,6 +70,12 @@ def write(path: Path, content: Parts) -> None:
     """A workbook with these parts."""
     sheet = {"xl/worksheets/sheet1.xml": content.worksheet, "xl/sharedStrings.xml": content.strings}
     path.write_bytes(pack({**parts(styles=STYLES, workbook=content.workbook), **sheet}))
+
+
+@pytest.fixture(autouse=True)
+def small_parts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small parts are read vectorised, too."""
+    monkeypatch.setattr(xlsx_pieces, "MIN_BYTES", 0)
 
 
 @pytest.fixture
@@ -150,6 +157,31 @@ def test_workbooks_of_common_programs_are_read_vectorised(
     """Files of common programs are read vectorised, with the same result."""
     book.write_bytes(content)
     assert read(book, monkeypatch, careful=careful) == read(book, monkeypatch, vectorised=refuse)
+
+
+@pytest.mark.first_cases(20)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_both_readers_read_the_same_of_each_damaged_file(
+    book: Path, monkeypatch: pytest.MonkeyPatch, case: Case
+) -> None:
+    """Each known damaged or hostile workbook is read, or refused with the same words."""
+    book.write_bytes(case.make())
+    assert read(book, monkeypatch) == read(book, monkeypatch, vectorised=refuse)
+
+
+@pytest.mark.parametrize(
+    ("rows", "unused"), [(2_000, (xlsx.WorksheetReader, "read")), (20, (xlsx.VectorisedReader, "_add_rows"))]
+)
+def test_only_large_parts_are_read_vectorised(
+    book: Path, monkeypatch: pytest.MonkeyPatch, rows: int, unused: tuple[type, str]
+) -> None:
+    """A part with few rows is left to the careful reader, which is faster then."""
+    monkeypatch.setattr(xlsx_pieces, "MIN_BYTES", MIN_BYTES)
+    monkeypatch.setattr(*unused, careful)
+    book.write_bytes(
+        pack(dict(parts("".join(f'<row r="{i}"><c r="A{i}"><v>7</v></c></row>' for i in range(1, rows + 1)))))
+    )
+    assert len(read_sheets(book)[0].frame) == rows
 
 
 def test_blanks_and_escapes_of_texts_are_read_alike() -> None:
