@@ -214,9 +214,9 @@ class TerminalDialog(Dialog):
         lines = [f"  {number}  {to_one_line(name, _MAX_VALUE_CHARS)}" for number, name in question.customers[:10]]
         if count > len(lines):
             lines.append(_MORE_CUSTOMERS.fill(count=count - len(lines)).text(lang))
-        place = name_environment(question.environment, question.address)
+        environment = name_environment(question.environment, question.address)
         client = name_client(question.client_no, question.client_name)
-        text = _DELETE.fill(count=count, environment=place, client=client)
+        text = _DELETE.fill(count=count, environment=environment, client=client)
         if self._yes:
             return True
         if not self._context.can_ask:

@@ -1,4 +1,4 @@
-"""Customers that are deleted in ARM: how far each is, what became of it, and what an answer of ARM shows."""
+"""Customers that are deleted in ARM: how far each is, its outcome, and what an answer of ARM shows."""
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
@@ -26,7 +26,7 @@ class DeleteState(StrEnum):
 
 
 class DeleteOutcome(StrEnum):
-    """What became of a row. The values are stored, and keys in JSON."""
+    """The outcome of a row. The values are stored, and keys in JSON."""
 
     DELETED = "deleted"
     NOT_FOUND = "not_found"
@@ -61,9 +61,9 @@ class DeleteRow:
         kept: ARM's whole record before the delete (JSON); None: it was not read.
         read_at: when that was read, or last found to be the same (epoch seconds).
         state: how far it is.
-        outcome: what became of it; None: nothing yet.
+        outcome: its outcome; None: nothing yet.
         message: why, as `i18n.pack_text` writes it; "": there is nothing to say.
-        at: when the outcome was known, or the call was made (epoch seconds).
+        decided_at: when the outcome was known, or the call was made (epoch seconds).
     """
 
     no: int
@@ -78,7 +78,7 @@ class DeleteRow:
     state: DeleteState = DeleteState.PLANNED
     outcome: DeleteOutcome | None = None
     message: str = ""
-    at: float | None = None
+    decided_at: float | None = None
 
     @property
     def shown_outcome(self) -> DeleteOutcome:

@@ -37,7 +37,7 @@ def write_deletion_workbook(target: Path, rows: Sequence[DeleteRow], number: int
             row.name,
             translate_delete_outcome(row.shown_outcome, lang),
             to_one_line(write_message(row, lang), _MAX_MESSAGE_CHARS),
-            f"{datetime.fromtimestamp(row.at, UTC).astimezone():%Y-%m-%d %H:%M:%S}" if row.at else None,
+            f"{datetime.fromtimestamp(row.decided_at, UTC).astimezone():%Y-%m-%d %H:%M:%S}" if row.decided_at else None,
         )
         for row in rows
     ]

@@ -37,6 +37,6 @@ deletion_row = Table(
     Column("reservation", Integer),
     Column("outcome", Text),  # DeleteOutcome
     Column("message", Text, nullable=False),
-    Column("at", Float),
+    Column("decided_at", Float),
 )
 """Its columns are the attributes of `model.deletion.DeleteRow`, and the reservation of the call being made."""

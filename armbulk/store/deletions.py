@@ -101,7 +101,7 @@ class DeletionStore(QuotaMeter):
             reservation = self._reserve(conn, account, DELETE_COST, limits, Priority.NORMAL)
             if isinstance(reservation, float):
                 return reservation
-            values = {"state": DeleteState.DELETING.value, "reservation": reservation, "at": self.clock.now()}
+            values = {"state": DeleteState.DELETING.value, "reservation": reservation, "decided_at": self.clock.now()}
             conn.execute(_update(number, no).values(values))
             is_customer = sent_customer.c.customer == _hash_of(conn, number, no)
             doubt = sa.update(sent_customer).where(*belongs_to(sent_customer, account), is_customer)
@@ -119,7 +119,7 @@ class DeletionStore(QuotaMeter):
         charge: ApiUsage | None = None,
         sample: DateSample | None = None,
     ) -> None:
-        """Commit what came of a call: state, outcome and quota together.
+        """Commit the result of a call: state, outcome and quota together.
 
         Args:
             account: the client.
@@ -132,7 +132,7 @@ class DeletionStore(QuotaMeter):
         """
         with self._engine.begin() as conn:
             values: dict[str, Any] = {"state": answer.state.value, "outcome": answer.outcome and answer.outcome.value}
-            values |= {"message": answer.message, "reservation": None, "at": self.clock.now()}
+            values |= {"message": answer.message, "reservation": None, "decided_at": self.clock.now()}
             conn.execute(_update(number, no).values(values))
             if reservation is not None:
                 self._settle(conn, account, reservation, charge, sample)

@@ -149,7 +149,7 @@ class Crash(BaseException):
 def test_a_crash_around_the_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcome: str, calls: int, *, is_sent: bool, is_created_again: bool
 ) -> None:
-    """The intent is in the store before the call: what became of it is looked up when the run is resumed."""
+    """The intent is in the store before the call: what ARM has decides when the run is resumed."""
 
     def die(client: ArmClient, customer_no: str) -> None:
         if is_sent:
