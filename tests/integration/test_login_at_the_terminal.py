@@ -215,7 +215,7 @@ def test_without_a_keyring_a_file_of_ones_own_is_offered(
     """After a yes the secret is in a file that only its owner can read; after a no the error says what to do."""
 
     def missing(*_: str) -> None:
-        raise secrets.NoKeyringError
+        raise keyring_secrets.NoKeyringError
 
     monkeypatch.setattr(keyring_secrets.keyring, "set_password", missing)
     done = log_in(SECRET, "n", options=known(arm))
