@@ -1,6 +1,6 @@
 """The check of what a profile relies on although Amili's public documentation does not say it.
 
-The questions stand in docs/questions-for-amili.md; the numbers here are theirs.
+The questions are in docs/questions-for-amili.md; the numbers here are theirs.
 """
 
 from armbulk.app.doctor.check import CheckState, HealthCheck
