@@ -266,11 +266,11 @@ def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Cloc
 
 def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str) -> Migration:
     """Read the files, and derive what moves: by the list of open items if there is one, else from the postings."""
-    if not files.files and (files.items is None or files.earlier):
+    if files.earlier and not files.files:
         raise UsageError(
             "no-ledger",
-            _("No SAF-T file is given"),
-            _("Add the SAF-T file, or a list of open items with --items"),
+            _("No SAF-T file is given for the period after {file}", file=files.earlier[0]),
+            _("Give the latest SAF-T file without --earlier"),
         )
     exports = [read_ledger_export(files.files)] if files.files else []
     exports += [read_ledger_export([path]) for path in files.earlier]

@@ -237,7 +237,7 @@ def check_sheets(
         follow_ups.drop_follow_ups(every_finding, tables), sources, matches, mapped
     )
     blocking = blocked.spread_over_files(apply_severities(every_finding, options.rules), own)
-    blocking = repeated_customers.spread_to_customers(blocking, same_rows)
+    blocking = repeated_customers.spread_errors(blocking, sources, same_rows)
     return Checked(
         sheets=tuple(own),
         header_matches=matches,
