@@ -129,10 +129,11 @@ def _refuse_unclear(items: OpenItemList, sheets: Sequence[Sheet], lang: str) -> 
     ]
     if not errors:
         return
+    fixes = dict.fromkeys(each["fix"] for each in errors)
     shown = [Text("{file}, {cell}: {message}", dict(each)) for each in errors[:_MAX_SHOWN]]
     raise FileError(
         "items-unclear",
         _("Cells of the list that cannot be read: {count:number}. {cells}", count=len(errors),
-          cells=join_texts(*shown, separator=" ")),
-        Text("{fix}", {"fix": errors[0]["fix"]}),
+          cells=join_texts(*shown, separator="; ")),
+        join_texts(*(Text("{fix}", {"fix": fix}) for fix in fixes), separator=" "),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.matching.header_row import find_header_row
 from armbulk.matching.header_words import score_header
@@ -17,6 +18,7 @@ from armbulk.resources.open_items import LISTS, OPEN_ITEMS, OPEN_VOUCHERS
 
 _MIN_SCORE = 0.7
 _NOT_OPEN = frozenset({"paid", "credited"})
+_ACCOUNTS = frozenset({"konto", "kontonr", "kontonummer", "account", "accountno", "glaccount"})  # 1500 is no customer
 _NUMBERS_AND_DATES = frozenset({"document_no", "voucher_no", "document_date", "posting_date", "due_date"})
 _VOUCHERS: Mapping[str, Resource] = {OPEN_VOUCHERS.name: OPEN_VOUCHERS}
 
@@ -88,7 +90,8 @@ def _guess(free: Mapping[str, str], match: HeaderMatch) -> dict[str, Field]:
     known = {field.type for field in match.recognised_resource.fields if field.name in match.columns}
     if FieldType.AMOUNT in known:
         fields = [field for field in fields if field.type is not FieldType.AMOUNT]
-    scored = [(score_header(text, field), letter, field) for letter, text in free.items() for field in fields]
+    possible = {letter: text for letter, text in free.items() if fold_header(text) not in _ACCOUNTS}
+    scored = [(score_header(text, field), letter, field) for letter, text in possible.items() for field in fields]
     guessed: dict[str, Field] = {}
     for score, letter, field in sorted(scored, key=lambda each: -each[0]):
         if score >= _MIN_SCORE and letter not in guessed and field not in guessed.values():

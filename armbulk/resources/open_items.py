@@ -30,7 +30,7 @@ _PAID = (
 
 
 def _in_base(words: Sequence[str]) -> tuple[str, ...]:
-    forms = ("{} NOK", "{} i NOK", "{} in NOK", "NOK {}", "{} LCY", "{} i norske kroner", "{} regnskapsvaluta")
+    forms = ("{} NOK", "{} i NOK", "{} in NOK", "NOK {}", "{} LCY", "{} i norske kroner", "{} kr", "{} regnskapsvaluta")
     return tuple(form.format(word) for word in words for form in forms)
 
 
