@@ -63,7 +63,7 @@ def read_item_list(file: Path, options: ReadOptions, base_currency: str, lang: s
     _refuse_unclear(items, own, lang)
     if items.items.is_empty():
         raise FileError("no-open-items", _("{file}: the list has no open items", file=file), _COLUMNS_NEEDED)
-    others = [each.name for each, found in zip(own, columns, strict=True) if found is None]
+    others = [each.name for each, matched in zip(own, columns, strict=True) if matched is None]
     others += [str(issue.value) for sheet in own for issue in sheet.issues if issue.code == "hidden-sheet"]
     return _describe(file, items, used.values(), sheets, (*others, *items.without_amount), lang)
 

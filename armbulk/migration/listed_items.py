@@ -134,9 +134,9 @@ def read_open_items(sheets: Sequence[ListSheet], base_currency: str) -> OpenItem
             continue
         amounts.append(read)
         rows = take_unnamed(read.rows)
-        place = f"{each.own.file}, {each.own.name}" if each.own.format != "csv" else each.own.file
-        totals.append(compare_totals(rows).with_columns(file=pl.lit(place)))
-        items = rows.filter(pl.col("role") == "item").with_columns(file=pl.lit(place))
+        origin = f"{each.own.file}, {each.own.name}" if each.own.format != "csv" else each.own.file
+        totals.append(compare_totals(rows).with_columns(file=pl.lit(origin)))
+        items = rows.filter(pl.col("role") == "item").with_columns(file=pl.lit(origin))
         parts.append(_make_items(items))
         has_own = not listed.has_titles and not items["is_filled"].all()
         filled += items.filter(pl.col("is_filled") & pl.col(OWNER).is_not_null()).height if has_own else 0

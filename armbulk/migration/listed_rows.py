@@ -197,7 +197,7 @@ def _move_names(frame: pl.DataFrame, match: HeaderMatch, letters: list[str]) -> 
 def _parse(
     kept: pl.DataFrame, sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptions, *, has_titles: bool
 ) -> ListedRows:
-    """Return the typed rows; of totals only the amounts are read, and what cannot be read in them is no finding."""
+    """Return the typed rows; of totals the amounts alone are read, without findings."""
     header = sheet.frame.filter(pl.col("row") == match.header_row)
     amounts = {f.name for f in match.recognised_resource.fields if f.type is FieldType.AMOUNT}
     of_items = {name: letter for name, letter in match.columns.items() if name not in _CUSTOMER}

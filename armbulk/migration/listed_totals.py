@@ -16,7 +16,7 @@ def take_unnamed(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows in which each amount without a number, a date or the word for a total is an item or a total.
 
     It is a total if it is the sum of the items since the total above, or of all items, or has figures alone; else it
-    is an item without a number: it must not be lost. Amounts below the last total that are nobody's own are
+    is an item without a number: it must not be lost. Amounts below the last total without a customer of their own are
     no items: an age analysis. If no item has a customer's number of its own, an amount with a number is the total of
     the rows below it ("heading").
     """
@@ -30,16 +30,16 @@ def take_unnamed(rows: pl.DataFrame) -> pl.DataFrame:
     summed = rows.with_columns(all_items=amount.cum_sum(), block_items=amount.cum_sum().over(block))
     is_sum = (pl.col("figure") == pl.col("all_items")) | (pl.col("figure") == pl.col("block_items"))
     is_below = pl.col("row") > last if last is not None else pl.lit(value=False)
-    is_nobodys = is_below & pl.col("is_filled")
+    has_no_customer = is_below & pl.col("is_filled")
     has_figures_alone = pl.col("is_filled") & ~pl.col("label").str.contains(r"\p{L}")
     role = (
         pl.when(pl.col("role") != "unnamed")
         .then("role")
         .when(pl.lit(has_headings) & ~pl.col("is_filled"))
         .then(pl.lit("heading"))
-        .when(is_sum.fill_null(value=False) | (has_figures_alone & ~is_nobodys))
+        .when(is_sum.fill_null(value=False) | (has_figures_alone & ~has_no_customer))
         .then(pl.lit("total"))
-        .when(~is_nobodys & pl.col("amount").is_not_null())
+        .when(~has_no_customer & pl.col("amount").is_not_null())
         .then(pl.lit("item"))
     )
     return summed.with_columns(role=role).drop("all_items", "block_items").filter(pl.col("role").is_not_null())
