@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from armbulk.findings.frame import DECIDED_CODES, RenderedFinding
+from armbulk.findings.frame import DECIDED_CODES, RenderedFinding, cause_of_column
 from armbulk.i18n import _, ngettext
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome
@@ -105,22 +105,30 @@ def _merge(problems: Sequence[tuple[int, RenderedFinding]], records: pl.DataFram
         on=["sheet", "row"], how="left", maintain_order="left",
     )  # fmt: skip
     entries: dict[tuple[object, ...], _Entry] = {}
-    for (_index, problem), (sheet, row, resource, key, outcome) in zip(problems, named.iter_rows(), strict=True):
+    others: dict[tuple[object, ...], list[int]] = {}
+    for (_index, problem), (sheet, row, resource, name, outcome) in zip(problems, named.iter_rows(), strict=True):
+        of_column = cause_of_column(problem)
+        key = None if of_column else name
         cause = problem["code"], problem["field"], problem["value"], problem["message"]
         identity = sheet, *((resource, key) if key else (row, problem["column"])), *cause
         if problem["code"] in DECIDED_CODES:
             identity = sheet, problem["code"]
+        elif of_column:
+            identity = sheet, *of_column
         earlier = entries.get(identity)
         if earlier is not None:
-            rows = earlier.line.other_rows
+            rows = others.setdefault(identity, [])
             if row not in {None, earlier.row, *rows[-1:]}:
-                entries[identity] = replace(earlier, line=replace(earlier.line, other_rows=(*rows, row)))
+                rows.append(row)
             continue
         is_error, is_open = problem["severity"] == "error", outcome in _RANKS
         rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK + (problem["code"] in DECIDED_CODES)
         status = (NOT_AS_SENT.text(lang), "") if problem["code"] == READ_BACK_CODE else ("", "")
         line = ProblemLine(problem, *(_describe(outcome, lang) if is_error and is_open else status), key or "")
         entries[identity] = _Entry(rank, sheet, row, resource, key, line, outcome)
+    for identity, rows in others.items():
+        line = replace(entries[identity].line, other_rows=tuple(rows))
+        entries[identity] = replace(entries[identity], line=line)
     return [_sum_up_left_out(entry, lang) for entry in entries.values()]
 
 

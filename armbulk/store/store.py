@@ -32,6 +32,7 @@ from armbulk.store.locks import ClientLock, lock_reading_back
 from armbulk.store.payload_hashes import create_hash_key
 from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader, no_such_run_error
+from armbulk.store.references import copy_references
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp, SubmitIntent
 from armbulk.store.run_log import PERSONAL_DATA_REMOVED, RunLogReader
 from armbulk.store.schema import (
@@ -158,6 +159,7 @@ class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, BatchJ
             rows = rows.with_columns(pl.col("id").alias("batch"), run=pl.lit(run_id)).drop("id")
             if rows.height:
                 conn.execute(sa.insert(item), rows.to_dicts())
+                copy_references(conn, Account(new["origin"], new["client_no"]), run_id)
             if customers is not None and customers.height:
                 contents = customers.with_columns(run=pl.lit(run_id)).to_dicts()
                 conn.execute(sa.insert(customer_content), contents)
