@@ -86,6 +86,8 @@ def packed_amounts(*resources: str) -> str:
 
 
 EXAMPLES: dict[str, Example] = {
+    "delete-name-differs": Example("Nordlys AS", "name", "Fjord AS", at="B17", sheet="Unused customers"),
+    "delete-hidden": Example("DELETE", None, at="C17", sheet="Unused customers"),
     "unknown-header": Example("Forfalsdato", None, packed_headers("due_date"), at="F1"),
     "amount-header-unclear": Example("Restbeløp", None, packed_headers("incl_vat", "excl_vat", "vat"), at="I1"),
     "rate-not-sent": Example("Mva %", at="H1"),

@@ -144,6 +144,8 @@ TITLES: dict[str, Text] = {
     "price-differs": _("Quantity times price differs"),
     "lines-sum-differs": _("Sum of the lines differs"),
     "duplicate-key": _("Same number twice"),
+    "delete-name-differs": _("Another customer in ARM"),
+    "delete-hidden": _("Hidden row with DELETE"),
     "duplicate-line-no": _("Same line number twice"),
     "empty-line": _("Empty line"),
     "line-without-document": _("Line without its document"),
