@@ -363,8 +363,8 @@ def _ask_about_due_dates(checked: Checked, options: ReadOptions, dialog: Dialog)
 def _save_answer(
     checked: Checked, options: ReadOptions, saved: SavedMappings, code: str, key: str, answer: str
 ) -> None:
-    """Save an answer about the rows of sheets with the columns that were matched: the next file is not asked about."""
-    asked = set(checked.findings.filter(pl.col("code") == code)["sheet"])
+    """Save an answer about the rows of sheets with the columns that were matched: the next file is not open_sheets about."""
+    open_sheets = set(checked.findings.filter(pl.col("code") == code)["sheet"])
     for index, path in options.saved_mappings:
-        if index in asked:
+        if index in open_sheets:
             saved.add_answer(Path(path), key, answer)
