@@ -123,6 +123,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "rows-in-quotes": Example(),
     "second-table": Example("Kundenr, Navn", None, "41", at="41"),
+    "table-total": Example(None, None, at="41"),
     "row-left-out": Example("Sum · 3 000,00", None, at="41"),
     "supplier-list": Example("Leverandørliste", at=""),
     "title-row": Example("10001 · Kari Nordmann", None, "40", at="40"),

@@ -49,6 +49,7 @@ TITLES: dict[str, Text] = {
     "title-row": _("Title of a block"),
     "block-unclear": _("Customer of a block is unclear"),
     "row-left-out": _("Row left out"),
+    "table-total": _("Total row of a table"),
     "supplier-list": _("May be a list of suppliers"),
     "merged-cells": _("Merged cells"),
     "hidden-rows": _("Hidden rows"),
