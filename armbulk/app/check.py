@@ -363,7 +363,7 @@ def _ask_about_due_dates(checked: Checked, options: ReadOptions, dialog: Dialog)
 def _save_answer(
     checked: Checked, options: ReadOptions, saved: SavedMappings, code: str, key: str, answer: str
 ) -> None:
-    """Save an answer about the rows of sheets with the columns that were matched: the next such file has no question."""
+    """Save an answer about the rows of sheets with the columns that were matched: the next file has no question."""
     open_sheets = set(checked.findings.filter(pl.col("code") == code)["sheet"])
     for index, path in options.saved_mappings:
         if index in open_sheets:
