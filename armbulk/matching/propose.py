@@ -38,6 +38,7 @@ from armbulk.matching.column_values import (
     find_date_order,
     is_never_before,
     proves_little,
+    show_number,
 )
 from armbulk.matching.currencies import find_currency
 from armbulk.matching.derived import find_derived, has_postal_codes
@@ -329,7 +330,7 @@ class _Matcher:
         proposal = ColumnProposal(
             letter,
             self._headers[letter],
-            tuple(mask_value(text) if sensitive else text for text in samples),
+            tuple(mask_value(text) if sensitive else show_number(text) for text in samples),
             choices=tuple(choices)[:_MAX_CHOICES],
             is_sensitive=sensitive,
         )
@@ -388,4 +389,6 @@ class _Matcher:
         tables = findings.filter(pl.col("code") == "second-table")["row"]
         rows = sorted({*find_skipped_rows(self._sheet, findings, match), *tables})
         texts = self._body.filter(pl.col("row").is_in(rows)).select("row", *self._sheet.letters)
-        return tuple((row, " · ".join(text for text in cells if text)) for row, *cells in texts.iter_rows())
+        return tuple(
+            (row, " · ".join(show_number(text) for text in cells if text)) for row, *cells in texts.iter_rows()
+        )
