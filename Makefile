@@ -48,9 +48,9 @@ messages: $(STAMP) ## Extract the messages of the code, update the catalogues an
 	@PYTHONPATH=. $(BIN)/python docs/messages.py
 
 docs: $(STAMP) ## Write the generated pages in docs/ again, and what commands print into all pages
-	@$(BIN)/python docs/generate.py
-	@$(BIN)/python docs/diagram.py
-	@$(BIN)/python docs/console.py
+	@PYTHONPATH=. $(BIN)/python docs/generate.py
+	@PYTHONPATH=. $(BIN)/python docs/diagram.py
+	@PYTHONPATH=. $(BIN)/python docs/console.py
 
 docs-site: $(DOCS) ## Build docs/ as a web site in site/; a broken link or a stale output of a command is an error
 	@PYTHONPATH=. $(BIN)/python docs/console.py --check
@@ -62,7 +62,7 @@ pictures: $(STAMP) ## Make the pictures in docs/images/ again (needs LibreOffice
 
 promises: $(STAMP) ## Prove the promises, and write docs/promises.md from what the tests showed
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m promise --hypothesis-profile=proofs --promises=docs/promises.json
-	@$(BIN)/python docs/generate.py
+	@PYTHONPATH=. $(BIN)/python docs/generate.py
 
 golden: $(STAMP) ## Write the expected-output files again; read the diff before you commit it
 	@ARMBULK_GOLDEN=1 $(BIN)/python -m pytest -q tests/integration/test_written_workbooks.py

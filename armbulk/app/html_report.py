@@ -12,6 +12,7 @@ from armbulk.app.import_result import ImportResult
 from armbulk.app.report_page import describe_page
 from armbulk.app.runs import list_run_files
 from armbulk.app.usage import list_meters
+from armbulk.clock import Clock
 from armbulk.errors import FileError, UsageError
 from armbulk.i18n import Text, _, format_number
 from armbulk.model.plain_text import show_safely
@@ -75,10 +76,7 @@ def write_report(result: ImportResult, target: Path) -> Path:
     limits = list_meters(store, profile, result.clock.now())["meters"] if is_known else []
     text = render_page(describe_page(result, checked, limits, __version__), result.lang)
     try:
-        with atomic.temporary_file(target) as temporary:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-            own = store.written_files.digests()
-            path = atomic.replace_atomically(temporary, target, result.clock, own=own)
+        path = write_page(text, target, result.clock, store.written_files.digests())
     except FileError as error:
         error.hint = _HINT
         raise
@@ -86,18 +84,25 @@ def write_report(result: ImportResult, target: Path) -> Path:
     return path
 
 
-def render_page(page: Mapping[str, Any], lang: str) -> str:
-    """Return the HTML of what `report_page.describe_page` describes."""
+def write_page(text: str, target: Path, clock: Clock, own: frozenset[str] = frozenset()) -> Path:
+    """Write a page; return the path it got. A file that it replaces is kept as .bak, unless its SHA-256 is in `own`."""
+    with atomic.temporary_file(target) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        return atomic.replace_atomically(temporary, target, clock, own=own)
+
+
+def render_page(page: Mapping[str, Any], lang: str, template: str = "run.html.j2") -> str:
+    """Return the HTML of a page, such as `report_page.describe_page` describes."""
 
     def write(message: str, /, **values: object) -> str:
         return Text(message, values).text(lang)
 
     number = partial(format_number, lang=lang)
-    return _load_template().render(page, _=write, signs=_SIGNS, number=number)
+    return _load_template(template).render(page, _=write, signs=_SIGNS, number=number)
 
 
 @cache
-def _load_template() -> Template:
+def _load_template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(data_path("templates") / "report"),
         undefined=StrictUndefined,
@@ -106,7 +111,7 @@ def _load_template() -> Template:
         lstrip_blocks=True,
         finalize=_clean,
     )
-    return environment.get_template("run.html.j2")
+    return environment.get_template(name)
 
 
 def _clean(value: object) -> object:

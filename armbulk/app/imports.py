@@ -12,7 +12,7 @@ from armbulk.app.dialog import Dialog
 from armbulk.app.evidence.origin import describe_origin
 from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
 from armbulk.app.known_customers import load_known_customers
-from armbulk.app.login import add_login
+from armbulk.app.login_secret import add_login
 from armbulk.app.plan import Plan, PlanChoices, describe_change, plan_again, plan_checked, verify_expected_totals
 from armbulk.app.read_back import verify_result
 from armbulk.app.runs import create_run, send_run

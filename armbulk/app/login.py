@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from armbulk.app.dialog import Dialog
+from armbulk.app.login_secret import name_secret
 from armbulk.app.login_trial import verify_login
 from armbulk.arm.credentials import Login
 from armbulk.context import Context
@@ -15,15 +16,10 @@ from armbulk.i18n import _, join_texts
 from armbulk.model.environment import find_environment
 from armbulk.settings import saved_profiles
 from armbulk.settings.config_file import list_profile_names, read_default_profile, read_profile
+from armbulk.settings.keyring_secrets import KeyringSecrets
 from armbulk.settings.load import check_address, load_profile
 from armbulk.settings.profile import Profile
-from armbulk.settings.secrets import (
-    KeyringSecrets,
-    SecretStore,
-    make_secret_name,
-    read_secret_file,
-    write_secret_file,
-)
+from armbulk.settings.secrets import SecretStore, read_secret_file, write_secret_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +35,6 @@ class LoginInput:
     sole_sender: bool
     secret: str = field(repr=False)
     client_name: str = ""
-
-
-def add_login(context: Context) -> Context:
-    """Return the context with all it takes to call ARM, its secret from a file or the keyring if need be.
-
-    Raises:
-        SettingsError: Something is missing; it says what.
-    """
-    profile = add_secret(context.profile, KeyringSecrets())
-    profile.require_server()
-    return replace(context, profile=profile)
-
-
-def add_secret(profile: Profile, secrets: SecretStore) -> Profile:
-    """Take the secret from its file or the keyring where none is set; the environment goes first."""
-    login = profile.login
-    if login.token or login.client_secret or not (profile.base_url and profile.client_no):
-        return profile
-    secret = read_secret_file(profile.secret_file) if profile.secret_file else secrets.get(_secret_name(profile))
-    return replace(profile, login=replace(login, **{"client_secret" if login.by_client else "token": secret or ""}))
 
 
 def configured_secret(profile: Profile, *, by_client: bool) -> str:
@@ -145,7 +121,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
     The settings are written even where there is no keyring: SettingsError then says what to do with the secret. One
     that the profile had for another address or client is removed.
     """
-    login, old_name = profile.login, _secret_name(_stored_profile(profile))
+    login, old_name = profile.login, name_secret(_stored_profile(profile))
     settings: dict[str, str | bool] = {
         "base_url": profile.base_url,
         "client_no": profile.client_no,
@@ -159,7 +135,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
         "sole_sender": profile.sole_sender,
     }
     path = saved_profiles.save_settings(profile.home, profile.name, settings)
-    new_name = "" if profile.secret_file else _secret_name(profile)
+    new_name = "" if profile.secret_file else name_secret(profile)
     try:
         if new_name:
             secrets.put(new_name, login.client_secret or login.token)
@@ -173,7 +149,7 @@ def save_profile(profile: Profile, secrets: SecretStore) -> Path:
 
 def log_out(profile: Profile) -> bool:
     """Remove the secret of the profile, as config.toml has it, from the keyring; return whether there was one."""
-    return KeyringSecrets().drop(_secret_name(_stored_profile(profile)))
+    return KeyringSecrets().drop(name_secret(_stored_profile(profile)))
 
 
 def keep_in_file(current: Profile, login_input: LoginInput, path: Path, *, checked: bool) -> dict[str, Any]:
@@ -227,7 +203,7 @@ def list_profiles(current: Profile) -> list[dict[str, Any]]:
         profile = load_profile({"ARMBULK_HOME": str(current.home)}, name)
         secret = None
         try:
-            secret = bool(profile.secret_file) or (keyring.get(_secret_name(profile)) is not None if answers else None)
+            secret = bool(profile.secret_file) or (keyring.get(name_secret(profile)) is not None if answers else None)
         except SettingsError:
             answers = False
         entries.append(
@@ -243,11 +219,6 @@ def list_profiles(current: Profile) -> list[dict[str, Any]]:
             }
         )
     return entries
-
-
-def _secret_name(profile: Profile) -> str:
-    """Return the name of the profile's secret in the keyring."""
-    return make_secret_name(profile.name, profile.account, profile.login.token_url, profile.login.client_id)
 
 
 def _stored_profile(profile: Profile) -> Profile:

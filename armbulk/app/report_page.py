@@ -100,7 +100,7 @@ def describe_page(
         "lines": more["kinds"],
         "next_text": more["next_text"],
         "next_command": more["next_command"],
-        "figures": _count_figures(result),
+        "figures": count_figures(result),
         "bars": _draw_bars(result.counts, lang),
         "by_type": _sum_by_outcome(items, lang),
         "control": describe_totals_page(result.result, lang),
@@ -155,7 +155,7 @@ def _list_facts(result: ImportResult, checked: Checked | None, workbook: str | P
     return [(_FACTS[name].text(lang), value) for name, value in values.items() if value]
 
 
-def _count_figures(result: ImportResult) -> list[dict[str, Any]]:
+def count_figures(result: ImportResult) -> list[dict[str, Any]]:
     """The key figures: all records, those in ARM, and each kind of problem that there is."""
     lang, counts = result.lang, result.counts
     figures = [

@@ -11,7 +11,7 @@ from typing import Any
 
 from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.app.document_changes import describe_changes
-from armbulk.app.login import add_login
+from armbulk.app.login_secret import add_login
 from armbulk.app.open_documents import describe_documents
 from armbulk.app.plan import parse_expected_total
 from armbulk.app.runs import create_sender, finish_run, locate_result, verify_run_client

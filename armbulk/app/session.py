@@ -85,7 +85,7 @@ class Session(SessionHistory):
         Raises:
             SettingsError: A setting is missing; the message names it.
         """
-        from armbulk.app.login import add_login
+        from armbulk.app.login_secret import add_login
 
         context = add_login(self.context)
         self.profile = context.profile

@@ -5,7 +5,7 @@ from typing import Any
 from armbulk.i18n import join_texts
 from armbulk.model.record_kinds import count_records
 from armbulk.planning.plan import ImportPlan
-from armbulk.results.control_totals import READ_BACK, STAGES, ControlTotal, calculate_planned
+from armbulk.results.control_totals import GROUP, READ_BACK, STAGES, ControlTotal, calculate_planned
 from armbulk.results.read_back import describe_read_back
 from armbulk.results.run_result import RunResult
 from armbulk.results.totals_words import (
@@ -61,14 +61,15 @@ def describe_run_totals(result: RunResult, lang: str, max_shown: int = MAX_SHOWN
     return report
 
 
-def describe_totals_page(result: RunResult, lang: str) -> dict[str, Any]:
+def describe_totals_page(result: RunResult, lang: str, *, by_period: bool = True) -> dict[str, Any]:
     """Return what the HTML report shows: a row for each type, currency and period, the explanations, the read-back."""
     totals = result.control_totals
+    groups = totals.totals if by_period else totals.sum_up(*(name for name in GROUP if name != "period"))
     stages = STAGES if totals.is_read_back else STAGES[:-1]
     return {
         **describe_run_totals(result, lang, MAX_ON_PAGE),
         "columns": [(name, STAGE_WORDS[name].text(lang)) for name in stages],
-        "groups": [_describe_group(total, lang) for total in totals.totals],
+        "groups": [_describe_group(total, lang) for total in groups],
         "explained": [write_explanation(part).text(lang) for part in totals.explained],
         "done_before": [write_explanation(part).text(lang) for part in totals.done_before],
     }

@@ -10,14 +10,23 @@ from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.show import warn_of_other_name
-from armbulk.errors import Exit
+from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 from armbulk.model.command_line import write_command
 
+_HINT = _("Use `armbulk migrate FILE… -o FILE.xlsx` or `armbulk migrate --rehearse FILE.xlsx`")
+
 
 @click.command(cls=TranslatedCommand)
-@click.argument("files", nargs=-1, required=True, type=FILE_NAME)
-@click.option("-o", "target", type=FILE_NAME, metavar="FILE.xlsx", required=True, help=_("The workbook to write."))
+@click.argument("files", nargs=-1, type=FILE_NAME)
+@click.option("-o", "target", type=FILE_NAME, metavar="FILE.xlsx", help=_("The workbook to write."))
+@click.option(
+    "--rehearse",
+    "rehearsed",
+    type=FILE_NAME,
+    metavar="FILE.xlsx",
+    help=_("Import this workbook into a sandbox on this computer, and write a page that shows what happened."),
+)
 @click.option(
     "--earlier",
     type=FILE_NAME,
@@ -49,7 +58,14 @@ from armbulk.model.command_line import write_command
 @click.option("--yes", is_flag=True, help=_("Replace an existing file. The old file is kept as .bak."))
 @command
 def migrate(
-    context: CommandContext, files: tuple[str, ...], target: str, earlier: tuple[str, ...], *, yes: bool, **choices: Any
+    context: CommandContext,
+    files: tuple[str, ...],
+    target: str | None,
+    earlier: tuple[str, ...],
+    rehearsed: str | None,
+    *,
+    yes: bool,
+    **choices: Any,
 ) -> Exit:
     """Turn the files of another ledger (SAF-T Financial of Norway) into a workbook for review. Nothing is sent.
 
@@ -59,7 +75,14 @@ def migrate(
     \b
     Example:  armbulk migrate saft-2025.xml -o migration.xlsx
               armbulk migrate part1.xml part2.xml --earlier saft-2024.zip -o migration.xlsx
+              armbulk migrate --rehearse migration.xlsx
     """
+    if rehearsed is not None:
+        if files or target is not None:
+            raise UsageError("rehearse-alone", _("--rehearse cannot be used with other files or -o"), _HINT)
+        return _rehearse(context, rehearsed)
+    if not files or target is None:
+        raise UsageError("nothing-to-do", _("The files of a ledger and a workbook are needed"), _HINT)
     from armbulk.app.migrate import MigrationFiles, build_choices, migrate_ledger
 
     inputs = MigrationFiles(tuple(map(Path, files)), tuple(map(Path, earlier)), Path(target), replace=yes)
@@ -69,3 +92,14 @@ def migrate(
     report = written.to_json(context.lang)
     context.reporter.show("migrate", report, check_command=write_command("check", [str(written.path)]))
     return Exit.OK if written.ok else Exit.FINDINGS
+
+
+def _rehearse(context: CommandContext, workbook: str) -> Exit:
+    """Import the workbook into a sandbox; show what happened."""
+    from armbulk.app.rehearse import rehearse
+
+    session = context.session
+    rehearsal = rehearse(Path(workbook), session.profile, session.clock)
+    command_line = write_command("import", [workbook])
+    context.reporter.show("rehearsal", rehearsal.to_json(), import_command=command_line)
+    return Exit.OK if rehearsal.ok else Exit.FINDINGS

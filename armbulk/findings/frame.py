@@ -33,8 +33,19 @@ SCHEMA = pl.Schema(
 SEVERITY_OF_CODE: dict[str, str] = {code: finding_type.severity.value for code, finding_type in CATALOGUE.items()}
 """Code → severity, before a profile changes it."""
 
-DECIDED_CODES = ("row-left-out",)
+DECIDED_CODES = ("row-left-out", "table-total")
 """Codes of what is only told: a person has decided it."""
+
+_CAUSES_OF_COLUMNS = {
+    "word-read-as-code": True,
+    "unknown-code": True,
+    "zeros-from-format": False,
+    "stored-as-number": False,
+}
+"""Codes of warnings that are about a column and not about single rows → whether each value is a cause of its own."""
+
+_QUIET_CODES = ("word-read-as-code", "zeros-from-format")
+"""Those of them after which nothing has to be done."""
 
 _GROUP_KEYS = ("severity", "code", "field")
 
@@ -53,6 +64,20 @@ class RenderedFinding(TypedDict):
     value: str | None
     message: str
     fix: str
+
+
+def cause_of_column(finding: RenderedFinding) -> tuple[str | None, ...] | None:
+    """Return what a warning has in common with those in other rows; None if each row has a cause of its own."""
+    by_value = _CAUSES_OF_COLUMNS.get(finding["code"])
+    if by_value is None or finding["severity"] != Severity.WARNING.value:
+        return None
+    names = finding["file"], finding["sheet"], finding["code"], finding["field"]
+    return (*names, finding["value"]) if by_value else names
+
+
+def is_quiet(finding: RenderedFinding) -> bool:
+    """Return whether the cells of a warning are not coloured: nothing has to be done about any of them."""
+    return finding["code"] in _QUIET_CODES and finding["severity"] == Severity.WARNING.value
 
 
 class FindingGroup(TypedDict):

@@ -19,8 +19,8 @@ from armbulk.month_end.customer_names import CUSTOMERS
 from armbulk.month_end.lists import MonthEndLists
 from armbulk.month_end.request import CLOSE, MonthEndRequest
 from armbulk.month_end.turnover import has_whole_periods
-from armbulk.month_end.workbook import build_streams, write_closing
 from armbulk.writers.table_stream import TableStream
+from armbulk.writers.tables import write_raw, write_tables
 
 
 def plan_month_end(context: Context, month_end: MonthEndRequest, *, on_progress: OnProgress) -> dict[str, Any]:
@@ -95,6 +95,8 @@ class ClosingExport:
 
     def streams(self, lang: str, file_format: str) -> list[TableStream]:
         """Return the tables: the postings; of a close pack the open items too."""
+        from armbulk.month_end.workbook import build_streams  # noqa: PLC0415 - only for workbooks
+
         del file_format
         return build_streams(self.closing, lang)
 
@@ -102,10 +104,21 @@ class ClosingExport:
         """Write the file; an incomplete one has `incomplete` in its name."""
         path = choose_output_path(target, complete=self.complete)
         session = self.lists.sessions[0]
-        paths = write_closing(self.lists.context, self.closing, path, dialect, lang, session.own_files())
+        paths = self._write_file(path, dialect, lang, session.own_files())
         session.record_files(paths)
         self.mark_done()
         return paths
+
+    def _write_file(self, path: Path, dialect: str, lang: str, own: frozenset[str]) -> list[Path]:
+        """Write the file: a workbook with all sheets, or the postings alone in another format."""
+        context, postings = self.lists.context, self.closing.postings
+        if path.suffix.lower() == ".jsonl":
+            return write_raw(path, postings.raw_records(), context.clock, own)
+        if path.suffix.lower() != ".xlsx":
+            return write_tables(path, postings.streams(lang), dialect, lang, context.clock, own=own)
+        from armbulk.month_end.workbook import write_month_end_workbook  # noqa: PLC0415 - only for workbooks
+
+        return write_month_end_workbook(context, self.closing, path, dialect, lang, own)
 
     def mark_done(self) -> None:
         """The records are where they belong: unless some are missing, keep the snapshot, delete the checkpoints."""

@@ -1,4 +1,4 @@
-"""Write a month-end into its file: the workbook with all sheets, or the postings alone in another format."""
+"""Write a month-end as a workbook with all sheets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,25 +28,20 @@ from armbulk.writers.cover_page import CoverPage, add_cover_page
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
 from armbulk.writers.report_summary import add_section_sheet
 from armbulk.writers.table_stream import TableStream
-from armbulk.writers.tables import write_raw, write_tables
+from armbulk.writers.tables import write_tables
 
 
-def write_closing(
+def write_month_end_workbook(
     context: Context, closing: Closing, target: Path, dialect: str, lang: str, own: frozenset[str] = frozenset()
 ) -> list[Path]:
-    """Write a month-end; return the paths of its files. Only an .xlsx file has the tie-outs.
+    """Write a month-end as a workbook; return the paths of its files.
 
     A file that is replaced is kept as .bak, unless its SHA-256 is one of `own`, the files as armbulk wrote them.
     """
-    clock = context.clock
-    if target.suffix.lower() == ".jsonl":
-        return write_raw(target, closing.postings.raw_records(), clock, own)
-    if target.suffix.lower() != ".xlsx":
-        return write_tables(target, closing.postings.streams(lang), dialect, lang, clock, own=own)
     origin = _describe_origin(context, closing)
     first_made = first_export_time(context, digest_content(closing, origin, build_streams(closing, "en")))
     book = _build_workbook(origin, first_made, closing, lang)
-    return write_tables(target, book.tables, dialect, lang, clock, book.add_front_sheets, own)
+    return write_tables(target, book.tables, dialect, lang, context.clock, book.add_front_sheets, own)
 
 
 def build_streams(closing: Closing, lang: str) -> list[TableStream]:

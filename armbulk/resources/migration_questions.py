@@ -66,6 +66,9 @@ QUESTION_RULES: Mapping[str, QuestionRule] = {
 }
 """Key of a question → what an answer may be. The key is its name in workbooks and settings."""
 
+FILLED_FIELDS = tuple(name for rule in QUESTION_RULES.values() for name in rule.fields)
+"""The fields whose empty cells an answer fills."""
+
 _ANSWERS = {
     AnswerForm.CODE: _("a code of ARM, such as IN, H or M"),
     AnswerForm.TEXT: _("a name and a date, and what was agreed"),

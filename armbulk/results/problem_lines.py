@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from armbulk.findings.frame import DECIDED_CODES, RenderedFinding
+from armbulk.findings.frame import DECIDED_CODES, RenderedFinding, cause_of_column
 from armbulk.i18n import _, ngettext
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome
@@ -43,7 +43,7 @@ class ProblemList:
     Attributes:
         lines: The lines in their order.
         targets: `sheet` and `row` of each row whose record has a line, and `target`: the row of its first line.
-        first_rows: Outcome → the row of its first line.
+        first_rows: Outcome, or READ_BACK_CODE → the row of its first line.
     """
 
     lines: tuple[ProblemLine, ...]
@@ -92,8 +92,8 @@ def list_problem_lines(
     entries = [part for entry in entries for part in _divide(entry)]
     first_rows: dict[str, int] = {}
     for number, entry in enumerate(entries, start=FIRST_ROW):
-        if entry.outcome and entry.line.needs_work:
-            first_rows.setdefault(entry.outcome, number)
+        if entry.outcome and entry.line.needs_work:  # of those that ARM accepted: not as sent
+            first_rows.setdefault(entry.outcome if entry.outcome in _RANKS else READ_BACK_CODE, number)
     return ProblemList(tuple(entry.line for entry in entries), _find_targets(entries, records), first_rows)
 
 
@@ -105,29 +105,37 @@ def _merge(problems: Sequence[tuple[int, RenderedFinding]], records: pl.DataFram
         on=["sheet", "row"], how="left", maintain_order="left",
     )  # fmt: skip
     entries: dict[tuple[object, ...], _Entry] = {}
-    for (_index, problem), (sheet, row, resource, key, outcome) in zip(problems, named.iter_rows(), strict=True):
+    others: dict[tuple[object, ...], list[int]] = {}
+    for (_index, problem), (sheet, row, resource, name, outcome) in zip(problems, named.iter_rows(), strict=True):
+        of_column = cause_of_column(problem)
+        key = None if of_column else name
         cause = problem["code"], problem["field"], problem["value"], problem["message"]
         identity = sheet, *((resource, key) if key else (row, problem["column"])), *cause
         if problem["code"] in DECIDED_CODES:
             identity = sheet, problem["code"]
+        elif of_column:
+            identity = sheet, *of_column
         earlier = entries.get(identity)
         if earlier is not None:
-            rows = earlier.line.other_rows
+            rows = others.setdefault(identity, [])
             if row not in {None, earlier.row, *rows[-1:]}:
-                entries[identity] = replace(earlier, line=replace(earlier.line, other_rows=(*rows, row)))
+                rows.append(row)
             continue
         is_error, is_open = problem["severity"] == "error", outcome in _RANKS
         rank = (_RANKS[outcome] if is_open else 0) if is_error else _WARNING_RANK + (problem["code"] in DECIDED_CODES)
         status = (NOT_AS_SENT.text(lang), "") if problem["code"] == READ_BACK_CODE else ("", "")
         line = ProblemLine(problem, *(_describe(outcome, lang) if is_error and is_open else status), key or "")
         entries[identity] = _Entry(rank, sheet, row, resource, key, line, outcome)
+    for identity, rows in others.items():
+        line = replace(entries[identity].line, other_rows=tuple(rows))
+        entries[identity] = replace(entries[identity], line=line)
     return [_sum_up_left_out(entry, lang) for entry in entries.values()]
 
 
 def _sum_up_left_out(entry: _Entry, lang: str) -> _Entry:
     """The entry; one of several rows that are left out says how many they are, and not only which is the first."""
     line = entry.line
-    if line.finding["code"] not in DECIDED_CODES or not line.other_rows:
+    if line.finding["code"] != "row-left-out" or not line.other_rows:
         return entry
     message = _LEFT_OUT.fill(count=len(line.other_rows) + 1, row=entry.row).text(lang)
     return replace(entry, line=replace(line, finding=RenderedFinding(**{**line.finding, "message": message})))

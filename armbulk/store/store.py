@@ -25,6 +25,7 @@ from armbulk.redaction import REDACTED_COLUMNS
 from armbulk.store import purge as purging
 from armbulk.store.copies import SendingCounter
 from armbulk.store.customers import keep_customers
+from armbulk.store.deletions import DeletionStore
 from armbulk.store.engine import create_missing, flush, migrate, open_engine
 from armbulk.store.journal import BatchJournal
 from armbulk.store.list_checks import ListCheckStore
@@ -32,6 +33,7 @@ from armbulk.store.locks import ClientLock, lock_reading_back
 from armbulk.store.payload_hashes import create_hash_key
 from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader, no_such_run_error
+from armbulk.store.references import copy_references
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp, SubmitIntent
 from armbulk.store.run_log import PERSONAL_DATA_REMOVED, RunLogReader
 from armbulk.store.schema import (
@@ -51,7 +53,7 @@ from armbulk.store.verifications import VerificationStore
 from armbulk.store.written_files import WrittenFiles
 
 
-class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, BatchJournal):
+class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, DeletionStore, BatchJournal):
     """The database of one user; `clock` is read for every timestamp.
 
     Attributes:
@@ -158,6 +160,7 @@ class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, BatchJ
             rows = rows.with_columns(pl.col("id").alias("batch"), run=pl.lit(run_id)).drop("id")
             if rows.height:
                 conn.execute(sa.insert(item), rows.to_dicts())
+                copy_references(conn, Account(new["origin"], new["client_no"]), run_id)
             if customers is not None and customers.height:
                 contents = customers.with_columns(run=pl.lit(run_id)).to_dicts()
                 conn.execute(sa.insert(customer_content), contents)

@@ -12,11 +12,7 @@ from functools import partial
 import polars as pl
 
 from armbulk.errors import FileError, UnknownColumnsError
-from armbulk.findings.frame import (
-    apply_severities,
-    count_findings,
-    merge_findings,
-)
+from armbulk.findings.frame import apply_severities, count_findings, merge_findings
 from armbulk.i18n import Text, _, join_texts, ngettext, quote_names
 from armbulk.mapping import apply
 from armbulk.mapping.entries import SheetMapping
@@ -237,7 +233,7 @@ def check_sheets(
         follow_ups.drop_follow_ups(every_finding, tables), sources, matches, mapped
     )
     blocking = blocked.spread_over_files(apply_severities(every_finding, options.rules), own)
-    blocking = repeated_customers.spread_to_customers(blocking, same_rows)
+    blocking = repeated_customers.spread_errors(blocking, sources, same_rows)
     return Checked(
         sheets=tuple(own),
         header_matches=matches,
@@ -309,11 +305,13 @@ def _check_layouts(
     pairs = []
     for index, (sheet, result) in enumerate(zip(sheets, mapped, strict=True)):
         match = matches[index]
+        shown, totals = other_rows.skip_table_totals(sheet, index, match)
         headers = layout.name_headers(own[index], match) if match.resource is not None else {}
-        findings = layout.check_layout(sheet, index, match, headers)
+        findings = layout.check_layout(shown, index, match, headers)
         skips = result.entry is not None and result.entry.skip_totals
-        pairs.append(other_rows.skip_other_rows(sheet, findings, match) if skips else (sheet, findings))
-    return [sheet for sheet, _findings in pairs], [findings for _sheet, findings in pairs]
+        kept, findings = other_rows.skip_other_rows(shown, findings, match) if skips else (shown, findings)
+        pairs.append((kept, merge_findings([totals, findings])))
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
 def load_mappings(options: ReadOptions) -> LoadedMapping | None:

@@ -9,9 +9,11 @@ import polars as pl
 
 from armbulk.findings.frame import to_findings
 from armbulk.model.sheet import Table
+from armbulk.resources.migration_questions import FILLED_FIELDS
 from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.cell_findings import SEVERAL, with_norm
 from armbulk.validation.layout import NO_RECORD_CODES
+from armbulk.validation.migration_answers import is_unanswered
 
 _GROUP_CODES = ["note-row", "second-table", "continuation-rows"]
 _FIELD_COUNT_CODES = ["ragged-row", "too-few-fields"]
@@ -30,6 +32,8 @@ def drop_follow_ups(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.D
     kept = _keep_first_of_groups(_drop_of_no_records(findings))
     kept = _drop_where(kept, "required", merged, "row", "column")
     kept = _drop_where(kept, "required", kept.filter(pl.col("code") == "credit-without-due-date"), "row", "column")
+    if kept.filter(is_unanswered()).height:  # the answer fills these cells
+        kept = kept.filter((pl.col("code") != "required") | ~pl.col("field").is_in(FILLED_FIELDS))
     kept = _drop_of_missing_columns(kept, tables)
     kept = _drop_where(kept, "missing-column", kept.filter(pl.col("code") == "header-near"), "field")
     kept = _join_missing_values(_drop_of_field_counts(kept), tables)

@@ -4,7 +4,7 @@ A workbook without a sheet of questions is not a migration, and nothing happens 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -43,6 +43,32 @@ def apply_answers(sheets: Sequence[Sheet], matches: Sequence[HeaderMatch]) -> tu
                     for each, match in zip(filled, matches, strict=True)
                 ]
     return filled, pl.concat(findings)
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """A question as it is in a workbook; `answer` is "" where nobody has answered."""
+
+    key: str
+    question: str
+    answer: str
+
+    @property
+    def rule(self) -> QuestionRule:
+        """What an answer may be."""
+        return QUESTION_RULES[self.key]
+
+
+def list_answers(sheets: Sequence[Sheet]) -> tuple[AnsweredQuestion, ...]:
+    """Return the questions of a migration's workbook with their answers; none for any other workbook."""
+    answered = []
+    for sheet in sheets:
+        letters = {name: _find_column(sheet, name) for name in ("key", "question", "answer")}
+        if _is_question_sheet(sheet) and all(letters.values()):
+            columns = {name: pl.col(str(letter)).fill_null("").str.strip_chars() for name, letter in letters.items()}
+            rows = sheet.frame.select(**columns).filter(pl.col("key").is_in(list(QUESTION_RULES)))
+            answered += [AnsweredQuestion(**row) for row in rows.to_dicts()]
+    return tuple(answered)
 
 
 def is_unanswered() -> pl.Expr:

@@ -150,6 +150,22 @@ def spread_to_customers(errors: pl.DataFrame, same: pl.DataFrame) -> pl.DataFram
     return pl.concat([errors, at_first.select(errors.columns)])
 
 
+def spread_errors(findings: pl.DataFrame, sources: Mapping[int, int], same: pl.DataFrame) -> pl.DataFrame:
+    """Return findings with every error at the first row of its customer, too, and hidden rows at their customers.
+
+    Args:
+        findings: Every finding.
+        sources: Index of a sheet with customers → index of the sheet with their documents.
+        same: The rows of each customer.
+    """
+    hidden = findings.filter(pl.col("code") == "hidden-rows")
+    copies = [
+        hidden.filter(pl.col("sheet") == source).with_columns(pl.lit(index, pl.UInt16).alias("sheet"))
+        for index, source in sources.items()
+    ]
+    return spread_to_customers(pl.concat([findings, *copies]), same)
+
+
 def drop_of_documents(
     findings: pl.DataFrame, sources: Mapping[int, int], matches: Sequence[HeaderMatch], mapped: Sequence[MappedSheet]
 ) -> pl.DataFrame:

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from xlsxwriter.exceptions import XlsxFileError
-
 from armbulk.clock import Clock
 from armbulk.errors import FileError, describe_os_error
 from armbulk.i18n import Text, _
@@ -80,7 +78,9 @@ def temporary_file(target: Path) -> Iterator[Path]:
         _verify_place(target)
         with _temporary_folder(temporary):
             yield temporary
-    except (OSError, XlsxFileError) as error:
+    except Exception as error:
+        if not isinstance(error, OSError) and not _is_of_xlsxwriter(error):
+            raise
         _close_archives(error)
         raise _unwritable(target, error) from None
     finally:
@@ -227,8 +227,15 @@ def _verify_place(target: Path) -> None:
         )
 
 
+def _is_of_xlsxwriter(error: Exception) -> bool:
+    """Return whether xlsxwriter could not write its file."""
+    from xlsxwriter.exceptions import XlsxFileError  # noqa: PLC0415 - files of other formats do not need it
+
+    return isinstance(error, XlsxFileError)
+
+
 def _unwritable(path: Path, error: Exception) -> FileError:
-    cause = error.args[0] if isinstance(error, XlsxFileError) and error.args else error
+    cause = error.args[0] if error.args and _is_of_xlsxwriter(error) else error
     too_long = find_path_problem(str(path.absolute())) if IS_WINDOWS else None
     if too_long or (isinstance(cause, OSError) and cause.errno == errno.ENAMETOOLONG):
         return _not_writable_because(path, too_long or describe_os_error(cause), _("Choose a shorter name with -o"))

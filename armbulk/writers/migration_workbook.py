@@ -32,6 +32,7 @@ MIGRATION_CATEGORY = "armbulk migration"
 
 _QUESTION_WIDTHS = {"key": 18, "question": 44, "risk": 48, "answers": 24, "answer": 26}
 _SOURCE_WIDTH = 52
+_BOLD_SHARE = 0.85  # bold text is wider
 _NOTE = _(
     "The import waits for all answers. An answer fills the empty cells of its column; a cell that you fill in yourself "
     "counts. You can write the same answers in the settings, in the section [migration]."
@@ -119,7 +120,7 @@ def _write_questions(page: Any, questions: Sequence[QuestionRow], lang: str, for
             page.write_string(row, column, text, formats["guide column" if column == 1 else "guide"])
         page.write_string(row, len(texts), question.answer, formats["guide"])
         widths = tuple(_QUESTION_WIDTHS.values())
-        lines = max(count_lines(text, width) for text, width in zip(texts, widths[:-1], strict=True))
+        lines = max(count_lines(text, width * _BOLD_SHARE) for text, width in zip(texts, widths[:-1], strict=True))
         page.set_row(row, LINE_HEIGHT * lines + 4)
     answers = (top + 1, len(_QUESTION_WIDTHS) - 1, top + len(questions), len(_QUESTION_WIDTHS) - 1)
     page.conditional_format(*answers, {"type": "blanks", "format": formats["red"]})

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from armbulk.findings.frame import RenderedFinding
+from armbulk.findings.frame import RenderedFinding, cause_of_column
 from armbulk.i18n import NO, YES, Words, _, ngettext
 from armbulk.writers import style
 from armbulk.writers.customer_sheet import CustomerLine
@@ -107,9 +107,15 @@ class ProblemSheet:
     customers: Sequence[CustomerLine] = ()
 
 
-def order_findings(findings: Sequence[RenderedFinding]) -> list[RenderedFinding]:
-    """Return findings with the errors first."""
-    return sorted(findings, key=lambda finding: finding["severity"] != "error")
+def list_finding_lines(findings: Sequence[RenderedFinding]) -> list[ProblemLine]:
+    """Return a line for each finding, and one for warnings about a whole column; the errors come first."""
+    lines: dict[tuple[object, ...], tuple[RenderedFinding, list[int]]] = {}
+    ordered = sorted(findings, key=lambda finding: finding["severity"] != "error")
+    for number, finding in enumerate(ordered):
+        first, rows = lines.setdefault(cause_of_column(finding) or (number,), (finding, []))
+        if first is not finding and finding["row"] is not None:
+            rows.append(finding["row"])
+    return [ProblemLine(finding, other_rows=tuple(rows)) for finding, rows in lines.values()]
 
 
 _OTHER_ROWS = ngettext("Also in row {rows}.", "Also in {count} more rows: {rows}.")

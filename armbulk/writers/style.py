@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from armbulk.findings.frame import DECIDED_CODES, RenderedFinding
+from armbulk.findings.frame import DECIDED_CODES, RenderedFinding, cause_of_column, is_quiet
 from armbulk.i18n import _
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.excel import EXCEL_MAX_CELL_CHARS
@@ -107,17 +107,24 @@ def cell_marks(
     """Return the cells of a sheet that have findings: (row, letter) → (colour, comment).
 
     A finding without a cell is at the first cell of its row, or of the header. A warning about the whole sheet is a
-    comment only: the letters of a header may be white. A row that is left out as a person has decided is grey.
+    comment only: the letters of a header may be white. A row that is left out as a person has decided is grey. A
+    warning about many cells after which nothing has to be done is a comment of the first one.
     """
     marks: dict[tuple[int, str], tuple[str, str]] = {}
+    known_causes = set()
     for finding in findings:
         if finding["file"] != sheet.file or finding["sheet"] != sheet.name or not sheet.letters:
             continue
+        if is_quiet(finding):
+            cause = cause_of_column(finding)
+            if cause in known_causes:
+                continue
+            known_causes.add(cause)
         cell = (finding["row"] or header_row or 1, finding["column"] or sheet.letters[0])
         colour, text = marks.get(cell, ("", ""))
         if finding["code"] in DECIDED_CODES:
             colour = colour or GREY
-        elif finding["row"] or finding["column"]:
+        elif (finding["row"] or finding["column"]) and not is_quiet(finding):
             colour = YELLOW if colour in {"", GREY} else colour
         comment = f"{text}\n\n{finding['message']}\n→ {finding['fix']}".strip()[:MAX_COMMENT_CHARS]
         marks[cell] = (RED if finding["severity"] == "error" else colour, comment)

@@ -4,13 +4,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from armbulk.clock import Clock
-from armbulk.writers import flat_files, xlsx
+from armbulk.writers import flat_files
 from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.table_stream import TableStream
+
+if TYPE_CHECKING:
+    from armbulk.writers.xlsx import AddSummary
 
 CSV_DIALECT_NAMES = tuple(flat_files.CSV_DIALECTS)
 
@@ -50,7 +54,7 @@ def write_tables(
     dialect: str,
     lang: str,
     clock: Clock,
-    add_summary: xlsx.AddSummary | None = None,
+    add_summary: "AddSummary | None" = None,
     own: frozenset[str] = frozenset(),
 ) -> list[Path]:
     """Write tables in the format of the target's ending.
@@ -69,7 +73,9 @@ def write_tables(
     """
     file_format = target.suffix[1:].lower()
     if file_format == _WORKBOOK_FORMAT:
-        write = partial(xlsx.write_workbook, streams=streams, lang=lang, add_summary=add_summary)
+        from armbulk.writers.xlsx import write_workbook  # noqa: PLC0415 - other formats do not need it
+
+        write = partial(write_workbook, streams=streams, lang=lang, add_summary=add_summary)
         return [_write_file(target, write, clock, own)]
     write_table, options = _TABLE_WRITERS[file_format], _TableOptions(dialect, lang)
     paths = []

@@ -21,8 +21,8 @@ from armbulk.cli import cli
 from armbulk.cli import command as desk
 from armbulk.errors import SettingsError
 from armbulk.sandbox import Sandbox
-from armbulk.settings import saved_profiles, secrets
-from armbulk.settings.secrets import KeyringSecrets
+from armbulk.settings import keyring_secrets, saved_profiles
+from armbulk.settings.keyring_secrets import KeyringSecrets
 
 if TYPE_CHECKING:
     from armbulk.model.progress import Progress
@@ -176,7 +176,7 @@ def test_a_machine_without_a_keyring_is_told(arm: Sandbox, tmp_path: Path) -> No
 def test_a_keyring_that_does_not_answer_does_not_hang(monkeypatch: pytest.MonkeyPatch) -> None:
     """A keyring that does not respond is given up after its timeout, and other ways are named."""
     forever = threading.Event()
-    monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: forever.wait())
+    monkeypatch.setattr(keyring_secrets.keyring, "get_password", lambda *_: forever.wait())
     with pytest.raises(SettingsError) as silent:
         KeyringSecrets(timeout=0.05).get("x")
     forever.set()
@@ -190,7 +190,7 @@ def test_a_locked_keyring_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(*_: str) -> str:
         raise keyring.errors.KeyringLocked("canary")
 
-    monkeypatch.setattr(secrets.keyring, "get_password", locked)
+    monkeypatch.setattr(keyring_secrets.keyring, "get_password", locked)
     with pytest.raises(SettingsError) as refused:
         KeyringSecrets().get("x")
     assert "canary" not in refused.value.message
@@ -434,7 +434,7 @@ def test_the_keyring_is_asked_only_when_arm_is(
 def test_a_silent_keyring_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """`armbulk profiles` waits for an unresponsive keyring once, not once per profile."""
     forever, asked = threading.Event(), []
-    monkeypatch.setattr(secrets.keyring, "get_password", lambda *_: asked.append(1) or forever.wait())
+    monkeypatch.setattr(keyring_secrets.keyring, "get_password", lambda *_: asked.append(1) or forever.wait())
     monkeypatch.setattr(KeyringSecrets.__init__, "__defaults__", (0.05,))
     content = "".join(f'[profiles.p{n}]\nbase_url = "https://arm.example/"\nclient_no = "{n}"\n' for n in range(20))
     (tmp_path / "config.toml").write_text(content, encoding="utf-8")

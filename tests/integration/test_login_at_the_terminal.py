@@ -17,7 +17,7 @@ from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
 from armbulk.context import open_client
 from armbulk.sandbox import Sandbox
-from armbulk.settings import secrets
+from armbulk.settings import keyring_secrets
 from armbulk.settings.load import load_profile
 
 SECRET = "sandbox-secret"  # noqa: S105 - the sandbox's own
@@ -28,9 +28,9 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A person at the terminal, and a keyring in memory: name → secret."""
     kept: dict[str, str] = {}
     monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
-    monkeypatch.setattr(secrets.keyring, "get_password", lambda _, name: kept.get(name))
-    monkeypatch.setattr(secrets.keyring, "set_password", lambda _, name, secret: kept.update({name: secret}))
-    monkeypatch.setattr(secrets.keyring, "delete_password", lambda _, name: kept.pop(name))
+    monkeypatch.setattr(keyring_secrets.keyring, "get_password", lambda _, name: kept.get(name))
+    monkeypatch.setattr(keyring_secrets.keyring, "set_password", lambda _, name, secret: kept.update({name: secret}))
+    monkeypatch.setattr(keyring_secrets.keyring, "delete_password", lambda _, name: kept.pop(name))
     return kept
 
 
@@ -215,9 +215,9 @@ def test_without_a_keyring_a_file_of_ones_own_is_offered(
     """After a yes the secret is in a file that only its owner can read; after a no the error says what to do."""
 
     def missing(*_: str) -> None:
-        raise secrets.NoKeyringError
+        raise keyring_secrets.NoKeyringError
 
-    monkeypatch.setattr(secrets.keyring, "set_password", missing)
+    monkeypatch.setattr(keyring_secrets.keyring, "set_password", missing)
     done = log_in(SECRET, "n", options=known(arm))
     assert (done.exit_code, "--secret-file" in done.stderr) == (5, True)
     done = log_in(SECRET, "", options=known(arm))

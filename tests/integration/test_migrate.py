@@ -7,6 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 from support.commands import call, called
+from support.paths import SAMPLES
 from support.saft_files import ITEMISED, SIMPLE
 
 from armbulk.sandbox import Sandbox
@@ -88,7 +89,7 @@ def test_nothing_is_sent_before_every_question_is_answered(
         answer(target, dunning="soon")
         code, report = called("check", str(target), env=arm.settings)
         wrong = [(each["cell"], each["code"], each["value"]) for each in report["findings"]]
-        assert (code, ("Questions!E8", "answer-wrong", "soon") in wrong) == (1, True)
+        assert (code, wrong) == (1, [("Questions!E8", "answer-wrong", "soon")])
         assert called("import", str(target), "--yes", "--skip-invalid", env=arm.settings)[0] == 1
         assert not arm.state.batches
 
@@ -115,6 +116,22 @@ def test_answers_fill_the_empty_cells_and_the_items_reach_arm(
     assert (documents["IB-10005"]["documentDate"], documents["IB-10005"]["dueDate"]) == ("2025-12-31", "2026-01-30")
     assert documents["5001"]["dueDate"] == "2025-03-17"
     assert customers["10001"]["stopReminderUntil"] == "2027-01-31"
+
+
+def test_a_rehearsal_imports_everything_into_a_sandbox(migrated: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    """Nothing reaches ARM; the page has the answers; with an open question nothing is sent at all."""
+    target = tmp_path / "migration.xlsx"
+    target.write_bytes(migrated[0].read_bytes())
+    env = {"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_BASE_URL": "http://127.0.0.1:1", "ARMBULK_CLIENT_NO": "7"}
+    code, report = called("migrate", "--rehearse", str(target), env=env)
+    assert (code, report["ok"], report["state"], report["questions"][0]["answer"]) == (1, False, "stopped", None)
+    answer(target)
+    code, report = called("migrate", "--rehearse", str(target), env=env)
+    assert (code, report["ok"], report["outcomes"], report["seconds"] > 0) == (0, True, {"created": 20}, True)
+    assert "Kari Nordmann, 2026-11-30" in Path(report["file"]).read_text(encoding="utf-8")
+    assert openpyxl.load_workbook(report["result"]).sheetnames[0] == "Summary"
+    other = str(SAMPLES / "with-errors.xlsx")
+    assert called("migrate", "--rehearse", other, env=env)[1]["error"]["code"] == "no-migration"
 
 
 def test_files_that_are_not_proved(tmp_path: Path) -> None:

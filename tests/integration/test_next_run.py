@@ -27,11 +27,17 @@ def fill(page: Worksheet, rows: Sequence[Sequence[Any]], first: int = 2) -> None
             page.cell(number, column).value = value
 
 
-def outcomes(page: Worksheet, key: str) -> dict[str, str]:
-    """Key → outcome."""
+def outcomes(page: Worksheet, key: str, column: str = "ARM utfall") -> dict[str, str]:
+    """Key → outcome, or what is in another column."""
     header = next(page.iter_rows(max_row=1, values_only=True))
-    place = header.index("ARM utfall"), header.index(key)
+    place = header.index(column), header.index(key)
     return {row[place[1]]: row[place[0]] for row in page.iter_rows(min_row=2, values_only=True) if row[place[1]]}
+
+
+def references(path: Path) -> dict[str, int]:
+    """Number of a document that ARM has → ARM's reference."""
+    numbers = outcomes(openpyxl.load_workbook(path)["Fakturaer"], "Fakturanr", "ARM referanse")
+    return {number: int(reference) for number, reference in numbers.items() if reference}
 
 
 def work(path: Path) -> list[tuple[Any, ...]]:
@@ -97,6 +103,7 @@ def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) ->
         assert book["Problemer"]["D2"].hyperlink.location == "'Fakturaer'!B4"
         assert book["Sammendrag"]["A2"].value == "✗ 3 av 6 poster må følges opp: 1 avvist, 2 holdt tilbake"
 
+        reference = references(result)["F4"]
         book["Kunder"]["E3"].value, book["Kunder"]["B2"].value = "0910", "Kari Berg Lie"
         page["B4"].value, page["H2"].value, page["G3"].value = "0701", "Ola", None
         fill(page, [["IN", "0702", "F5", *DATES_AND_SUMS]], first=6)
@@ -107,13 +114,12 @@ def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) ->
         kept = (tmp_path / "mal.result.xlsx.bak").read_bytes()
         assert (code, said["result"], kept == edited) == (1, str(result), True)
         book = openpyxl.load_workbook(result)
-        assert outcomes(book["Kunder"], "Kundenr") == {"0701": "oppdatert", "0702": "opprettet"}
-        assert outcomes(book["Fakturaer"], "Fakturanr") == {
+        assert outcomes(book["Kunder"], "Kundenr") | outcomes(book["Fakturaer"], "Fakturanr") == {
+            "0701": "oppdatert", "0702": "opprettet",
             "F1": "konflikt", "F2": "opprettet", "F3": "opprettet", "F4": "allerede sendt", "F5": "opprettet",
         }  # fmt: skip
         ((status, number, advice),) = work(result)
-        assert (status, number) == ("✗ konflikt", "F1")
-        assert "krediterer du det" in advice
+        assert (status, number, "krediterer du det" in advice) == ("✗ konflikt", "F1", True)
 
         book["Fakturaer"]["H2"].value = "Kari"
         book.save(result)
@@ -125,6 +131,7 @@ def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) ->
         book = openpyxl.load_workbook(result)
         links = [cell for row in book["Linjer"].iter_rows() for cell in row if cell.hyperlink]
         assert (work(result), book["Sammendrag"]["A2"].value[0], links) == ([], "✓", [])
+        assert references(result)["F4"] == reference
 
         renumber(env, result)
         refuse(env, path, result)

@@ -46,3 +46,12 @@ def test_a_check_without_findings_loads_no_library_that_it_does_not_use(tmp_path
     loaded = _load("check", *write_files(tmp_path), "--json", home=tmp_path)
     assert "polars" in loaded
     assert loaded & HEAVY == set()
+
+
+def test_what_calls_arm_loads_nothing_for_the_login_or_for_workbooks() -> None:
+    """An export to CSV with a token needs neither the keyring nor what writes config.toml, workbooks and terminals."""
+    modules = "armbulk.app.exports, armbulk.app.login_secret, armbulk.arm.client, armbulk.store.store"
+    script = f"import sys, {modules}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    needed = {"asyncio", "filelock", "httpx", "sqlalchemy", "truststore"}
+    assert set(done.stdout.split()) & (HEAVY | {"pygments"}) == needed

@@ -262,14 +262,15 @@ def test_a_filter_grows_and_a_plain_sheet_gets_one(tmp_path: Path) -> None:
     """A filter includes the outcome columns; a sheet without filter and table gets one, unless it is protected."""
     path, target = tmp_path / "book.xlsx", tmp_path / "result.xlsx"
     made = xlsxwriter.Workbook(str(path))
-    for name in ("Med", "Uten", "Beskyttet"):
+    for name in ("Med", "Kort", "Uten", "Beskyttet"):
         page = made.add_worksheet(name)
         page.write_row(0, 0, ["Kundenr", "Navn"])
         page.write_row(1, 0, ["1", "a"])
     made.get_worksheet_by_name("Med").autofilter("A1:B2")
+    made.get_worksheet_by_name("Kort").autofilter("A1:B1")  # the row was added later
     made.get_worksheet_by_name("Beskyttet").protect()
     made.close()
-    for name, expected in (("Med", "A1:H2"), ("Uten", "A1:H2"), ("Beskyttet", None)):
+    for name, expected in (("Med", "A1:H2"), ("Kort", "A1:H2"), ("Uten", "A1:H2"), ("Beskyttet", None)):
         write_result(path, target, name=name)
         after = openpyxl.load_workbook(target)
         assert after[name].auto_filter.ref == expected

@@ -58,7 +58,7 @@ FORMULAS = [
     '<f t="array" ref="A1:B2">SUM(B1:B9)</f>', '<f ca="1">NOW()</f>',
 ]  # fmt: skip
 HOSTILE = [
-    "<!--x-->", '<!-- <row r="1"> -->', "<![CDATA[x]]>", "<?pi x?>", "<sheetData>", "</sheetData>", "<sheetData/>",
+    "", "<!--x-->", '<!-- <row r="1"> -->', "<![CDATA[x]]>", "<?pi x?>", "<sheetData>", "</sheetData>", "<sheetData/>",
     "<row>", "</row>", '<row r="2"/>', '<row r="3"><c r="A3"><v>1</v></c></row>', '<c r="A1"/>', "<c>",
     "<c><v>4</v></c>", "</c>", "<v>1</v>", "<v/>", "<f>1</f>", "<is><t>i</t></is>",
     "<is><r><t>a</t></r><r><t> b</t></r></is>", "<si/>", "<si><t>n</t></si>", "<si><r><t>a</t></r></si>", "</si>",

@@ -1,4 +1,4 @@
-"""Frames that are kept in a database come back as they were, also those of an older armbulk."""
+"""Frames that are kept in a database are read as they were, also those of an older armbulk."""
 
 import io
 
@@ -14,14 +14,14 @@ FRAMES = (
 
 
 @pytest.mark.parametrize("frame", FRAMES)
-def test_a_kept_frame_comes_back(frame: pl.DataFrame) -> None:
+def test_a_kept_frame_is_read_again(frame: pl.DataFrame) -> None:
     """With rows and without, it has the same values and types."""
     assert from_blob(to_blob(frame)).equals(frame)
     assert from_blob(to_blob(frame)).schema == frame.schema
 
 
 @pytest.mark.parametrize("frame", FRAMES)
-def test_a_frame_of_an_older_version_comes_back(frame: pl.DataFrame) -> None:
+def test_a_frame_of_an_older_version_is_read(frame: pl.DataFrame) -> None:
     """It was written in Arrow's file format."""
     buffer = io.BytesIO()
     frame.write_ipc(buffer, compression="zstd")

@@ -90,6 +90,7 @@ UNSAFE = {
 }
 
 
+@pytest.mark.promise("P22")
 @pytest.mark.parametrize("name", UNSAFE)
 def test_unsafe_xml(tmp_path: Path, name: str) -> None:
     """DTDs, entities, XInclude, endless nesting, names, attributes and texts are refused with the line."""
@@ -109,6 +110,7 @@ def note_access(event: str, arguments: tuple[object, ...]) -> None:
         OPENED.append(f"{event} {arguments[0]}")
 
 
+@pytest.mark.promise("P22")
 def test_nothing_outside_the_file_is_opened(tmp_path: Path) -> None:
     """References to files and hosts are text: only the file itself is opened."""
     global OPENED  # noqa: PLW0603 - an audit hook cannot be removed

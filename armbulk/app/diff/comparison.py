@@ -30,7 +30,7 @@ from armbulk.app.diff.files import verify_target, write_comparison
 from armbulk.app.diff.report import count_fields, list_changes, list_documents, list_records, name_fields
 from armbulk.app.diff.screen import describe
 from armbulk.app.known_customers import load_known_customers
-from armbulk.app.login import add_login
+from armbulk.app.login_secret import add_login
 from armbulk.app.plan import plan_checked
 from armbulk.context import Context
 from armbulk.model.read_options import ReadOptions

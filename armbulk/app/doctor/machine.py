@@ -12,7 +12,7 @@ from armbulk.app.versions import list_versions
 from armbulk.errors import Exit, SettingsError, describe_os_error
 from armbulk.i18n import NO_TEXT, Text, _, join_texts
 from armbulk.model.response import DateSample
-from armbulk.settings.secrets import KeyringSecrets
+from armbulk.settings.keyring_secrets import KeyringSecrets
 
 _MAX_CLOCK_SECONDS = 30
 _VERSIONS, _FOLDER, _KEYRING, _CLOCK = _("Versions"), _("Folder"), _("Keyring"), _("Clock")

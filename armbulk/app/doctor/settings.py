@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from armbulk.app.doctor.check import CheckState, HealthCheck, hide_home, problem_of
-from armbulk.app.login import add_secret
+from armbulk.app.login_secret import add_secret
 from armbulk.context import Context
 from armbulk.errors import SettingsError
 from armbulk.i18n import Text, _, ngettext
 from armbulk.model.environment import find_environment, name_environment
 from armbulk.settings.config_file import read_default_profile
+from armbulk.settings.keyring_secrets import KeyringSecrets
 from armbulk.settings.profile import Profile
-from armbulk.settings.secrets import KeyringSecrets
 
 SETTINGS, _CLIENT, _LOGIN = _("Settings"), _("Client"), _("Login")
 _PROFILE = ngettext(
@@ -74,7 +74,7 @@ def check_login(context: Context) -> tuple[HealthCheck, Context | None]:
     source = "environment" if profile.login.token or profile.login.client_secret else "keyring"
     source = "file" if source == "keyring" and profile.secret_file else source
     try:
-        complete = add_secret(profile, KeyringSecrets())
+        complete = add_secret(profile, KeyringSecrets)
         complete.require_server()
     except SettingsError as error:
         return problem_of("login", _LOGIN, error, secret=None), None

@@ -127,7 +127,7 @@ def _set_limits(tag: bytes, first: int, last: int) -> bytes:
 
 
 def grow_filter(tail: XmlPart, header_row: int, data: Area, *, may_add: bool) -> Area | None:
-    """Make the filter of a worksheet include the outcome columns.
+    """Make the filter of a worksheet include the outcome columns, and rows that were added below it.
 
     Args:
         tail: What is after the rows.
@@ -141,9 +141,9 @@ def grow_filter(tail: XmlPart, header_row: int, data: Area, *, may_add: bool) ->
     element = tail.root.find("autoFilter")
     if element is not None:
         area = Area.parse(element.attributes.get("ref", ""))
-        if area is None or area.top != header_row or area.right >= data.right:
+        if area is None or area.top != header_row or (area.right >= data.right and area.bottom >= data.bottom):
             return None
-        area.right = data.right
+        area.right, area.bottom = max(area.right, data.right), max(area.bottom, data.bottom)
         tail.set(element, "ref", area.reference)
         return area
     if not may_add or tail.root.find("sheetProtection") is not None:

@@ -14,7 +14,7 @@ from armbulk.model.result_columns import CHANGES, CUSTOMER_OUTCOMES, PROBLEMS, S
 from armbulk.model.sheet import Sheet
 from armbulk.writers import style
 from armbulk.writers.customer_sheet import CustomerLine
-from armbulk.writers.problem_sheet import PROBLEM_COLUMNS, ProblemLine, ProblemSheet, order_findings
+from armbulk.writers.problem_sheet import PROBLEM_COLUMNS, ProblemLine, ProblemSheet, list_finding_lines
 from armbulk.writers.style import SheetHeader, SummarySheet
 from armbulk.writers.workbook_options import TEMPLATE_TITLE
 from armbulk.writers.xlsx_patch import comments, doc_props
@@ -88,7 +88,7 @@ def mark_problems(
             marks = style.cell_marks(findings, sheet, header_rows.get(index))
             if (own or marks) and not copy.replaces(sheet):
                 copy.patch(sheet, build_marks(sheet, marks, own, lang))
-        copy.finish(target, lang, [ProblemLine(finding) for finding in order_findings(findings)], changes=changes)
+        copy.finish(target, lang, list_finding_lines(findings), changes=changes)
 
 
 def _is_own_list(sheet: Sheet) -> bool:
