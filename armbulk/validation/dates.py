@@ -153,33 +153,8 @@ def _parse_in_order(texts: pl.DataFrame, order: str | None, *, two_digit_years: 
 
     27.02.2025 is the Norwegian form, whatever the `order`; 01/02/25 needs one (dmy, mdy or ymd).
     """
-    text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace_all(DASHES, "-").str.replace(_AT_MIDNIGHT, "")
-    text = (
-        text.str.replace_all(_BLANK_BEHIND_POINT, "$1.$2")
-        .str.replace(_DATE_WITH_ZONE, "$1")
-        .str.replace("^(?i:den) +", "")
-    )
-    texts = texts.with_columns(clean=text)
-    text, weekday = pl.col("clean"), pl.col("weekday")
-    occurs = texts.select(
-        text.str.contains(_MAY_HAVE_LETTERS).any().alias("letters"),
-        pl.col("text").str.contains(_HAS_SIX_DIGITS).any().alias("six_digits"),
-    )
-    has_letters, has_six_digits = occurs.row(0)
-    has_names = has_weekdays = False
-    if has_letters:  # patterns of letters cost more than all the rest of a short column
-        names, weekdays = pl.col("text").str.contains(_NAME).any(), text.str.contains(_WEEKDAY).any()
-        has_names, has_weekdays = texts.select(names, weekdays.alias("weekdays")).row(0)
-    if has_weekdays:
-        numbered = text.str.extract(_WEEKDAY).str.to_lowercase().replace_strict(_WEEKDAY_NUMBERS, default=None)
-        texts = texts.with_columns(weekday=numbered)
-        text = pl.when(weekday.is_not_null()).then(text.str.replace(_WEEKDAY, "")).otherwise(text)
-    if has_names:
-        text = _number_months(text, "$1.$2.$3" if order in {None, "ymd"} or not two_digit_years else "20$3-$2-$1")
-    if has_names or has_weekdays:
-        texts = texts.with_columns(clean=text)
-    text = unpack_dates(pl.col("clean"), with_short=has_six_digits)
-    texts = texts.with_columns(clean=text, has_lost_zero=pl.col("clean").str.contains(_HAS_LOST_ZERO))
+    texts = _clean_dates(texts, "$1.$2.$3" if order in {None, "ymd"} or not two_digit_years else "20$3-$2-$1")
+    has_weekdays, weekday = "weekday" in texts.columns, pl.col("weekday")
     text = pl.col("clean")
     parts = texts.with_columns(
         text.str.extract_groups(_DAY_MONTH_YEAR).struct.unnest(),
@@ -216,6 +191,41 @@ def _parse_in_order(texts: pl.DataFrame, order: str | None, *, two_digit_years: 
         return dates
     is_contradicted = (weekday != pl.col("written").dt.weekday()).fill_null(value=False)
     return dates.select("text", pl.when(~is_contradicted).then("written"), "is_ambiguous")
+
+
+def _clean_dates(texts: pl.DataFrame, with_short_year: str) -> pl.DataFrame:
+    """Return `text`, and `clean` String with numbers alone; `has_lost_zero` Boolean: it has seven digits.
+
+    Add `weekday` Int64 where the text of some row begins with one. `with_short_year` is the form of a date with a
+    month's name whose year has two digits.
+    """
+    text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace_all(DASHES, "-").str.replace(_AT_MIDNIGHT, "")
+    text = (
+        text.str.replace_all(_BLANK_BEHIND_POINT, "$1.$2")
+        .str.replace(_DATE_WITH_ZONE, "$1")
+        .str.replace("^(?i:den) +", "")
+    )
+    texts = texts.with_columns(clean=text)
+    text, weekday = pl.col("clean"), pl.col("weekday")
+    occurs = texts.select(
+        text.str.contains(_MAY_HAVE_LETTERS).any().alias("letters"),
+        pl.col("text").str.contains(_HAS_SIX_DIGITS).any().alias("six_digits"),
+    )
+    has_letters, has_six_digits = occurs.row(0)
+    has_names = has_weekdays = False
+    if has_letters:  # patterns of letters cost more than all the rest of a short column
+        names, weekdays = pl.col("text").str.contains(_NAME).any(), text.str.contains(_WEEKDAY).any()
+        has_names, has_weekdays = texts.select(names, weekdays.alias("weekdays")).row(0)
+    if has_weekdays:
+        numbered = text.str.extract(_WEEKDAY).str.to_lowercase().replace_strict(_WEEKDAY_NUMBERS, default=None)
+        texts = texts.with_columns(weekday=numbered)
+        text = pl.when(weekday.is_not_null()).then(text.str.replace(_WEEKDAY, "")).otherwise(text)
+    if has_names:
+        text = _number_months(text, with_short_year)
+    if has_names or has_weekdays:
+        texts = texts.with_columns(clean=text)
+    text = unpack_dates(pl.col("clean"), with_short=has_six_digits)
+    return texts.with_columns(clean=text, has_lost_zero=pl.col("clean").str.contains(_HAS_LOST_ZERO))
 
 
 def unpack_dates(text: pl.Expr, *, with_short: bool = False) -> pl.Expr:
