@@ -13,7 +13,7 @@ from armbulk.app.imports import verify_target
 from armbulk.app.runs import verify_account
 from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
-from armbulk.errors import ArmbulkError, Exit, Interrupted, LimitError, Unfinished, UsageError, choose_exit
+from armbulk.errors import ArmbulkError, Exit, FileError, Interrupted, LimitError, Unfinished, UsageError, choose_exit
 from armbulk.findings.frame import RenderedFinding, make_finding, merge_findings, render_findings
 from armbulk.i18n import NO_TEXT, Text, _, pack_text
 from armbulk.model.deletion import DeleteOutcome, DeleteRow, DeleteState
@@ -37,6 +37,9 @@ _FIELDS = {column.name: column for column in CUSTOMER_DELETES.fields}
 _NEVER_FITS = _("Your ARM limits do not allow customers to be deleted")
 _NOT_IN_ARM = _("ARM does not have this customer")
 _RUN_OPEN = _("Run {run} has records of this customer without an outcome. Finish it first: armbulk resume {run}")
+
+
+_SAVED = _("The results are saved. Write the workbook at any time with: armbulk results {run} -o FILE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +276,7 @@ def _plain_name(name: str) -> str:
 
 def _settle(row: DeleteRow, outcome: DeleteOutcome, message: Text = NO_TEXT) -> None:
     row.state, row.outcome, row.message = DeleteState.DONE, outcome, pack_text(message)
+    row.kept = None  # only the records of customers that are deleted are kept
 
 
 def _explain(rows: Sequence[DeleteRow], findings: Sequence[RenderedFinding]) -> None:
@@ -332,9 +336,15 @@ def _send(context: Context, store: Store, result: DeletionResult, dialog: Dialog
 
 def _write(store: Store, result: DeletionResult, target: Path, lang: str) -> None:
     """Write the result workbook; a file that cannot be written is no failure of the run."""
-    with temporary_file(target) as temporary:
-        write_deletion_workbook(temporary, result.rows, result.number, lang)
-        result.path = replace_atomically(temporary, target, store.clock, own=store.written_files.digests())
+    try:
+        with temporary_file(target) as temporary:
+            write_deletion_workbook(temporary, result.rows, result.number, lang)
+            result.path = replace_atomically(temporary, target, store.clock, own=store.written_files.digests())
+    except FileError as error:
+        if result.number:
+            error.hint = _SAVED.fill(run=result.number)
+        result.error = result.error or error
+        return
     store.written_files.record([result.path])
     if result.number:
         store.save_deletion_result(result.number, str(result.path))
