@@ -43,7 +43,10 @@ _HAS_DIGITS = {  # a date has a day and a year; a dash alone is an amount of 0
     FieldType.DATE: "[0-9].*[0-9].*[0-9]",
     FieldType.AMOUNT: f"[0-9-]|{DASHES}",
 }
-_CHECKED_FORMATS = {*FORMATS_THAT_PROVE, "country", "language"}
+CODE_FORMATS = frozenset({"country", "language"})
+"""Formats of short codes: valid ones are likelier codes than names."""
+
+_CHECKED_FORMATS = {*FORMATS_THAT_PROVE, *CODE_FORMATS}
 _MIN_SHARE = 0.95
 _HALF = 0.5
 _PACKED_DAY = re.compile(r"(\d\d)(\d\d)((?:19|20)?\d\d)")
@@ -109,6 +112,12 @@ class ColumnReader:
     def read_texts(self, letters: Sequence[str]) -> pl.DataFrame:
         """Return the texts of columns, row by row."""
         return self._body.select(letters)
+
+    def continues(self, letter: str, signs: Sequence[str]) -> bool:
+        """Return whether rows below a value of a column have none, but values in all of the columns `signs`."""
+        is_below = pl.col(letter).forward_fill().is_not_null() & pl.col(letter).is_null()
+        is_filled = pl.all_horizontal(pl.col(sign).is_not_null() for sign in signs)
+        return bool(self._body.select((is_below & is_filled).any()).item())
 
     def may_have_format(self, letter: str, format_name: str) -> bool:
         """Return whether the first texts of a column look like a format at all."""

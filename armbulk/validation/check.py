@@ -334,6 +334,7 @@ def _decide_reading(options: ReadOptions, entry: SheetMapping | None) -> ReadOpt
     return replace(
         options,
         credit_due_dates=options.credit_due_dates or (entry.credit_due_dates if entry else None),
+        continuation_rows=options.continuation_rows or (entry.continuation_rows if entry else None),
         usual_dates=(entry.dates if entry else None) or options.usual_dates,
         decimal=options.decimal or (entry.decimal if entry else None) or options.usual_decimal,
     )
