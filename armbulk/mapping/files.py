@@ -11,13 +11,8 @@ from armbulk.mapping.apply import fold_value
 from armbulk.mapping.entries import ExpressionError, SheetMapping
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import index_headers
-<<<<<<< HEAD
 from armbulk.model.fields import Field, Resource
-from armbulk.model.read_options import CREDIT_DUE_DATES, DATE_ORDERS, DECIMAL_SEPARATORS
-=======
-from armbulk.model.fields import Field
 from armbulk.model.read_options import CONTINUATION_ROWS, CREDIT_DUE_DATES, DATE_ORDERS, DECIMAL_SEPARATORS
->>>>>>> main
 from armbulk.model.toml_text import TomlTextError, parse_toml
 from armbulk.package_data import data_path
 from armbulk.resources import RESOURCES
