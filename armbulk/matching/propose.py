@@ -307,11 +307,10 @@ class _Matcher:
         return varies_within(keys, self._reader.read(candidate.letter, targets.fields[candidate.target]).values)
 
     def _is_date(self, letter: str, date: Field) -> bool:
-        if not self._reader.may_be(letter, FieldType.DATE, _MIN_SHARE):
-            return False
-        reading = self._reader.read(letter, date)
         is_number = all(_SHORT_NUMBER.fullmatch(text) for text in self._reader.list_samples(letter))
-        return bool(reading.filled) and reading.share >= _MIN_SHARE and not is_number
+        if is_number or not self._reader.may_be(letter, FieldType.DATE, _MIN_SHARE):
+            return False
+        return self._reader.read(letter, date).share >= _MIN_SHARE
 
     # --- what people see ----------------------------------------------------------------------------
 
@@ -398,5 +397,4 @@ class _Matcher:
         rows = sorted({*find_skipped_rows(self._sheet, findings, match), *tables})
         texts = self._body.filter(pl.col("row").is_in(rows)).select("row", *self._sheet.letters)
         other = tuple((row, " · ".join(text for text in cells if text)) for row, *cells in texts.iter_rows())
-        self._other_rows[key] = other
-        return other
+        return self._other_rows.setdefault(key, other)
