@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from armbulk.app.column_answers import find_constant_error, find_target, list_date_meanings
 from armbulk.mapping.columns import find_columns, fingerprint_headers, name_columns
+from armbulk.matching.column_values import ColumnReader
 from armbulk.matching.header_words import find_meanings, score_header
 from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import SheetProposal
@@ -301,6 +302,29 @@ def test_the_value_of_every_row_is_checked_when_it_is_answered() -> None:
     assert refused.text("nb") == "«kroner» er ikke en gyldig verdi for «Valuta». Bruk for eksempel NOK."
     valid = [("currency", "nok"), ("document_type", "Faktura"), ("document_type", "IN"), ("due_date", "01.02.2026")]
     assert [find_constant_error("documents", name, text) for name, text in valid] == [None] * 4
+
+
+def test_what_can_be_read_has_the_digits_of_its_type(tmp_path: Path) -> None:
+    """A column that is not read as dates or amounts, because its cells have too few digits, has none of them."""
+    dates = ["1.1.26", "01/02/2026", "31126", "301126", "den 2. nov 26", "Nov 2, 2026", "mandag 30.11.2026", "2/3/04"]
+    amounts = ["kr 100,-", "1 234,50", "(5)", "5-", "-", "\u2013", "\u2212", "NOK -", ",5", "1.234", "7"]
+    others = ["", "x", "n/a", "Storgata 1", "a@b.no", "--", "1.1", "12"]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["Tekst;Nr", *(f"{text};0" for text in (*dates, *amounts, *others))]), encoding="utf-8")
+    (sheet,) = read_sheets(path)
+    texts = sheet.frame["A"].to_list()[1:]
+    for name, at_least in (("due_date", len(dates) - 2), ("incl_vat", len(amounts) - 2)):
+        field = RESOURCES["documents"].field(name)
+        reading = ColumnReader(sheet, sheet.frame[1:]).read("A", field)
+        can_be_read = [
+            value is not None or text in reading.unclear for text, value in zip(texts, reading.values, strict=True)
+        ]
+        may_be = [
+            ColumnReader(sheet, sheet.frame[row]).may_be("A", field.type, 1.0) for row in range(1, len(texts) + 1)
+        ]
+        assert all(may for may, can in zip(may_be, can_be_read, strict=True) if can)
+        assert not all(may_be)
+        assert sum(can_be_read) >= at_least
 
 
 PAYERS = """Inv #;Issued;Payable by;Acct;Bill-to;Bill-to Street;Bill-to ZIP;Bill-to Town;Ctry;Customer mail;Gross
