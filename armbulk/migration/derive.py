@@ -83,7 +83,8 @@ class Migration:
         notices: What the user must know of the file.
         source: The list of open items, if the items are those of a list. `proof` then also has listed (the sum of the
             customer's items), subtotal Decimal(38, 2), is_subtotal_right, is_in_ledger Boolean, and `difference` is
-            listed - closing; a row without a customer number is that of items without one.
+            listed - closing, or listed - subtotal where that alone differs; a row without a customer number is that
+            of items without one.
     """
 
     header: LedgerHeader

@@ -142,7 +142,10 @@ def _prove(
         raise AssertionError(message)
     differs = pl.col("listed") != pl.col("closing")
     return proof.with_columns(
-        difference=(pl.col("listed") - pl.col("closing")).cast(BASE_AMOUNT),
+        difference=pl.when(~pl.col("is_subtotal_right").fill_null(value=True) & ~differs.fill_null(value=False))
+        .then(pl.col("listed") - pl.col("subtotal"))
+        .otherwise(pl.col("listed") - pl.col("closing"))
+        .cast(BASE_AMOUNT),
         has_items="is_listed",
         proof=pl.when(pl.col("proof") == Proof.DUPLICATE)
         .then("proof")

@@ -1,5 +1,7 @@
 """What a workbook shows of a list of open items: the proof of each customer, and how the list was read."""
 
+from decimal import Decimal
+
 import polars as pl
 
 from armbulk.i18n import Text, _
@@ -53,7 +55,7 @@ def build_listed_proof(migration: Migration, results: dict[Proof, Text], lang: s
             (_("Result").text(lang), FieldType.TEXT),
         ),
         rows=rows,
-        total=(_("Total").text(lang), None, *(add_amounts(proof[name]) for name in _AMOUNTS), None),
+        total=(_("Total").text(lang), None, *(_add_up(proof[name]) for name in _AMOUNTS), None),
         notes=(
             result.text(lang),
             _(
@@ -64,6 +66,11 @@ def build_listed_proof(migration: Migration, results: dict[Proof, Text], lang: s
         bad_rows=frozenset(range(int(proof["is_bad"].sum()))),
         is_good=is_proved,
     )
+
+
+def _add_up(amounts: pl.Series) -> Decimal | None:
+    """Return the sum; None for amounts that the list or the SAF-T file does not have."""
+    return add_amounts(amounts) if amounts.count() else None
 
 
 def _name_customers(migration: Migration) -> pl.DataFrame:

@@ -28,6 +28,8 @@ _NUMBER = (
     r"(\p{L}{0,3}-?[0-9]+)(?:[\s,:;.\x{2013}-]+(\p{L}.*))?\s*$"
 )
 _NAME = r"\p{L}{2}"
+_LABEL = r"(?i)^\s*(?:kundenavn|navn|name|namn)\s*[:.]\s*"
+_BEHIND_NAME = r"(?i)\s+(?:tlf|telefon|phone|tel|org\.? ?nr|mobil|e-?post|e-?mail)\b.*$"
 _NAMES = "=names"  # no Excel column has this name
 _DATES = ("document_date", "posting_date", "due_date")
 _CUSTOMER = ("customer_no", "customer", "customer_name")
@@ -148,8 +150,9 @@ def _find_customers(frame: pl.DataFrame, sheet: Sheet, match: HeaderMatch) -> tu
     may_own = ~is_total & is_below & is_number.fill_null(value=False)
     frame = frame.with_columns(
         number=pl.when(may_own).then(number.str.strip_chars()),
-        name=pl.when(~is_total & is_below).then(name.str.strip_chars()),
+        name=pl.when(~is_total & is_below & name.str.contains(_NAME)).then(name.str.strip_chars()),
     )
+    frame = _name_from_cells(frame, sheet)
     has_titles = frame.filter(pl.col("number").is_not_null()).is_empty()
     if has_titles:
         frame = _take_titles(frame, sheet, match)
@@ -162,6 +165,15 @@ def _find_customers(frame: pl.DataFrame, sheet: Sheet, match: HeaderMatch) -> tu
         name=pl.col("name").forward_fill().over("block", is_new.cum_sum()),
         is_grand=pl.col("label").str.contains(_GRAND),
     ), has_titles
+
+
+def _name_from_cells(frame: pl.DataFrame, sheet: Sheet) -> pl.DataFrame:
+    """Return the rows with the names of customers whose number is in a row without an item: from a cell beside it."""
+    letters = [letter for letter in sheet.letters if letter.isalpha()]
+    is_name = [pl.col(letter).str.contains(_NAME) & ~pl.col(letter).str.contains("[0-9]") for letter in letters]
+    beside = pl.coalesce(pl.when(each).then(letter) for each, letter in zip(is_name, letters, strict=True))
+    has_number = pl.col("role").is_null() & pl.col("number").is_not_null()
+    return frame.with_columns(name=pl.when(has_number).then(pl.coalesce("name", beside)).otherwise("name"))
 
 
 def _take_titles(frame: pl.DataFrame, sheet: Sheet, match: HeaderMatch) -> pl.DataFrame:
@@ -177,7 +189,7 @@ def _take_titles(frame: pl.DataFrame, sheet: Sheet, match: HeaderMatch) -> pl.Da
     inside = [pl.when(is_title[letter]).then(pl.col(letter).str.extract(_NUMBER, 2)) for letter in letters]
     has_name = {letter: ~is_title[letter] & pl.col(letter).str.contains(_NAME) for letter in letters}
     beside = [pl.when(has_name[letter]).then(letter) for letter in letters]
-    name = pl.coalesce(*inside, *beside).str.strip_chars()
+    name = pl.coalesce(*inside, *beside).str.replace(_LABEL, "").str.replace(_BEHIND_NAME, "").str.strip_chars()
     return cells.with_columns(number="title", name=pl.when(pl.col("title").is_not_null()).then(name)).drop(
         "title", "title_column"
     )

@@ -66,6 +66,7 @@ OPEN_ITEMS = Resource(
         _column("document_no", "Document no", "Fakturanr", FieldType.IDENTIFIER,
                 ("Fakturanummer", "Faktura nr", "Faktura", "Fakt.nr", "Fakturanr/bilagsnr", "Invoice no", "Invoice",
                  "Invoice number", "Invoice #", "Document number", "Dokumentnr", "Dokumentnummer", "Dokument",
+                 "Document",
                  "InvoiceNumber", "Inv no"), is_key=True),
         _column("voucher_no", "Voucher no", "Bilagsnr", FieldType.IDENTIFIER, _VOUCHER_WORDS),
         _column("document_date", "Document date", "Fakturadato", FieldType.DATE,

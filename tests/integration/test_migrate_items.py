@@ -89,6 +89,8 @@ def test_nothing_of_a_list_is_sent_before_its_questions_are_answered(tmp_path: P
     for key, cell in cells.items():
         cell.value = answers.get(key, "yes")
     cells["list-subtotals"].value = None
+    wrong = rows_of(target, "Proof", top=5)[0]
+    assert (wrong["Items of the list"], wrong["Subtotal of the list"], wrong["Difference"]) == (750, 700, 50)
     book.save(target)
     code, report = called("check", str(target))
     assert (code, {finding["code"] for finding in report["findings"]}) == (1, {"answer-missing"})

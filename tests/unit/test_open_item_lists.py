@@ -92,6 +92,11 @@ def test_titles_and_rows_name_the_customers(tmp_path: Path) -> None:
     for layout in (BLOCKS, RUNNING_CSV):
         customers = read(build(tmp_path, layout)).items.customers
         assert customers.select("customer_id", "name").rows() == [("10001", "Kari Nordmann"), ("10002", "Ola AS")]
+    text = RUNNING_CSV.replace("10001;Kari Nordmann", "Kundenr.: 10001   Navn: Kari Nordmann   Tlf: 99887766;")
+    named = read(build(tmp_path, text.replace("10002;Ola AS", "10002 Ola AS;"))).items.customers["name"]
+    assert named.to_list() == ["Kari Nordmann", "Ola AS"]
+    text = "Kunde;;Faktura;Dato;Forfall;Rest\n10001;Kari;;;;\n;;501;01.02.2025;01.03.2025;10,00\n"
+    assert read(build(tmp_path, text)).items.customers["name"].to_list() == ["Kari"]
     first = read(build(tmp_path, CURRENCIES)).items.items.row(0, named=True)
     assert (first["file"], first["xml_line"], first["document_date"]) == ("list.xlsx, Åpne poster", 2, date(2025, 4, 1))
     assert (first["currency"], first["base_amount"], first["original"]) == ("EUR", Decimal(6900), Decimal(1000))
