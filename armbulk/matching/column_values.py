@@ -3,6 +3,7 @@
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Context
 from itertools import combinations
 
 import polars as pl
@@ -49,6 +50,8 @@ CODE_FORMATS = frozenset({"country", "language"})
 _CHECKED_FORMATS = {*FORMATS_THAT_PROVE, *CODE_FORMATS}
 _MIN_SHARE = 0.95
 _HALF = 0.5
+_EXCEL_DIGITS = Context(prec=15)
+_BINARY_NOISE = re.compile(r"-?\d+\.\d{9,}")
 _PACKED_DAY = re.compile(r"(\d\d)(\d\d)((?:19|20)?\d\d)")
 _MAX_AMOUNT_COLUMNS = 10
 
@@ -164,6 +167,13 @@ class ColumnReader:
         frame = values.alias("value").to_frame()
         is_valid = frame.select(has_format(pl.col("value"), str(field.format), ()) & pl.col("value").is_not_null())
         return int(is_valid.to_series().sum())
+
+
+def show_number(text: str) -> str:
+    """Return a cell's text as Excel shows it, with 15 digits: 8253.129999999999 is 8253.13."""
+    if not _BINARY_NOISE.fullmatch(text):
+        return text
+    return format(_EXCEL_DIGITS.create_decimal(text).normalize(), "f")
 
 
 def proves_little(column: Field, share: float) -> bool:

@@ -38,6 +38,7 @@ from armbulk.matching.column_values import (
     find_date_order,
     is_never_before,
     proves_little,
+    show_number,
 )
 from armbulk.matching.currencies import find_currency
 from armbulk.matching.derived import find_derived, has_postal_codes
@@ -244,8 +245,7 @@ class _Matcher:
         named = share_names(self._reader, letter, column) if share < _MIN_SHARE else 0.0
         score = by_header * (0.3 + 0.7 * max(share, named)) + (_REQUIRED_BONUS if column.required else 0)
         score *= self._judge_kind(letter, column)
-        if reading.share >= _MIN_SHARE and column.format in CODE_FORMATS:  # NO is a country's code, not its name
-            score += _REQUIRED_BONUS
+        score += _REQUIRED_BONUS if column.format in CODE_FORMATS and share >= _MIN_SHARE else 0  # NO: no name
         return Candidate(letter, target, score, reason, by_header, max(reading.share, named))
 
     def _judge_kind(self, letter: str, column: Field) -> float:
@@ -334,7 +334,7 @@ class _Matcher:
         proposal = ColumnProposal(
             letter,
             self._headers[letter],
-            tuple(mask_value(text) if sensitive else text for text in samples),
+            tuple(mask_value(text) if sensitive else show_number(text) for text in samples),
             choices=tuple(choices)[:_MAX_CHOICES],
             is_sensitive=sensitive,
         )
@@ -396,5 +396,5 @@ class _Matcher:
         tables = findings.filter(pl.col("code") == "second-table")["row"]
         rows = sorted({*find_skipped_rows(self._sheet, findings, match), *tables})
         texts = self._body.filter(pl.col("row").is_in(rows)).select("row", *self._sheet.letters)
-        other = tuple((row, " · ".join(text for text in cells if text)) for row, *cells in texts.iter_rows())
+        other = tuple((row, " · ".join(map(show_number, filter(None, cells)))) for row, *cells in texts.iter_rows())
         return self._other_rows.setdefault(key, other)

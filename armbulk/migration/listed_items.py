@@ -16,6 +16,7 @@ from armbulk.model.ledger_export import BASE_AMOUNT, CURRENCY_AMOUNT, add_amount
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import Sheet
 
+_CREDIT = r"(?i)^\W*(?:kredit ?nota|kredittnota|kreditt?faktura|credit (?:note|memo)|innbetaling|betaling|payment)\b"
 LISTED = "list"
 """The rule by which an item of a list came about."""
 
@@ -52,6 +53,7 @@ class OpenItemList:
         filled: How many items have the number of a row above, in a list with numbers in its rows.
         settled_otherwise: How many items have another remainder than original - paid.
         is_original: Whether the only amounts are original ones.
+        positive_credits: How many items are called a credit note or a payment, and have an amount above zero.
         has_running_balance: Whether a column of balances was not taken for remainders.
         names_currency: Whether the list has a column of currencies.
         hidden: How many of the items Excel does not show.
@@ -65,6 +67,7 @@ class OpenItemList:
     filled: int
     settled_otherwise: int
     is_original: bool
+    positive_credits: int
     has_running_balance: bool
     names_currency: bool
     hidden: int
@@ -145,7 +148,7 @@ def read_open_items(sheets: Sequence[ListSheet], base_currency: str) -> OpenItem
     every = pl.concat(parts) if parts else _make_items(_no_rows())
     named = every.filter(pl.col(OWNER).is_not_null()).sort(pl.col("name").is_null(), maintain_order=True)
     return OpenItemList(
-        items=every.drop("name", "is_settled_otherwise"),
+        items=every.drop("name", "is_settled_otherwise", "is_positive_credit"),
         customers=named.unique(OWNER, keep="first", maintain_order=True)
         .sort("position")
         .select(OWNER, "name", "file", "xml_line"),
@@ -154,6 +157,7 @@ def read_open_items(sheets: Sequence[ListSheet], base_currency: str) -> OpenItem
         filled=filled,
         settled_otherwise=int(every["is_settled_otherwise"].sum()),
         is_original=any(each.is_original for each in amounts),
+        positive_credits=int(every["is_positive_credit"].sum()),
         has_running_balance=any(each.has_running_balance for each in amounts),
         names_currency=any("currency" in each.match.columns for each in sheets),
         hidden=hidden,
@@ -162,7 +166,7 @@ def read_open_items(sheets: Sequence[ListSheet], base_currency: str) -> OpenItem
 
 
 def _no_rows() -> pl.DataFrame:
-    texts = (OWNER, "name", "document_no", "voucher_no", "kid", "text", "currency", "file")
+    texts = (OWNER, "name", "document_no", "voucher_no", "kid", "text", "kind", "currency", "file")
     amounts = ("amount", "base_amount", "first")
     return pl.DataFrame(
         schema={
@@ -176,7 +180,7 @@ def _no_rows() -> pl.DataFrame:
 
 
 def _make_items(items: pl.DataFrame) -> pl.DataFrame:
-    """Return the items as rows of `ledger_items.LedgerItems`, with name, position and is_settled_otherwise."""
+    """Return the items as rows of `ledger_items.LedgerItems`, with name, position and what is doubtful."""
     voucher = pl.col("voucher_no") if "voucher_no" in items.columns else pl.lit(None, dtype=pl.String)
     return items.with_row_index("position").select(
         OWNER,
@@ -187,6 +191,7 @@ def _make_items(items: pl.DataFrame) -> pl.DataFrame:
         "position",
         "is_settled_otherwise",
         "file",
+        is_positive_credit=(pl.col("amount") > 0) & pl.any_horizontal(pl.col("kind", "text").str.contains(_CREDIT)),
         kind=pl.lit(ItemKind.ITEM.value),
         rules=pl.lit(LISTED),
         document_no=pl.coalesce("document_no", voucher),

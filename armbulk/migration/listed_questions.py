@@ -96,6 +96,12 @@ def _ask_about_rows(migration: Migration, source: ListSource) -> list[tuple[str,
             _AMOUNT_RISK,
         ),
         (
+            "positive-credits",
+            items.positive_credits,
+            _("Credit notes or payments with an amount above zero: {count}. Do the customers owe these amounts?"),
+            _("A credit would be sent as an invoice."),
+        ),
+        (
             "hidden-items",
             items.hidden,
             _("Items in rows that Excel does not show: {count}. They are on the sheet Documents. Is that right?"),

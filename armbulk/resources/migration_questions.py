@@ -73,6 +73,7 @@ QUESTION_RULES: Mapping[str, QuestionRule] = {
     "rows-of-customers": _CONFIRM,
     "part-payments": _CONFIRM,
     "hidden-items": _CONFIRM,
+    "positive-credits": _CONFIRM,
     "columns-guessed": _CONFIRM,
     "open-amounts": _CONFIRM,
     "running-balance": _CONFIRM,

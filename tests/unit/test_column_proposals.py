@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.app.column_answers import find_constant_error, list_date_meanings
+from armbulk.app.column_answers import find_constant_error, find_target, list_date_meanings
 from armbulk.mapping.columns import find_columns, fingerprint_headers, name_columns
 from armbulk.matching.column_values import ColumnReader
 from armbulk.matching.header_words import find_meanings, score_header
@@ -371,3 +371,13 @@ def test_lines_below_their_document_without_its_number(tmp_path: Path) -> None:
     assert (found["Tekst"], found["Ant."], found["À-pris"]) == ("line_text", "quantity", "price")
     assert (found["Netto"], found["Brutto"]) == ("Line amount excl. VAT", "Line amount incl. VAT")
     assert proposal.other_rows == ((5, "Utskrift ferdig"),)
+
+
+def test_samples_are_shown_as_excel_shows_them(tmp_path: Path) -> None:
+    """The cell of 8253.13 has 8253.129999999999 in the file; nobody typed that. Other names of a field can be typed."""
+    rows = ["Debitor;Firma;Gate;Saldo", "1;Ås AS;Gata 1;8253.129999999999", "2;Bø AS;Gata 2;1.5", ""]
+    proposal = proposed(tmp_path, "\n".join(rows))
+    assert proposal.columns[3].samples == ("8253.13", "1.5")
+    assert (find_target(proposal, "adresse"), find_target(proposal, "Zip"), find_target(proposal, "blip")) == (
+        "address_line_1", "postal_code", None,
+    )  # fmt: skip

@@ -117,6 +117,8 @@ def test_what_is_doubtful_is_counted(tmp_path: Path) -> None:
     assert read(build(tmp_path, CURRENCIES)).items.filled == 1
     assert read(build(tmp_path, BLOCKS)).items.filled == 0
     assert read(build(tmp_path, RUNNING_CSV)).items.has_running_balance
+    assert read(build(tmp_path, RUNNING_CSV)).items.positive_credits == 0
+    assert read(build(tmp_path, RUNNING_CSV.replace("Faktura 502", "Kreditnota 502"))).items.positive_credits == 1
     text = "Kundenr;Navn;Nr. faktura;Fakt dato;Forf dato;Beløp\n1;Kari;501;01.02.2025;01.03.2025;100,00\n"
     source = read(build(tmp_path, text))
     assert (source.items.is_original, source.items.has_totals) == (True, False)
