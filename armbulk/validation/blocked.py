@@ -8,6 +8,7 @@ import polars as pl
 from armbulk.model.fields import Severity
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Sheet, Table
+from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.hidden_rows import are_rows_unknown
 from armbulk.validation.layout import NO_RECORD_CODES
 from armbulk.validation.migration_answers import is_unanswered
@@ -15,13 +16,16 @@ from armbulk.validation.migration_answers import is_unanswered
 _RECORDS = ("customers", "documents")
 _MAY_MISS_LINES = ["ragged-row", "too-few-fields", "rows-in-a-cell"]
 """Codes of rows that may have cost the document beside them a line."""
+_MAY_BE_LINES = ("few-values", "required")
+"""Codes of rows without a number that may be lines of the document above them."""
 
 
 def find_blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Return the customers and documents that an error blocks: resource → (sheet, row).
 
     An error on a line blocks its document; an error on a sheet's header blocks every record of the sheet. A line whose
-    document is not known blocks the documents whose lines are above and below it.
+    document is not known blocks the documents whose lines are above and below it. An amount without a document number
+    blocks the document above it.
     """
     every_error = findings.filter(pl.col("severity") == Severity.ERROR.value)
     if every_error.is_empty():
@@ -33,7 +37,27 @@ def find_blocked_rows(tables: Mapping[str, Table], findings: pl.DataFrame) -> di
     if "documents" in tables and "lines" in tables:
         by_lines = _find_documents_of_lines(tables["documents"], tables["lines"], blocked["lines"], every_error)
         blocked["documents"] = pl.concat([blocked["documents"], by_lines]).unique(maintain_order=True)
+    if "documents" in tables:
+        above = _find_documents_above(tables["documents"], every_error)
+        blocked["documents"] = pl.concat([blocked["documents"], above]).unique(maintain_order=True)
     return {name: blocked[name] for name in _RECORDS if name in blocked}
+
+
+def _find_documents_above(documents: Table, errors: pl.DataFrame) -> pl.DataFrame:
+    """Return the documents (sheet, row) above rows without a number: such a row may be a line of it.
+
+    Its amounts may then be those of its first line.
+    """
+    has_amount = pl.any_horizontal((pl.col(name) != 0).fill_null(value=False) for name in AMOUNTS)
+    keys = documents.rows.select("sheet", "row", key=pl.col(documents.resource.key), has_amount=has_amount)
+    amounts = keys.filter(pl.col("key").is_null() & pl.col("has_amount"))
+    rows = ["sheet", "row"]
+    no_records = errors.filter(pl.col("code").is_in(NO_RECORD_CODES))
+    without = errors.filter(pl.col("code").is_in(_MAY_BE_LINES)).join(no_records, on=rows, how="anti")
+    without = without.select(rows).unique().join(amounts, on=rows, how="semi").sort("row")
+    numbered = keys.drop_nulls("key").select(*rows, above="row").sort("row")
+    above = without.join_asof(numbered, on="row", by="sheet", strategy="backward", check_sortedness=False)
+    return above.drop_nulls("above").select("sheet", row="above").unique(maintain_order=True)
 
 
 def spread_over_files(findings: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:

@@ -464,6 +464,13 @@ def test_rows_below_the_table_are_one_finding_each(tmp_path: Path) -> None:
     assert sent_documents(checked) == ["F1"]
 
 
+def test_an_amount_without_a_number_holds_the_document_above_back(tmp_path: Path) -> None:
+    """It may be the second line of that document, which would be sent with the amount of its first."""
+    checked = check_texts(tmp_path, documents=[document("F1"), ";;;;;;300;75;375", document("F2")])
+    assert [code for _, _, code in codes(checked)] == ["few-values"]
+    assert sent_documents(checked) == ["F2"]
+
+
 def test_only_missing_columns_are_suggested(tmp_path: Path) -> None:
     """To rename `Kunde` to a header that the file has would be bad advice."""
     header = DOCUMENT_HEADERS.replace("Kundenr", "{}") + ";Kunde"
