@@ -86,6 +86,8 @@ def packed_amounts(*resources: str) -> str:
 
 
 EXAMPLES: dict[str, Example] = {
+    "delete-name-differs": Example("Nordlys AS", "name", "Fjord AS", at="B17", sheet="Unused customers"),
+    "delete-hidden": Example("DELETE", None, at="C17", sheet="Unused customers"),
     "unknown-header": Example("Forfalsdato", None, packed_headers("due_date"), at="F1"),
     "amount-header-unclear": Example("Restbeløp", None, packed_headers("incl_vat", "excl_vat", "vat"), at="I1"),
     "rate-not-sent": Example("Mva %", at="H1"),
@@ -121,6 +123,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "rows-in-quotes": Example(),
     "second-table": Example("Kundenr, Navn", None, "41", at="41"),
+    "table-total": Example(None, None, at="41"),
     "row-left-out": Example("Sum · 3 000,00", None, at="41"),
     "supplier-list": Example("Leverandørliste", at=""),
     "title-row": Example("10001 · Kari Nordmann", None, "40", at="40"),

@@ -224,9 +224,11 @@ def check_inputs(
         options = replace(options, renames={**options.renames, **accepted})
         checked = check_again(checked, replace(options, known_customers=known))
     if not allow_unrecognised and _ask_about_continuation_rows(checked, options, dialog):
+        _save_answer(checked, options, saved, "continuation-rows", "continuation_rows", SAME_AS_ABOVE)
         options = replace(options, continuation_rows=SAME_AS_ABOVE)
         checked = check_again(checked, replace(options, known_customers=known))
     if not allow_unrecognised and _ask_about_due_dates(checked, options, dialog):
+        _save_answer(checked, options, saved, "credit-without-due-date", "credit_due_dates", DOCUMENT_DATE)
         options = replace(options, credit_due_dates=DOCUMENT_DATE)
         checked = check_again(checked, replace(options, known_customers=known))
     written = WrittenFiles.beside(profile.store_url)
@@ -356,3 +358,13 @@ def _ask_about_due_dates(checked: Checked, options: ReadOptions, dialog: Dialog)
     names = [sheet.name for sheet in checked.sheets]
     rows = of_sheets.sort("sheet").select("sheet", "value", "detail").rows()
     return all(dialog.fill_due_dates(CreditNoteQuestion(names[sheet], *texts)) for sheet, *texts in rows)
+
+
+def _save_answer(
+    checked: Checked, options: ReadOptions, saved: SavedMappings, code: str, key: str, answer: str
+) -> None:
+    """Save an answer about the rows of sheets with the columns that were matched: the next file has no question."""
+    open_sheets = set(checked.findings.filter(pl.col("code") == code)["sheet"])
+    for index, path in options.saved_mappings:
+        if index in open_sheets:
+            saved.add_answer(Path(path), key, answer)

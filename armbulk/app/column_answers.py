@@ -17,7 +17,14 @@ from armbulk.resources import RESOURCES
 from armbulk.resources.code_names import NAMES_BY_FORMAT
 from armbulk.validation.dates import read_in_order
 
-__all__ = ["find_code", "find_constant_error", "list_date_meanings", "list_misfits", "list_value_questions"]
+__all__ = [
+    "find_code",
+    "find_constant_error",
+    "find_target",
+    "list_date_meanings",
+    "list_misfits",
+    "list_value_questions",
+]
 
 _CHECKED_TYPES = frozenset(
     {FieldType.DATE, FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER, FieldType.BOOLEAN, FieldType.TIME}
@@ -62,6 +69,12 @@ def list_misfits(proposal: SheetProposal, letter: str, target: str) -> list[str]
     wrong = [text for text in texts if fold_value(text) not in names and not may_be_read(text, field)]
     shown = [mask_value(text) if field.sensitive else text for text in wrong[:_MAX_SHOWN]]
     return shown if len(wrong) * 2 > len(texts) else []
+
+
+def find_target(proposal: SheetProposal, answer: str) -> str | None:
+    """Return the field whose header or other name a person typed, as a mapping names it; None where it is none's."""
+    field = index_fields(proposal.resource).get(fold_header(answer))
+    return field.name if field is not None and field.name in proposal.targets else None
 
 
 def find_code(resource: str, question: ValueQuestion, answer: str) -> str:

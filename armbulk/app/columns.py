@@ -84,9 +84,10 @@ def propose_columns(
         checked: The files.
         index: The index of the sheet.
         saved: What was decided about earlier files.
-        resource: What a person says that it contains; None: what was decided last, or the likeliest.
+        resource: What a person says that it contains; None: what --as says, what was decided last, or the likeliest.
     """
     path = dict(saved.find(checked.used_sheets)).get(index)
+    resource = resource or checked.used_sheets[index].resource
     if resource is None and path is not None:
         resource = saved.read_resource(path)
     proposal = _propose_list(checked.used_sheets[index], index, saved, path, resource)

@@ -84,6 +84,25 @@ class CustomerDifferences:
     shown: tuple[tuple[str, tuple[ValueDifference, ...]], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DeleteQuestion:
+    """Customers that would be deleted: (number, name in ARM) of each, and where.
+
+    Attributes:
+        customers: the customers.
+        environment: the environment of ARM.
+        address: its address.
+        client_no: the client.
+        client_name: its name; None: not known.
+    """
+
+    customers: tuple[tuple[str, str], ...]
+    environment: str
+    address: str
+    client_no: str
+    client_name: str | None
+
+
 class Dialog:
     """Answers for a program: confirms what was called for, accepts no guesses, shows nothing.
 
@@ -148,6 +167,11 @@ class Dialog:
         """Return whether to send the plan."""
         del plan
         return True
+
+    def confirm_delete(self, question: DeleteQuestion) -> bool:
+        """Return whether to delete customers; there is no undelete."""
+        del question
+        return False
 
     def confirm_first_import(self) -> bool:
         """Return whether the user is sure that none of the documents was sent before."""

@@ -338,15 +338,18 @@ def export_to_file(
         return export
 
 
-def price_export(context: Context, request: ExportRequest | MonthEndRequest, dialog: Dialog) -> dict[str, Any]:
+def price_export(
+    context: Context, request: ExportRequest | MonthEndRequest, dialog: Dialog, *, fresh: bool = False
+) -> dict[str, Any]:
     """Return the size of an export and its use of the limits, as the JSON of `armbulk export --plan`.
 
-    The arguments and exceptions are those of `read_export`.
+    The arguments and exceptions are those of `read_export`; `fresh` concerns the customer list of a month-end pack,
+    which is read again then.
     """
     context = _let_confirm(context, dialog)
     with dialog.sending() as progress:
         if isinstance(request, MonthEndRequest):
-            return plan_month_end(context, request, on_progress=progress)
+            return plan_month_end(context, request, fresh=fresh, on_progress=progress)
         return plan_list(context, request, on_progress=progress)
 
 

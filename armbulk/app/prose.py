@@ -11,6 +11,7 @@ from jinja2.bccache import Bucket
 from armbulk.app import prose_names
 from armbulk.i18n import Text, format_amount, format_date, format_number, format_time, translate
 from armbulk.model.command_line import quote_word
+from armbulk.model.deletion import translate_delete_outcome
 from armbulk.model.durations import write_duration
 from armbulk.model.outcome_words import shorten_state, translate_outcome, translate_state
 from armbulk.model.plain_text import to_one_line
@@ -112,6 +113,7 @@ def _create_environment(lang: str, width: int | None) -> Environment:
         "part": translate_window,
         "message": translate_message,
         "outcome": translate_outcome,
+        "delete_outcome": translate_delete_outcome,
         "state": translate_state,
         "short_state": shorten_state,
     }

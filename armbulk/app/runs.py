@@ -259,14 +259,19 @@ def find_unfinished_run(store: Store, account: Account) -> Run:
 
 def verify_run_client(run: Run, account: Account) -> None:
     """Make sure that a run is continued for the client it was created for; SettingsError otherwise."""
-    if run.account != account:
+    verify_account(run.id, run.account, account)
+
+
+def verify_account(number: int, owner: Account, account: Account) -> None:
+    """Make sure that a run belongs to a client; SettingsError otherwise."""
+    if owner != account:
         raise SettingsError(
             "other-client",
             _(
                 "Run {run} belongs to client {client_no} at {origin}",
-                run=run.id,
-                client_no=run.account.client_no,
-                origin=run.account.origin,
+                run=number,
+                client_no=owner.client_no,
+                origin=owner.origin,
             ),
             _("Use the profile (or the settings) that it was started with"),
         )

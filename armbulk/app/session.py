@@ -379,6 +379,7 @@ class Session(SessionHistory):
         self,
         resource: str,
         *,
+        fresh: bool = False,
         progress: "ReportProgress | None" = None,
         dialog: "Dialog | None" = None,
         **query: "Unpack[ExportQuery]",
@@ -393,4 +394,4 @@ class Session(SessionHistory):
 
         request, dialog = build_export_request(resource, **query), dialog or Dialog(progress)
         context = self.require_login()
-        return retry_when_free(self._exports, lambda: price_export(context, request, dialog))
+        return retry_when_free(self._exports, lambda: price_export(context, request, dialog, fresh=fresh))

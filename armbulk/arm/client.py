@@ -6,12 +6,14 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from armbulk.arm.batch_results import read_batch, read_client_nos
+from armbulk.arm.deletion import read_deletion
 from armbulk.arm.encode import build_body
 from armbulk.arm.http import HttpClient
 from armbulk.arm.lookups import compare_document, read_customer, read_document
 from armbulk.arm.messages import describe_refusal
 from armbulk.arm.pages import read_page
 from armbulk.arm.submit_results import read_submit_response
+from armbulk.model.deletion import DeleteVerdict
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument
 from armbulk.model.page import Page
 from armbulk.model.response import ApiResult, Response
@@ -75,6 +77,12 @@ class ArmClient:
         path = f"/customers/{quote(customer_no, safe='')}"
         result = self._read(path, lambda response: read_customer(response, customer_no))
         return replace(result, client_nos=read_client_nos([result.content]))
+
+    def delete_customer(self, customer_no: str) -> ApiResult[DeleteVerdict]:
+        """DELETE `customers/{customerno}`; never raises once the call has begun."""
+        response = self._http.submit("DELETE", f"/customers/{quote(customer_no, safe='')}")
+        message = describe_refusal(response) if response.status >= 400 else ""
+        return ApiResult(response, read_deletion(response), message)
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """GET one page of a list; the address is always built here, never taken from an answer."""

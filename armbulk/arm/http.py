@@ -122,7 +122,7 @@ class HttpClient:
         self._fetch_token()
         return True
 
-    def submit(self, method: str, path: str, body: bytes) -> Response:
+    def submit(self, method: str, path: str, body: bytes | None = None) -> Response:
         """Make one call that writes, with the token at hand; `path` is below the client number.
 
         It never raises and never goes twice, so that nothing comes between what is sent and what is recorded of it.

@@ -46,6 +46,7 @@ _COMMANDS = {
     "results": ("armbulk.cli.runs", "results", _("Write the result workbook of a run again.")),
     "verify": ("armbulk.cli.runs", "verify", _("Compare what ARM has with what a run sent.")),
     "undo": ("armbulk.cli.runs", "undo", _("Propose how to undo a run, for review.")),
+    "delete": ("armbulk.cli.delete", "delete", _("Delete customers in ARM that a sheet names row by row.")),
     "evidence": (
         "armbulk.cli.evidence",
         "evidence",

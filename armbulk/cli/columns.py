@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from armbulk.app.choices import name_import_resources
-from armbulk.app.column_answers import list_date_meanings, list_misfits
+from armbulk.app.column_answers import find_target, list_date_meanings, list_misfits
 from armbulk.app.column_report import describe_proposal
 from armbulk.app.column_starter import list_carried
 from armbulk.app.columns import may_be_constant, offer_join
@@ -292,6 +292,9 @@ class ColumnQuestions:
         """Return the field with this name, or those whose names contain it."""
         titles = {target: self._title(proposal, target).lower() for target in proposal.targets}
         exact = [target for target, title in titles.items() if title == text.lower()]
+        known = find_target(proposal, text)
+        if known is not None and not exact:
+            return [known]
         return exact or [target for target, title in titles.items() if text.lower() in title]
 
     def _list_fields(self, proposal: SheetProposal, listed: Sequence[str], shown: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from armbulk.app.dialog import (
     ContinuationQuestion,
     CreditNoteQuestion,
     CustomerDifferences,
+    DeleteQuestion,
     Dialog,
     HeaderQuestion,
     ProposeAgain,
@@ -26,7 +27,7 @@ from armbulk.errors import UsageError
 from armbulk.i18n import NO_TEXT, Text, _, format_amount, ngettext
 from armbulk.model.client_name import name_client
 from armbulk.model.decision import Decision
-from armbulk.model.environment import colour_environment, name_environment
+from armbulk.model.environment import Environment, colour_environment, name_environment
 from armbulk.model.plain_text import to_one_line
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ _FILL_DUE_DATES = ngettext(
     "{sheet}: {count:number} credit notes have no due date (rows {rows}). Use their document dates?",
 )
 _SEND = _("Send {records} to {environment}, client {client}?")
+_DELETE = ngettext(
+    "Delete {count} customer in {environment}, client {client}? ARM has no undelete.",
+    "Delete {count} customers in {environment}, client {client}? ARM has no undelete.",
+)
+_TYPE_COUNT = _("{question} Type the number of customers to confirm")
 _FIRST_IMPORT = _(
     "--first-import skips the duplicate check. Documents that ARM already has would be "
     "created twice, and customers that ARM already has would be overwritten.\nAre you sure "
@@ -201,6 +207,26 @@ class TerminalDialog(Dialog):
         client = name_client(target.client_no, target.client_name)
         question = _SEND.fill(records=plan.describe(), environment=name, client=client)
         return self._context.ask(question, yes=self._yes)
+
+    def confirm_delete(self, question: DeleteQuestion) -> bool:
+        """Show the first customers, and ask; where it may be production, the number of customers is typed."""
+        lang, count = self._context.lang, len(question.customers)
+        lines = [f"  {number}  {to_one_line(name, _MAX_VALUE_CHARS)}" for number, name in question.customers[:10]]
+        if count > len(lines):
+            lines.append(_MORE_CUSTOMERS.fill(count=count - len(lines)).text(lang))
+        environment = name_environment(question.environment, question.address)
+        client = name_client(question.client_no, question.client_name)
+        text = _DELETE.fill(count=count, environment=environment, client=client)
+        if self._yes:
+            return True
+        if not self._context.can_ask:
+            raise question_error(text, _("Use --yes, with --expect-count"))
+        self._context.reporter.say("\n".join(lines))
+        if question.environment in {Environment.SANDBOX, Environment.STAGING}:
+            return self._confirm(text)
+        with self._context.reporter.suspended():
+            shown = _TYPE_COUNT.fill(question=text)
+            return prompt(shown.text(lang), default="", show_default=False).strip() == str(count)
 
     def confirm_first_import(self) -> bool:
         """Ask whether all documents are new to ARM; `--yes` confirms it."""

@@ -86,7 +86,7 @@ def export(
     arguments["columns"] = columns.split(",") if columns else ()
     arguments |= _parse_days(arguments, dates or session.profile.dates)
     if only_plan:
-        context.reporter.show("export-plan", session.plan_export(resource, dialog=dialog, **arguments))
+        context.reporter.show("export-plan", session.plan_export(resource, fresh=fresh, dialog=dialog, **arguments))
         return Exit.OK
     try:
         result = session.export_file(resource, wait=not no_wait, fresh=fresh, dialog=dialog, **arguments)

@@ -33,7 +33,7 @@ SCHEMA = pl.Schema(
 SEVERITY_OF_CODE: dict[str, str] = {code: finding_type.severity.value for code, finding_type in CATALOGUE.items()}
 """Code → severity, before a profile changes it."""
 
-DECIDED_CODES = ("row-left-out",)
+DECIDED_CODES = ("row-left-out", "table-total")
 """Codes of what is only told: a person has decided it."""
 
 _CAUSES_OF_COLUMNS = {

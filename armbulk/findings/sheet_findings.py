@@ -228,6 +228,7 @@ SHEETS: dict[str, FindingType] = {
     "row-left-out": warning(
         _('Row {row} is no record and is left out, as the mapping says: "{value}"'), _("No action needed")
     ),
+    "table-total": warning(_("Row {row} is the total row of a table in Excel. It is left out."), _("No action needed")),
     "supplier-list": warning(
         _('"{value}" may be a list of suppliers. ARM has customers and their documents only.'),
         _("Leave the file or sheet out if it lists suppliers. No action needed if it lists customers."),

@@ -163,6 +163,14 @@ VALUES: dict[str, FindingType] = {
     "duplicate-key": error(
         _('{header} "{value}" is also in row {detail}'), _("Keep one of them. ARM ignores upper and lower case.")
     ),
+    "delete-name-differs": error(
+        _('The file has the name "{value}", but the customer in ARM is "{detail}". It is not deleted.'),
+        _("Check the number and the name. They must be of the same customer."),
+    ),
+    "delete-hidden": error(
+        _('Row {row} has "{value}", but Excel does not show it. The customer is not deleted.'),
+        _("Show the row if the customer is to be deleted. Otherwise clear the cell."),
+    ),
     "duplicate-line-no": error(
         _("Line number {value} is used twice on document {detail}"), _("Give each line of a document its own number")
     ),

@@ -28,6 +28,7 @@ class SheetMapping:
         dates: The order of unclear dates: dmy, mdy or ymd; "" = not decided.
         decimal: The decimal separator of unclear amounts; "" = not decided.
         credit_due_dates: What the due date of a credit note without one is; "" = not decided.
+        continuation_rows: What lines without a document number are; "" = not decided.
         skip_totals: Whether rows that look like totals, notes or repeated headers are left out.
         repeated: Whether rows with the same customer are one customer: a list of invoices has it in several rows. The
             sheet may have another entry, for its documents.
@@ -48,6 +49,7 @@ class SheetMapping:
     dates: str = ""
     decimal: str = ""
     credit_due_dates: str = ""
+    continuation_rows: str = ""
     skip_totals: bool = False
     repeated: bool = False
     index: int | None = None

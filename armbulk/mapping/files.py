@@ -12,7 +12,7 @@ from armbulk.mapping.entries import ExpressionError, SheetMapping
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import index_headers
 from armbulk.model.fields import Field
-from armbulk.model.read_options import CREDIT_DUE_DATES, DATE_ORDERS, DECIMAL_SEPARATORS
+from armbulk.model.read_options import CONTINUATION_ROWS, CREDIT_DUE_DATES, DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.model.toml_text import TomlTextError, parse_toml
 from armbulk.package_data import data_path
 from armbulk.resources import RESOURCES
@@ -33,6 +33,7 @@ _KEYS = {
     "dates",
     "decimal",
     "credit_due_dates",
+    "continuation_rows",
     *_TABLES,
 }
 _HINT = _("See docs/mappings.md")
@@ -138,6 +139,7 @@ def _read_entry(content: Any, where: Text) -> SheetMapping:
         dates=_read_choice(table, "dates", DATE_ORDERS, where),
         decimal=_read_choice(table, "decimal", DECIMAL_SEPARATORS, where),
         credit_due_dates=_read_choice(table, "credit_due_dates", CREDIT_DUE_DATES, where),
+        continuation_rows=_read_choice(table, "continuation_rows", CONTINUATION_ROWS, where),
     )
     if entry.repeated and resource != "customers":
         raise FileError(

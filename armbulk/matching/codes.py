@@ -141,7 +141,8 @@ def _explain(
 def _suggest_type(folded: str, signs: tuple[int, int]) -> tuple[str, Text]:
     """Return the document type that a word and the signs of its amounts suggest, and why.
 
-    There is no proposal where the two contradict each other, and none for payments: they are no documents.
+    There is no proposal where the two contradict each other, and none for payments: they are no documents. Nor is there
+    one for negative amounts alone: they may be payments.
     """
     positive, negative = signs
     if folded in PAYMENT_NAMES:
@@ -156,7 +157,7 @@ def _suggest_type(folded: str, signs: tuple[int, int]) -> tuple[str, Text]:
     by_sign = "CN" if negative else "IN"
     of_sign = _EVERY_ONE[bool(negative)].fill(count=positive + negative)
     if not by_word:
-        return by_sign, _("{amounts}: a credit note, or a payment", amounts=of_sign) if negative else of_sign
+        return ("", _("{amounts}: a credit note, or a payment", amounts=of_sign)) if negative else (by_sign, of_sign)
     if by_word != by_sign:
         return "", _("{meaning}, but {amounts}", meaning=_MEANS[by_word], amounts=of_sign)
     return by_word, _("{meaning}, and {amounts}", meaning=_MEANS[by_word], amounts=of_sign)

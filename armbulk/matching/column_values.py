@@ -38,7 +38,10 @@ _LOOKS_LIKE = {
     "currency": re.compile("^[A-Za-z]{3}$"),
 }
 
-_CHECKED_FORMATS = {*FORMATS_THAT_PROVE, "country", "language"}
+CODE_FORMATS = frozenset({"country", "language"})
+"""Formats of short codes: valid ones are likelier codes than names."""
+
+_CHECKED_FORMATS = {*FORMATS_THAT_PROVE, *CODE_FORMATS}
 _MIN_SHARE = 0.95
 _HALF = 0.5
 _PACKED_DAY = re.compile(r"(\d\d)(\d\d)((?:19|20)?\d\d)")
@@ -100,6 +103,12 @@ class ColumnReader:
     def read_texts(self, letters: Sequence[str]) -> pl.DataFrame:
         """Return the texts of columns, row by row."""
         return self._body.select(letters)
+
+    def continues(self, letter: str, signs: Sequence[str]) -> bool:
+        """Return whether rows below a value of a column have none, but values in all of the columns `signs`."""
+        is_below = pl.col(letter).forward_fill().is_not_null() & pl.col(letter).is_null()
+        is_filled = pl.all_horizontal(pl.col(sign).is_not_null() for sign in signs)
+        return bool(self._body.select((is_below & is_filled).any()).item())
 
     def may_have_format(self, letter: str, format_name: str) -> bool:
         """Return whether the first texts of a column look like a format at all."""

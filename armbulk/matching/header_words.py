@@ -12,9 +12,14 @@ from armbulk.resources.header_words import HEADER_WORDS, PROPOSED_HEADERS
 
 _CAMEL = re.compile(r"(?<=[a-zæøå])(?=[A-ZÆØÅ])")
 _ELECTRONIC = re.compile(r"\be[- ](?=post|mail|faktura|invoice)")
+_PAYER = re.compile(r"\b(?:bill|sold|invoice)[- _]?to\b")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _LINKS = frozenset({"s", "e", "en", "et", "er", "for", "av", "of", "the", "til", "på", "og", "and", "i", "pr", "per"})
 """Letters and words between two meanings of a header: fakturaSdato, date OF the invoice."""
+
+_CUSTOMER = "customer"
+_OF_CUSTOMERS = frozenset({"address", "postal", "city", "country", "phone", "email"})
+"""What a customer has: with the word customer or without it, a header means the same."""
 
 _MIN_RATIO = 0.8
 _PROPOSED = 0.85
@@ -41,6 +46,8 @@ def score_header(text: str, field: Field) -> float:
 @cache
 def _score_pair(text: str, header: str) -> float:
     (words, others), (known, known_others) = find_meanings(text), find_meanings(header)
+    if words & _OF_CUSTOMERS and _CUSTOMER not in known:
+        words -= {_CUSTOMER}
     shared = len(words & known)
     by_meaning = 0.0
     if shared:
@@ -57,7 +64,7 @@ def find_meanings(text: str) -> tuple[frozenset[str], int]:
     meanings: set[str] = set()
     unknown = 0
     spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
-    spaced = _ELECTRONIC.sub("e", spaced)
+    spaced = _PAYER.sub("billto", _ELECTRONIC.sub("e", spaced))
     for word in _WORD.findall(spaced):
         parts = _divide(word)
         if parts is None:

@@ -31,6 +31,7 @@ from armbulk.matching.candidates import (
 )
 from armbulk.matching.codes import add_values, share_names
 from armbulk.matching.column_values import (
+    CODE_FORMATS,
     FORMATS_THAT_PROVE,
     ColumnReader,
     find_amounts,
@@ -225,9 +226,9 @@ class _Matcher:
         if by_header < _MIN_CHOICE and not proof:
             return None
         reading = self._reader.read(letter, column)
-        if proof > by_header and reading.share >= _MIN_SHARE and is_proof(reading.values, column):
+        if proof >= by_header and proof and reading.share >= _MIN_SHARE and is_proof(reading.values, column):
             by_values = _("all values are valid as {header}", header=title_of(column.header))
-            score = proof + (_REQUIRED_BONUS if by_header >= _MIN_CHOICE else 0)
+            score = proof + (_REQUIRED_BONUS * by_header if by_header >= _MIN_CHOICE else 0)
             return Candidate(letter, target, score, by_values, by_header, reading.share)
         if by_header < _MIN_CHOICE:
             return None
@@ -239,6 +240,8 @@ class _Matcher:
         named = share_names(self._reader, letter, column) if share < _MIN_SHARE else 0.0
         score = by_header * (0.3 + 0.7 * max(share, named)) + (_REQUIRED_BONUS if column.required else 0)
         score *= self._judge_kind(letter, column)
+        if reading.share >= _MIN_SHARE and column.format in CODE_FORMATS:  # NO is a country's code, not its name
+            score += _REQUIRED_BONUS
         return Candidate(letter, target, score, reason, by_header, max(reading.share, named))
 
     def _judge_kind(self, letter: str, column: Field) -> float:
@@ -296,7 +299,7 @@ class _Matcher:
         if not numbers or candidate.target == "document_no":
             return False
         number = max(numbers, key=lambda each: each.score)
-        keys = self._reader.read(number.letter, targets.fields["document_no"]).values
+        keys = self._reader.read(number.letter, targets.fields["document_no"]).values.forward_fill()
         return varies_within(keys, self._reader.read(candidate.letter, targets.fields[candidate.target]).values)
 
     def _is_date(self, letter: str, date: Field) -> bool:

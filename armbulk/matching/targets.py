@@ -44,12 +44,21 @@ def list_targets(resource: Resource, reader: ColumnReader, headers: Mapping[str,
 
 
 def _has_lines(resource: Resource, lines: Resource, reader: ColumnReader, headers: Mapping[str, str]) -> bool:
-    """Return whether document numbers repeat, and there are columns that only lines have."""
+    """Return whether document numbers repeat, or are only in the first row, and there are columns that only lines have.
+
+    A number is only in the first row of its document where a row below it has values of lines, but no number.
+    """
     own = {column.name for column in resource.fields}
     others = [column for column in lines.fields if column.name not in own and column.role is FieldRole.WRITABLE]
-    texts = [header for header in headers.values() if header]
-    signs = sum(any(score_header(header, column) >= _SURE for column in others) for header in texts)
+    signs = [
+        letter for letter, header in headers.items() if any(score_header(header, each) >= _SURE for each in others)
+    ]
     key = resource.field(resource.key)
     numbers = [letter for letter, header in headers.items() if score_header(header, key) >= _SURE]
+    if len(signs) < _LINE_SIGNS:
+        return False
     readings = [reader.read(letter, key) for letter in numbers]
-    return signs >= _LINE_SIGNS and any(reading.distinct < reading.values.count() for reading in readings)
+    return any(
+        reading.distinct < reading.values.count() or reader.continues(letter, signs)
+        for letter, reading in zip(numbers, readings, strict=True)
+    )

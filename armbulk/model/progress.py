@@ -44,6 +44,7 @@ _TEXTS = {
     "session started": _("Sending has started"),
     "session ended": _("Sending has ended"),
     "looking": _("Looking up in ARM: {done:number} of {total:number} records"),
+    "deleting": _("Deleting in ARM: {done:number} of {total:number} customers"),
     "waiting for a limit": _("Your ARM limits are used up. armbulk continues at {until:time}."),
     "posted": _("Sending: batch {batch} sent, {done} of {total} batches done"),
     "polled": _("Processing in ARM: {done} of {total} batches done"),
@@ -129,9 +130,9 @@ class Progress:
     """An event of a session.
 
     Attributes:
-        doing: started, looking (records are looked up before they are sent), posted, polled, asked (unconfirmed
-            documents were looked up), waiting, retrying, settling (a newer copy of the store has sent documents a
-            short time ago), reading (an export), skew or ended.
+        doing: started, looking (records are looked up before they are sent), deleting, posted, polled, asked
+            (unconfirmed documents were looked up), waiting, retrying, settling (a newer copy of the store has sent
+            documents a short time ago), reading (an export), skew or ended.
         batch: the batch's number; of an export the part's.
         done: batches that are finished; of an export the records read; of `looking` the records looked up.
         total: of how many.

@@ -74,6 +74,7 @@ class Sheet:
         hidden_rows: Rows that Excel does not show: hidden by hand or by a filter.
         hidden_columns: Letters of columns that Excel does not show.
         merged_ranges: Merged ranges, as `B3:C4`.
+        table_totals: The total rows of its tables, as Excel knows them.
         issues: What the reader noticed.
         visible: Whether Excel shows the sheet.
         mapped_by: The hash of the mapping that was applied.
@@ -91,6 +92,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[str] = frozenset()
     merged_ranges: tuple[str, ...] = ()
+    table_totals: frozenset[int] = frozenset()
     issues: tuple[ReadIssue, ...] = ()
     visible: bool = True
     mapped_by: str = ""

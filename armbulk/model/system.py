@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from armbulk.model.deletion import DeleteVerdict
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument
 from armbulk.model.page import Page
 from armbulk.model.response import ApiResult, Response
@@ -50,6 +51,9 @@ class ReceivablesSystem(Protocol):
 
         It is None when the answer cannot be read; `Response.is_not_found` says that there is none, too.
         """
+
+    def delete_customer(self, customer_no: str) -> ApiResult[DeleteVerdict]:
+        """Delete a customer. One call, with the login at hand; it is never repeated here."""
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """Read one page of a list (its records are in `json_array`, "": find them); None when there is no page."""

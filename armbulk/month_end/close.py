@@ -15,7 +15,7 @@ from armbulk.export.run import choose_output_path
 from armbulk.export.session import OnProgress, build_snapshot_name
 from armbulk.model.partition import Partition
 from armbulk.month_end.closing import Closing, read_closing
-from armbulk.month_end.customer_names import CUSTOMERS
+from armbulk.month_end.customer_names import CUSTOMERS, is_list_kept
 from armbulk.month_end.lists import MonthEndLists
 from armbulk.month_end.request import CLOSE, MonthEndRequest
 from armbulk.month_end.turnover import has_whole_periods
@@ -23,14 +23,16 @@ from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import write_raw, write_tables
 
 
-def plan_month_end(context: Context, month_end: MonthEndRequest, *, on_progress: OnProgress) -> dict[str, Any]:
+def plan_month_end(
+    context: Context, month_end: MonthEndRequest, *, fresh: bool, on_progress: OnProgress
+) -> dict[str, Any]:
     """Return the price of the postings, with the lists that are read after them, as the JSON of `--plan`.
 
-    A few small calls ask for totals; nothing is read completely.
+    A few small calls ask for totals; nothing is read completely. With `fresh` a customer list that is kept is not used.
     """
     request = month_end.request
     with ExitStack() as stack:
-        lists = MonthEndLists(context, request.target, waits=True, fresh=False, on_progress=on_progress, stack=stack)
+        lists = MonthEndLists(context, request.target, waits=True, fresh=fresh, on_progress=on_progress, stack=stack)
         session = lists.open_session(request)
         size = measure(session)
         others = _measure_others(lists, month_end)
@@ -45,7 +47,7 @@ def _measure_others(lists: MonthEndLists, month_end: MonthEndRequest) -> dict[st
     roots = {"gl-movements": root} if has_whole_periods(root) else {}
     if month_end.close:
         roots |= {"ar-items": Partition(), "insights": Partition()}
-        roots |= {CUSTOMERS: Partition()} if month_end.with_names else {}
+        roots |= {CUSTOMERS: Partition()} if month_end.with_names and not is_list_kept(lists) else {}
     for name, list_root in roots.items():
         try:
             sizes[name] = measure(lists.open_session(lists.build_further_request(name, list_root)))

@@ -49,6 +49,14 @@ NO_NAMES = CustomerNames(_LEFT_OUT)
 """When the names were left out."""
 
 
+def is_list_kept(lists: MonthEndLists) -> bool:
+    """Return whether the customer list was read a short time ago, and is used again."""
+    if lists.fresh:
+        return False
+    with open_kept_records(lists.context, KEPT_SECONDS, waits=False, on_progress=lists.on_progress) as kept:
+        return kept.is_list_complete
+
+
 def read_customer_names(lists: MonthEndLists, numbers: pl.Series) -> CustomerNames:
     """Return the names of the customers with these numbers, from the whole customer list.
 

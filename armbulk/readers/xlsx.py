@@ -12,6 +12,7 @@ from armbulk.readers.xlsx_outline import Worksheet
 from armbulk.readers.xlsx_parts import OpenWorkbook, open_workbook
 from armbulk.readers.xlsx_pieces import UNREADABLE
 from armbulk.readers.xlsx_shared import SharedParts
+from armbulk.readers.xlsx_tables import find_table_totals
 from armbulk.readers.xlsx_vectorised import VectorisedReader
 from armbulk.readers.xlsx_worksheet import WorksheetReader
 
@@ -59,6 +60,7 @@ def _read_sheets(workbook: OpenWorkbook, name: str, sha256: str) -> list[Sheet]:
                 hidden_rows=worksheet.hidden_rows,
                 hidden_columns=worksheet.hidden_columns,
                 merged_ranges=worksheet.merged_ranges,
+                table_totals=find_table_totals(workbook.archive, target),
                 issues=issues,
                 visible=is_visible,
             )

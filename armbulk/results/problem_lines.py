@@ -43,7 +43,7 @@ class ProblemList:
     Attributes:
         lines: The lines in their order.
         targets: `sheet` and `row` of each row whose record has a line, and `target`: the row of its first line.
-        first_rows: Outcome → the row of its first line.
+        first_rows: Outcome, or READ_BACK_CODE → the row of its first line.
     """
 
     lines: tuple[ProblemLine, ...]
@@ -92,8 +92,8 @@ def list_problem_lines(
     entries = [part for entry in entries for part in _divide(entry)]
     first_rows: dict[str, int] = {}
     for number, entry in enumerate(entries, start=FIRST_ROW):
-        if entry.outcome and entry.line.needs_work:
-            first_rows.setdefault(entry.outcome, number)
+        if entry.outcome and entry.line.needs_work:  # of those that ARM accepted: not as sent
+            first_rows.setdefault(entry.outcome if entry.outcome in _RANKS else READ_BACK_CODE, number)
     return ProblemList(tuple(entry.line for entry in entries), _find_targets(entries, records), first_rows)
 
 
@@ -135,7 +135,7 @@ def _merge(problems: Sequence[tuple[int, RenderedFinding]], records: pl.DataFram
 def _sum_up_left_out(entry: _Entry, lang: str) -> _Entry:
     """The entry; one of several rows that are left out says how many they are, and not only which is the first."""
     line = entry.line
-    if line.finding["code"] not in DECIDED_CODES or not line.other_rows:
+    if line.finding["code"] != "row-left-out" or not line.other_rows:
         return entry
     message = _LEFT_OUT.fill(count=len(line.other_rows) + 1, row=entry.row).text(lang)
     return replace(entry, line=replace(line, finding=RenderedFinding(**{**line.finding, "message": message})))

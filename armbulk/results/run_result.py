@@ -120,7 +120,7 @@ def build_unsent_result(items: pl.DataFrame) -> RunResult:
 
 def list_runs(store: Store) -> list[dict[str, Any]]:
     """Return all runs, newest first, as the JSON of `armbulk runs`."""
-    return [
+    imports = [
         {
             "run": str(run.id),
             "state": run.state,
@@ -133,6 +133,20 @@ def list_runs(store: Store) -> list[dict[str, Any]]:
         }
         for run in store.runs()
     ]
+    deletions = [
+        {
+            "run": str(run.id),
+            "state": run.state,
+            "created": format_iso(run.created),
+            "client_no": run.account.client_no,
+            "profile": run.profile,
+            "rows": len(store.deletion_rows(run.id)),
+            "files": [Path(name.partition("#")[0]).name for name in run.files],
+            "result": run.result,
+        }
+        for run in store.deletions()
+    ]
+    return sorted(imports + deletions, key=lambda run: -int(str(run["run"])))
 
 
 def recheck_files(run: Run) -> Checked | None:

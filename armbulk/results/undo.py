@@ -13,6 +13,7 @@ from armbulk.model.fields import FieldType
 from armbulk.model.outcome import Outcome
 from armbulk.model.result_columns import CREDIT_PROPOSALS, UNUSED_CUSTOMERS
 from armbulk.resources import RESOURCES
+from armbulk.resources.customer_deletes import CUSTOMER_DELETES
 from armbulk.results.run_result import RunResult
 from armbulk.validation.check import Checked
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
@@ -39,7 +40,7 @@ _REVERSED = ngettext(
     "{count:number} rows have positive amounts. They reverse credit notes: enter the document type of an invoice.",
 )
 _CUSTOMER_NOTES = (
-    _("A proposal for review. armbulk cannot delete customers in ARM: ask Amili, or delete them there."),
+    _("A proposal for review. Enter DELETE in each row with a customer to delete. Then: armbulk delete customers FILE"),
     _("Only documents sent from this computer are known. Make sure in ARM that a customer has no other items."),
 )
 
@@ -121,7 +122,7 @@ def _list_unused(customers: pl.DataFrame, used: int, checked: Checked | None, la
         rows = checked.tables["customers"].rows.select("sheet", "row", "name")
         names = {(sheet, row): name for sheet, row, name in rows.iter_rows()}
     listed: Sequence[tuple[Value, ...]] = [
-        (key, names.get((sheet, row))) for key, sheet, row in customers.select("key", "sheet", "row").iter_rows()
+        (key, names.get((sheet, row)), None) for key, sheet, row in customers.select("key", "sheet", "row").iter_rows()
     ]
     notes = [note.text(lang) for note in _CUSTOMER_NOTES]
     if used:
@@ -134,7 +135,11 @@ def _list_unused(customers: pl.DataFrame, used: int, checked: Checked | None, la
     return ReportSheet(
         name=UNUSED_CUSTOMERS.text(lang),
         title=_("Customers of the import that no document uses").text(lang),
-        headings=((_("Customer to delete").text(lang), FieldType.TEXT), (_("Its name").text(lang), FieldType.TEXT)),
+        headings=(
+            (_("Customer to delete").text(lang), FieldType.TEXT),
+            (_("Its name").text(lang), FieldType.TEXT),
+            (CUSTOMER_DELETES.field("delete").header.text(lang), FieldType.TEXT),
+        ),
         rows=listed,
         notes=tuple(notes),
     )

@@ -52,13 +52,13 @@ def change_customer(stored: Json, record: Json) -> None:
 
 
 def delete_customer(state: SandboxState, number: str) -> tuple[int, Json]:
-    """Delete a customer who has no documents, and return (status, answer)."""
+    """Delete a customer who has neither documents nor AR items, and return (status, answer)."""
     key = fold_key(number)
     stored = state.find_customer(key)
     if stored is None:
         return 404, answer_failed({"customerNo": number}, [_error("customerNo", "Customer not found")])
     if state.has_documents_of(key):
-        return 422, answer_failed(stored, [_error("customerNo", "The customer has documents")])
+        return 422, answer_failed(stored, [_error("customerNo", "The customer has documents or AR items")])
     state.delete_customer(key)
     return 200, answer_processed(state, "DELETED", stored, [])
 

@@ -142,11 +142,11 @@ class SandboxState:
         return key in self.documents or bool(self.lists.by_path["documents"].find(RowFilter({"documentNo": key})))
 
     def has_documents_of(self, key: str) -> bool:
-        """Return whether a customer has documents, by folded customerNo."""
+        """Return whether a customer has documents or AR items, by folded customerNo."""
         created = (document for documents in self.documents.values() for document in documents)
         if any(fold_key(document.get("customerNo", "")) == key for document in created):
             return True
-        return bool(self.lists.by_path["documents"].find(RowFilter({"customerNo": key})))
+        return any(self.lists.by_path[path].find(RowFilter({"customerNo": key})) for path in ("documents", "aritems"))
 
     def add_customer(self, customer: Mapping[str, object]) -> None:
         """Add a customer without a call; keys that ARM computes are added where they are missing."""

@@ -19,6 +19,7 @@ from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 
 _FOLDER = "mappings"
+_DOCUMENTS = re.compile(r'(?m)^resource = "(documents|lines)"$')
 _SECTION = re.compile(r"(?m)^(?=\[\[sheet\]\])")
 
 
@@ -130,6 +131,23 @@ class SavedMappings:
             _write(path, text)
             for name in decided:
                 _add_resource(path, name).unlink(missing_ok=True)
+        except OSError as error:
+            raise _cannot_write(path, error) from None
+
+    def add_answer(self, path: Path, key: str, answer: str) -> None:
+        """Add an answer about the documents of files to what is saved about their columns.
+
+        Args:
+            path: What was decided, as `find` returns it.
+            key: The key of the mapping.
+            answer: Its value.
+
+        Raises:
+            FileError: It cannot be written.
+        """
+        try:
+            text = re.sub(rf"(?m)^{key} = .*\n", "", path.read_text(encoding="utf-8"))
+            _write(path, _DOCUMENTS.sub(rf'\g<0>\n{key} = "{answer}"', text, count=1))
         except OSError as error:
             raise _cannot_write(path, error) from None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from armbulk.store.decisions import UnresolvedDocument
+    from armbulk.store.deletions import Deletion
     from armbulk.store.list_checks import ListCheck
     from armbulk.store.locks import ClientLock
     from armbulk.store.queries import HistoryMark, RunMark
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 else:
     _MODULES = {
         "armbulk.store.decisions": ("UnresolvedDocument",),
+        "armbulk.store.deletions": ("Deletion",),
         "armbulk.store.list_checks": ("ListCheck",),
         "armbulk.store.locks": ("ClientLock",),
         "armbulk.store.queries": ("HistoryMark", "RunMark"),
@@ -45,6 +47,7 @@ __all__ = [
     "READ_BACK_SCHEMA",
     "Batch",
     "ClientLock",
+    "Deletion",
     "HistoryMark",
     "ListCheck",
     "Run",

@@ -25,6 +25,7 @@ from armbulk.redaction import REDACTED_COLUMNS
 from armbulk.store import purge as purging
 from armbulk.store.copies import SendingCounter
 from armbulk.store.customers import keep_customers
+from armbulk.store.deletions import DeletionStore
 from armbulk.store.engine import create_missing, flush, migrate, open_engine
 from armbulk.store.journal import BatchJournal
 from armbulk.store.list_checks import ListCheckStore
@@ -52,7 +53,7 @@ from armbulk.store.verifications import VerificationStore
 from armbulk.store.written_files import WrittenFiles
 
 
-class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, BatchJournal):
+class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, DeletionStore, BatchJournal):
     """The database of one user; `clock` is read for every timestamp.
 
     Attributes:

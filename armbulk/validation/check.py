@@ -12,11 +12,7 @@ from functools import partial
 import polars as pl
 
 from armbulk.errors import FileError, UnknownColumnsError
-from armbulk.findings.frame import (
-    apply_severities,
-    count_findings,
-    merge_findings,
-)
+from armbulk.findings.frame import apply_severities, count_findings, merge_findings
 from armbulk.i18n import Text, _, join_texts, ngettext, quote_names
 from armbulk.mapping import apply
 from armbulk.mapping.entries import SheetMapping
@@ -309,11 +305,13 @@ def _check_layouts(
     pairs = []
     for index, (sheet, result) in enumerate(zip(sheets, mapped, strict=True)):
         match = matches[index]
+        shown, totals = other_rows.skip_table_totals(sheet, index, match)
         headers = layout.name_headers(own[index], match) if match.resource is not None else {}
-        findings = layout.check_layout(sheet, index, match, headers)
+        findings = layout.check_layout(shown, index, match, headers)
         skips = result.entry is not None and result.entry.skip_totals
-        pairs.append(other_rows.skip_other_rows(sheet, findings, match) if skips else (sheet, findings))
-    return [sheet for sheet, _findings in pairs], [findings for _sheet, findings in pairs]
+        kept, findings = other_rows.skip_other_rows(shown, findings, match) if skips else (shown, findings)
+        pairs.append((kept, merge_findings([totals, findings])))
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
 def load_mappings(options: ReadOptions) -> LoadedMapping | None:
@@ -336,6 +334,7 @@ def _decide_reading(options: ReadOptions, entry: SheetMapping | None) -> ReadOpt
     return replace(
         options,
         credit_due_dates=options.credit_due_dates or (entry.credit_due_dates if entry else None),
+        continuation_rows=options.continuation_rows or (entry.continuation_rows if entry else None),
         usual_dates=(entry.dates if entry else None) or options.usual_dates,
         decimal=options.decimal or (entry.decimal if entry else None) or options.usual_decimal,
     )

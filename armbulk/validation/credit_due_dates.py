@@ -10,6 +10,7 @@ import polars as pl
 
 from armbulk.findings.frame import merge_findings, to_findings
 from armbulk.mapping.apply import fold_column
+from armbulk.mapping.block_titles import to_number
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.read_options import DOCUMENT_DATE
 from armbulk.resources.code_names import DOCUMENT_TYPE_NAMES
@@ -27,7 +28,8 @@ def fill_due_dates(
 ) -> Continued:
     """Return a sheet of documents with its credit notes without a due date reported, or filled as the user chose.
 
-    A document is a credit note where an amount is negative, or its type is a usual word for one.
+    A document is a credit note where an amount is negative, or its type is a usual word for one. If only its lines have
+    amounts, their sum is negative: a line with a discount makes no credit note.
 
     Args:
         continued: The sheet, with what was found in it before.
@@ -47,7 +49,8 @@ def fill_due_dates(
     no_records = layout.filter(pl.col("code").is_in(NO_RECORD_CODES))["row"]
     is_record = (pl.col("row") > match.header_row) & pl.col(key).is_not_null() & ~pl.col("row").is_in(list(no_records))
     is_open = is_record & pl.col(due).is_null() & pl.col(f"{due}.cell").is_null() & pl.col(day).is_not_null()
-    rows = sheet.frame.filter(is_open & _is_credit_note(match))["row"].to_list()
+    is_line = (pl.col("row") > match.header_row) & ~pl.col("row").is_in(list(no_records))
+    rows = sheet.frame.filter(is_open & _is_credit_note(match, is_line))["row"].to_list()
     if not rows:
         return continued
     is_filled = choice == DOCUMENT_DATE
@@ -67,8 +70,13 @@ def fill_due_dates(
     return Continued(sheet, merge_findings([continued.findings, finding]))
 
 
-def _is_credit_note(match: HeaderMatch) -> pl.Expr:
+def _is_credit_note(match: HeaderMatch, is_line: pl.Expr) -> pl.Expr:
     signs = [pl.col(match.columns[name]).str.contains(_NEGATIVE) for name in AMOUNTS if name in match.columns]
     if "document_type" in match.columns:
         signs.append(fold_column(pl.col(match.columns["document_type"])).is_in(_CREDIT_NOTES))
+    if match.lines is not None and not set(AMOUNTS) & set(match.columns):
+        columns = match.lines.columns
+        letters = [columns[name] for name in ("incl_vat", "excl_vat") if columns.get(name, "").isalpha()]
+        number = pl.col(match.columns["document_no"]).forward_fill()
+        signs += [pl.when(is_line).then(to_number(letter)).sum().over(number) < 0 for letter in letters[:1]]
     return pl.any_horizontal([sign.fill_null(value=False) for sign in signs] or [pl.lit(value=False)])

@@ -145,7 +145,8 @@ def _join_missing_values(findings: pl.DataFrame, tables: Mapping[str, Table]) ->
             & pl.col("field").is_in(required)
         )
         rows = findings.filter(of_table).group_by("sheet", "row", maintain_order=True)
-        cells = rows.agg(pl.len().alias("count"), pl.col("column").drop_nulls().str.join(", ").alias("detail"))
+        letters = pl.col("column").filter(pl.col("column").str.contains("^[A-Z]+$"))  # not what a mapping adds
+        cells = rows.agg(pl.len().alias("count"), letters.str.join(", ").alias("detail"))
         few = cells.filter((pl.col("count") >= _MIN_MISSING) & (pl.col("count") >= len(required) - _MAX_PRESENT))
         if few.height:
             findings = findings.join(few, on=["sheet", "row"], how="anti", maintain_order="left")

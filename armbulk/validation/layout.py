@@ -19,6 +19,7 @@ from armbulk.validation.supplier_lists import report_suppliers
 COUNTS_OR_TOTAL = rf"(?i)^{MARKS}({TOTAL_WORDS}|antall|count|number of)\b"
 _IS_TOTAL = rf"(?i)^{MARKS}({TOTAL_WORDS}){MARKS}$"
 _IS_PHRASE = r"\S\s+\S+\s+\S|^[*#\u2013\u2014-]|^\([0-9]+ \p{L}+\)$|:\s*$|^[^\p{L}\p{N}]+$"
+_HAS_DIGIT = r"[0-9]"
 _IS_COUNT = r"^\s*[0-9]+\s+\p{L}+\s*$"
 IS_RULE = r"^[-=_+:|*]{2,}$"
 IS_SENTENCE = r"^\p{L}+\s+\p{L}+\s+\p{L}+|^\p{L}+ [0-9]+ (av|of|/) [0-9]+$"
@@ -295,9 +296,9 @@ def _is_document_total(body: pl.DataFrame, key: str, match: HeaderMatch) -> pl.E
 def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, sheet: Sheet, index: int) -> pl.DataFrame:
     """Return findings for rows with one text and nothing else: notes under a table, footers of pages.
 
-    The text is a phrase, in the first column or one that is not known: a record with a name alone is no note, nor is a
-    line with a text alone. A sentence in place of a record's number is a note too, whatever is beside it. Each row has
-    the finding, which names its group.
+    The text is a phrase, or has no digit and is below all records; in the first column or one that is not known: a
+    record with a name alone is no note, nor is a line with a text alone. A sentence in place of a record's number is a
+    note too, whatever is beside it. Each row has the finding, which names its group.
     """
     if len(letters) < _MIN_COLUMNS_FOR_NOTES:
         return empty_findings()
@@ -315,7 +316,9 @@ def _find_notes(body: pl.DataFrame, letters: list[str], match: HeaderMatch, shee
         return empty_findings()
     is_text = pl.coalesce(pl.col(f"{letter}.cell") for letter in sheet.letters) == "text"
     is_elsewhere = pl.all_horizontal([pl.col(letter).is_null() for letter in known] or [pl.lit(value=True)])
-    is_note = (count == 1) & is_text & text.str.contains(_IS_PHRASE) & is_elsewhere
+    records = body.filter(count > 1)["row"]
+    is_last = (pl.col("row") > (records.max() if records.len() else 0)) & ~text.str.contains(_HAS_DIGIT)
+    is_note = (count == 1) & is_text & (text.str.contains(_IS_PHRASE) | is_last) & is_elsewhere
     if key is not None:
         is_note |= pl.col(key).str.contains(IS_SENTENCE)
     is_note |= pl.all_horizontal(pl.col(letter).str.contains(IS_RULE).fill_null(value=True) for letter in sheet.letters)

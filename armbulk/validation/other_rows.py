@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from armbulk.findings.frame import merge_findings, to_findings
+from armbulk.findings.frame import DECIDED_CODES, empty_findings, merge_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.sheet import Sheet
 from armbulk.validation.amounts import AMOUNTS
@@ -14,6 +14,21 @@ from armbulk.validation.record_counts import counts_records, is_count
 _SURE_CODES = ["header-again", "title-row"]
 _POSSIBLE_CODES = ["total-row", "note-row"]
 _LEFT_OUT = "row-left-out"
+_TABLE_TOTAL = "table-total"
+
+
+def skip_table_totals(sheet: Sheet, index: int, match: HeaderMatch) -> tuple[Sheet, pl.DataFrame]:
+    """Return a sheet without the total rows of its tables, and a warning for each of them.
+
+    A row that may be a record stays: a program may have noted a total row that is none.
+    """
+    is_total = pl.col("row").is_in(sheet.table_totals)
+    totals = sheet.frame.filter(is_total & (pl.col("row") > (match.header_row or 0)))
+    if match.resource is None or totals.is_empty():
+        return sheet, empty_findings()
+    rows = totals.filter(~_may_be_record(sheet, match, totals["row"].to_list())).select("row")
+    is_left_out = pl.col("row").is_in(rows["row"].implode())
+    return replace(sheet, frame=sheet.frame.filter(~is_left_out)), to_findings(rows, sheet=index, code=_TABLE_TOTAL)
 
 
 def skip_other_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) -> tuple[Sheet, pl.DataFrame]:
@@ -38,7 +53,7 @@ def skip_other_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) ->
 
 def drop_of_left_out(findings: pl.DataFrame) -> pl.DataFrame:
     """Return findings without others at rows that are left out: a total has too few fields, and no code of its own."""
-    left_out = findings.filter(pl.col("code") == _LEFT_OUT)
+    left_out = findings.filter(pl.col("code").is_in(DECIDED_CODES))
     if left_out.is_empty():
         return findings
     others = findings.join(left_out, on=["sheet", "row"], how="anti", maintain_order="left", nulls_equal=True)

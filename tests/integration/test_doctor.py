@@ -16,8 +16,8 @@ from armbulk.sandbox import Sandbox
 from armbulk.store.schema import VERSION
 
 CHECKS = [
-    "versions", "settings", "client", "folder", "keyring", "login", "connection", "limits", "database", "clock",
-    "language", "console",
+    "versions", "settings", "client", "folder", "keyring", "login", "assumptions", "connection", "limits",
+    "database", "clock", "language", "console",
 ]  # fmt: skip
 
 
@@ -57,6 +57,8 @@ def test_a_login_that_works_costs_one_request() -> None:
     assert checks["connection"]["message"].endswith("This test used 1 request of your ARM limits.")
     assert abs(checks["clock"]["values"]["difference_seconds"]) <= 1
     assert checks["client"]["values"]["environment"] == "sandbox"
+    assert checks["assumptions"]["values"]["facts"] == ["record_cost", "batch_size", "token_url"]
+    assert "docs/questions-for-amili.md" in checks["assumptions"]["remedy"]
     assert (checks["database"]["values"]["version"], checks["database"]["values"]["intact"]) == (VERSION, True)
     titles = [f"{each['title']} [OK]: " for each in said["checks"]]
     support = said["support"].splitlines()[1:]

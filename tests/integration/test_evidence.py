@@ -219,6 +219,7 @@ ACCEPTED = b'"accepted": {\n          "records": 3'
 
 FORGERIES: dict[str, tuple[Callable[[Parts], Parts], list[str]]] = {
     "a part is changed": (edit("run.json", b'"2218"', b'"2219"'), ["parts", "basis", "store"]),
+    "a part is cut off": (lambda parts: {**parts, "run.json": b"{"}, ["parts", "format"]),
     "a part is missing": (lambda parts: {n: part for n, part in parts.items() if n != "plan.json"}, ["parts", "store"]),
     "a needed part is missing": (lambda parts: {n: p for n, p in parts.items() if n != "run.json"}, ["archive"]),
     "a part is added": (lambda parts: {**parts, "mapping-2.toml": b""}, ["parts", "basis"]),

@@ -23,6 +23,7 @@ from armbulk.context import Context
 from armbulk.errors import UsageError
 from armbulk.export.request import ExportArguments
 from armbulk.month_end import row_order
+from armbulk.month_end.close import plan_month_end
 from armbulk.month_end.request import build_month_end_request
 from armbulk.sandbox import Sandbox
 from armbulk.sandbox.lists import ArmLists, build_lists
@@ -452,10 +453,16 @@ def test_names_that_were_read_a_short_time_ago_are_used_again(office: Callable[.
         client.export("close", name, **choices)
         return client.sandbox.state.usage()["hour.reads"] - before
 
+    def price(*, fresh: bool) -> int:
+        request = build_month_end_request("close", ExportArguments(tmp_path / "p.xlsx", period="2025-02"), ())
+        context = Context(load_profile(client.settings), client.clock)
+        return int(plan_month_end(context, request, fresh=fresh, on_progress=lambda _: None)["cost"]["reads"])
+
     reads = [count_reads("a.xlsx"), count_reads("b.xlsx", lang="nb")]
     assert reads[0] - reads[1] >= len(LEDGER.customers)
     client.clock.at += 3600 * 3
     assert count_reads("c.xlsx") == reads[0]
+    assert price(fresh=True) - price(fresh=False) == len(LEDGER.customers)
     assert cells(tmp_path / "c.xlsx", "Aged by customer") == cells(tmp_path / "a.xlsx", "Aged by customer")
 
 

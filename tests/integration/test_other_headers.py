@@ -190,6 +190,18 @@ def test_a_person_types_fields_and_the_column_of_the_number(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("somebody")
+def test_answers_about_rows_are_saved_beside_the_columns(tmp_path: Path) -> None:
+    """The due date of credit notes is asked about once for files with these headers; --as asks about the other list."""
+    path = ledger(tmp_path, LEDGER.replace("16.10.2026;2 000,00;500,00;2 500,00", ";-2 000,00;-500,00;-2 500,00"))
+    code, _, err = answer("check", path, typed="\n\n\n\nIN\nNOK\ny\ny\n")
+    assert (code, "Use its document date?" in err) == (0, True), err
+    code, out, err = answer("check", path, typed="")
+    assert (code, "matched as you decided" in out, "document date?" in err) == (0, True, False), err
+    _, _, err = answer("check", path, "--as", "customers", typed="n\n")
+    assert "Match the columns now?" in err
+
+
+@pytest.mark.usefixtures("somebody")
 def test_a_person_can_refuse(tmp_path: Path) -> None:
     """Who does not want to match columns, skips the sheet or stops, gets the error; nothing is saved."""
     for typed in ("n\n", "\ns\n", "\n\n\nq\n"):

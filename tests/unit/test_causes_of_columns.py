@@ -6,6 +6,7 @@ import polars as pl
 
 from armbulk.model.sheet import Sheet
 from armbulk.results.problem_lines import list_problem_lines
+from armbulk.results.read_back_problems import READ_BACK_CODE
 from armbulk.writers import style
 from armbulk.writers.problem_sheet import list_finding_lines
 
@@ -48,6 +49,15 @@ def test_one_line_for_a_cause_of_many_records() -> None:
     assert {(line.finding["value"], line.other_rows) for line in listed.lines} == set(EXPECTED[:3])
     assert {line.number for line in listed.lines} == {""}
     assert listed.targets["row"].to_list() == [2, 7]
+
+
+def test_a_difference_is_not_where_the_outcome_created_leads() -> None:
+    """Summary: "created" has no link to Problems if one of them is not as it was sent; the title has."""
+    rows = pl.DataFrame({"sheet": [0], "row": [2], "outcome": ["created"], "message": [""]})
+    rows = rows.cast({"sheet": pl.UInt16})
+    keys = rows.select("sheet", "row", resource=pl.lit("documents"), key=pl.lit("F1"))
+    listed = list_problem_lines([(0, finding(2, READ_BACK_CODE, "1", "error"))], rows, keys, [SHEET], "en")
+    assert listed.first_rows == {READ_BACK_CODE: 2}
 
 
 def test_nothing_is_coloured_after_which_nothing_has_to_be_done() -> None:

@@ -301,3 +301,49 @@ def test_the_value_of_every_row_is_checked_when_it_is_answered() -> None:
     assert refused.text("nb") == "«kroner» er ikke en gyldig verdi for «Valuta». Bruk for eksempel NOK."
     valid = [("currency", "nok"), ("document_type", "Faktura"), ("document_type", "IN"), ("due_date", "01.02.2026")]
     assert [find_constant_error("documents", name, text) for name, text in valid] == [None] * 4
+
+
+PAYERS = """Inv #;Issued;Payable by;Acct;Bill-to;Bill-to Street;Bill-to ZIP;Bill-to Town;Ctry;Customer mail;Gross
+0401;14/11/2026;14/12/2026;10007;Ås AS;Gata 1;0157;Oslo;NO;post@example.com;125,00
+0402;15/11/2026;15/12/2026;10012;Bø AB;Väg 4;21122;Malmö;SE;info@example.com;250,00
+"""
+
+
+def test_customers_of_invoices_are_known_by_bill_to(tmp_path: Path) -> None:
+    """What a customer has means the same with the word for the customer; codes of countries are no names of them."""
+    customers = proposed(tmp_path, PAYERS).customers
+    assert customers is not None
+    assert fields(customers) == {
+        "Acct": "customer_no", "Bill-to": "name", "Bill-to Street": "address_line_1", "Bill-to ZIP": "postal_code",
+        "Bill-to Town": "city_name", "Ctry": "country_code", "Customer mail": "email_address_document",
+    }  # fmt: skip
+
+
+def test_valid_values_do_not_outweigh_the_better_header(tmp_path: Path) -> None:
+    """E-mail addresses are valid in two fields: documents must not go to the second address."""
+    rows = [
+        "K.nr;Navn;Gt.adr;E-postadr.",
+        "10007;Ås AS;Gata 1;post@example.com",
+        "10012;Bø AS;Gata 2;a@example.com",
+        "",
+    ]
+    assert fields(proposed(tmp_path, "\n".join(rows))) == {
+        "K.nr": "customer_no", "Navn": "name", "Gt.adr": "address_line_1", "E-postadr.": "email_address_document",
+    }  # fmt: skip
+
+
+def test_lines_below_their_document_without_its_number(tmp_path: Path) -> None:
+    """A document whose number is in its first row has lines: one line's amount must not be taken for the document's."""
+    rows = [
+        "Fakt.nr;Fakt.dt;Forf.dt;K.nr;Tekst;Ant.;À-pris;Netto;Mva-beløp;Brutto",
+        "2601;20261101;20261201;10007;Arbeid;1;950;950,00;237,50;1187,50",
+        "2602;20261103;20261203;10012;Skap;3;4290;12870,00;3217,50;16087,50",
+        ";;;;Kontakt;2,5;189,5;473,75;118,44;592,19",
+        "Utskrift ferdig;;;;;;;;;",
+        "",
+    ]
+    proposal = proposed(tmp_path, "\n".join(rows))
+    found = fields(proposal)
+    assert (found["Tekst"], found["Ant."], found["À-pris"]) == ("line_text", "quantity", "price")
+    assert (found["Netto"], found["Brutto"]) == ("Line amount excl. VAT", "Line amount incl. VAT")
+    assert proposal.other_rows == ((5, "Utskrift ferdig"),)

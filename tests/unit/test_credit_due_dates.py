@@ -42,3 +42,18 @@ def test_a_mapping_decides_too(tmp_path: Path) -> None:
     rows = [HEADER.replace("Fakturanr", "Nr"), "F2;IN;K1;02.10.2026;;NOK;-50"]
     found = check_texts(tmp_path, ReadOptions(mapping=str(mapping)), fakturaer=rows)
     assert (2, "E", "credit-due-date-filled") in codes(found)
+
+
+def test_lines_that_sum_to_less_than_nothing_are_a_credit_note(tmp_path: Path) -> None:
+    """If only the lines have amounts, their sum says it: an invoice with a discount is none."""
+    rows = [
+        "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Linjetekst;Antall;Pris;Linjebeløp inkl. mva",
+        "F1;IN;K1;01.10.2026;;NOK;Kam;1;100;100",
+        "F1;IN;K1;01.10.2026;;NOK;Rabatt;1;-10;-10",
+        "F2;IN;K1;02.10.2026;;NOK;Kam;-1;100;-100",
+        "F2;IN;K1;02.10.2026;;NOK;Gebyr;1;10;10",
+    ]
+    found = check_texts(tmp_path, fakturaer=rows)
+    assert [each for each in codes(found) if each[2] == "credit-without-due-date"] == [
+        (row, "E", "credit-without-due-date") for row in (4, 5)
+    ]

@@ -33,7 +33,7 @@ def codes(proposal: SheetProposal) -> dict[str, tuple[int, str, str]]:
         ("UF UK", "10,00 -5,00", {"UF": (1, "IN", "usual for invoices, and its amount is positive"),
                                   "UK": (1, "CN", "usual for credit notes, and its amount is negative")}),
         ("1 2 1", "10,00 5,00- 20,00", {"1": (2, "IN", "all 2 amounts are positive"),
-                                        "2": (1, "CN", "its amount is negative: a credit note, or a payment")}),
+                                        "2": (1, "", "its amount is negative: a credit note, or a payment")}),
         ("Kreditnota Faktura", "5,00 10,00",
          {"Kreditnota": (1, "", "usual for credit notes, but its amount is positive")}),
         ("ZZ zz IN", "10,00 -5,00 1,00", {"ZZ": (2, "", "positive amounts: 1, negative: 1")}),

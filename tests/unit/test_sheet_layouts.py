@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+import xlsxwriter
 from support import damaged_files
 
 from armbulk.arm.encode import encode_records
@@ -49,6 +50,22 @@ def codes(found: Checked) -> list[tuple[int | None, str | None, str]]:
 def bodies(found: Checked) -> list[dict[str, object]]:
     """The documents that would be sent."""
     return [json.loads(one) for one in encode_records(found.tables["documents"], found.tables["lines"])["payload"]]
+
+
+def test_the_total_row_of_a_table_is_left_out(tmp_path: Path) -> None:
+    """Excel knows that it is no record; a row with a record's values stays, whatever the table says."""
+    path = tmp_path / "a.xlsx"
+    rows = [line.split(";") for line in DOCUMENTS.splitlines()]
+    for total, expected in ((["Total", *[""] * 5, "375"], [(4, None, "table-total")]), (["F3", *rows[2][1:]], [])):
+        book = xlsxwriter.Workbook(str(path))
+        page = book.add_worksheet("Fakturaer")
+        page.add_table(0, 0, 3, 6, {"total_row": True, "columns": [{"header": header} for header in rows[0]]})
+        for number, row in enumerate([*rows, total]):
+            page.write_row(number, 0, row)
+        book.close()
+        found = check_files([str(path)], DEFAULT_READ_OPTIONS)
+        assert [code for code in codes(found) if code[0] == 4] == expected
+        assert found.tables["documents"].rows.height == 3 - len(expected)
 
 
 def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:

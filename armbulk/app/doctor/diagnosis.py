@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from armbulk.app.connect import connect
-from armbulk.app.doctor import connection, data, machine, settings
+from armbulk.app.doctor import assumptions, connection, data, machine, settings
 from armbulk.app.doctor.check import CheckState, HealthCheck, problem_of
 from armbulk.app.logs import logged_command
 from armbulk.app.session import Session
@@ -152,6 +152,7 @@ def _check_session(session: Session, environ: Mapping[str, str], *, is_offline: 
         machine.check_folder(profile.home),
         machine.check_keyring(is_needed=bool(profile.base_url) and not has_secret),
         login,
+        assumptions.check_assumptions(profile),
         reached,
         data.check_limits(session),
         data.check_store(session),

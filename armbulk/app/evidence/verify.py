@@ -117,7 +117,8 @@ def check_bundle(
         report.run = {name: _show(value) for name, value in content.run.items()}
     except MALFORMED:
         message = _("This version of armbulk does not know the format of the bundle. Use a newer version of armbulk")
-        report.checks.append(EvidenceCheck("format", FAILED, message))
+        damaged = _("A changed part cannot be read. The contents of the parts were not compared.")
+        report.checks.append(EvidenceCheck("format", FAILED, message if report.ok else damaged))
         return report
     report.checks += check_consistency(content)
     for check in (_check_files(path, bundle, content, hashes, store), _check_store(bundle, content, store)):

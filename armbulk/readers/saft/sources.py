@@ -13,6 +13,7 @@ from typing import IO
 
 from armbulk.errors import FileError
 from armbulk.i18n import Text, _
+from armbulk.model.command_line import quote_word
 from armbulk.model.plain_text import show_invisible, to_one_line
 from armbulk.readers.damage import SPLIT
 from armbulk.readers.file_access import changing_error, empty_error, explain_file_errors, refuse_other_than_file
@@ -38,6 +39,7 @@ _MAC_FOLDER = "__MACOSX/"  # of the Finder: it has no files of the user
 USE_EACH_ONCE = _("Use each file of the export once")
 """What to do with a part that is there twice."""
 
+_CHECK_LIST = _("For a list in Excel: armbulk check {file}. `migrate` reads SAF-T files (.xml, .zip).")
 _USE_SAFT = _("Use the SAF-T file (.xml) or the zip file with its parts")
 _ZIP_ERRORS = (zipfile.BadZipFile, EOFError, NotImplementedError, OverflowError, RuntimeError, ValueError, zlib.error)
 
@@ -112,7 +114,7 @@ def _list_entries(path: Path, name: str, state: tuple[int, int]) -> list[XmlSour
         raise _zip_error(name, _("it has {count} files, more than {limit}", count=len(entries), limit=MAX_ZIP_ENTRIES))
     if any(entry.filename == _OFFICE_ENTRY for entry in entries):
         what = _("{name} is an Excel or Word file, not a SAF-T file", name=name)
-        raise FileError("not-saft", what, _USE_SAFT)
+        raise FileError("not-saft", what, _CHECK_LIST.fill(file=quote_word(name)))
     if not files:
         raise _zip_error(name, _("it has no XML file"), _USE_SAFT)
     for _position, entry in files:

@@ -1,0 +1,257 @@
+"""Delete customers in ARM, one call at a time: an answer that was lost is looked up, never guessed."""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from armbulk.i18n import Text, _, join_texts, pack_text, quote_text
+from armbulk.model.deletion import DeleteOutcome, DeleteRow, DeleteState, DeleteVerdict
+from armbulk.model.progress import Phase, Progress
+from armbulk.model.response import ApiResult, Response, TransportError, unreachable_error
+from armbulk.quota.limits import Priority
+from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient, login_error
+from armbulk.retry import failure_backoff
+from armbulk.store.deletions import DELETE_COST, DeleteAnswer
+from armbulk.waiting import CallRepeater
+
+MAX_READ_AGE_SECONDS = 300.0
+"""How long a record that was read counts as what ARM has; after that it is read again before the delete."""
+
+MAX_TRIES = 3
+"""How often a session deletes a customer whose deletes get no clear answer."""
+
+_GONE = _("ARM no longer has the customer. The answer to the delete was lost.")
+_NEVER_THERE = _("ARM does not have this customer")
+_OTHER_RECORD = _(
+    "ARM's record has changed since you confirmed. It was not deleted: it may be another customer. Check it in ARM."
+)
+_HAS_ITEMS = _("The customer has documents or items in ARM, so ARM does not delete it")
+_NO_ANSWER = _("The answer to the delete is missing or unclear ({reason})")
+_UNREADABLE = _("its answer to the look-up of a customer cannot be read")
+
+_log = logging.getLogger(__name__)
+
+
+def write_record(record: dict[str, Any]) -> str:
+    """Return ARM's record as it is kept and compared: JSON with its members in order."""
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, default=str)
+
+
+def read_name(row: DeleteRow) -> str:
+    """Return the name in ARM's record of a row; "" where it has none."""
+    name = json.loads(row.kept or "{}").get("name")
+    return str(name) if name else ""
+
+
+@dataclass(slots=True)
+class CustomerDeleter:
+    """Looks customers up and deletes them.
+
+    Attributes:
+        client: the calls.
+        repeater: makes a look-up until it is answered.
+        on_progress: called with each customer.
+    """
+
+    client: RateLimitedClient
+    repeater: CallRepeater
+    on_progress: Callable[[Progress], None]
+
+    def read(self, rows: Sequence[DeleteRow]) -> None:
+        """Read the records of rows: `kept` is ARM's record, None when ARM does not have the customer.
+
+        Raises:
+            ArmbulkError: as `CallRepeater.repeat` says.
+        """
+        for done, row in enumerate(rows):
+            self._report("looking", Phase.LOOK_UP, done, len(rows))
+            record = self._look_up(row.customer_no)
+            row.kept = write_record(record) if record else None
+            row.read_at = self.client.clock.now()
+        self._report("looking", Phase.LOOK_UP, len(rows), len(rows))
+
+    def delete(self, number: int, rows: Sequence[DeleteRow]) -> None:
+        """Delete the customers of a stored run's rows that have no outcome.
+
+        Raises:
+            LimitError: there is no room in the quota, and the waiter does not wait.
+            ServerError: the system failed to answer too often in a row.
+            LoginError: the system does not accept the login.
+            Interrupted: the user asked to stop.
+        """
+        for done, row in enumerate(rows):
+            self._report("deleting", Phase.SEND, done, len(rows))
+            _Delete(self, number, row).run()
+        self._report("deleting", Phase.SEND, len(rows), len(rows))
+
+    def _report(self, doing: str, phase: Phase, done: int, total: int) -> None:
+        limits = self.client.count_limits()
+        self.on_progress(
+            Progress(doing, done=done, total=total, phase=phase, records={phase: (done, total)}, limits=limits)
+        )
+
+    def _look_up(self, customer_no: str) -> dict[str, Any]:
+        """Return what ARM has under a number: {} when it has nothing."""
+        return self.repeater.repeat(partial(self._call_look_up, customer_no))
+
+    def _call_look_up(self, customer_no: str) -> dict[str, Any] | Interruption:
+        call = partial(self.client.system.look_up_customer, customer_no)
+        result = self.client.get(call, priority=Priority.NORMAL)
+        if isinstance(result, RateLimited | CallFailed):
+            return result
+        if result.content is not None or result.response.is_not_found:
+            return result.content or {}
+        return CallFailed(replace(result.response, reason=_UNREADABLE))
+
+
+@dataclass(slots=True)
+class _Delete:
+    """The delete of one customer.
+
+    Attributes:
+        deleter: makes the calls.
+        number: the run.
+        row: the customer; its state is as the store has it.
+        tries: deletes of this session.
+        failures: calls in a row that did not leave this machine.
+        last: the answer to the last delete; None: there was none in this session.
+        is_renewed: whether the login was renewed.
+    """
+
+    deleter: CustomerDeleter
+    number: int
+    row: DeleteRow
+    tries: int = 0
+    failures: int = 0
+    last: ApiResult[DeleteVerdict] | None = None
+    is_renewed: bool = False
+
+    def run(self) -> None:
+        """Delete the customer, or leave it unconfirmed when ARM gives no clear answer."""
+        waiter = self.deleter.repeater.waiter
+        now = self.deleter.client.clock.now()
+        is_current = self.row.state is DeleteState.PLANNED and 0 <= now - self.row.read_at < MAX_READ_AGE_SECONDS
+        while self.row.state is not DeleteState.DONE:
+            waiter.raise_if_interrupted()
+            if not is_current and not self._is_still_there():
+                return
+            if self.tries >= MAX_TRIES:
+                self._give_up()
+                return
+            interruption = self._call()
+            is_current = False
+            if isinstance(interruption, RateLimited):
+                waiter.wait_for_room(interruption.retry_at)
+            elif interruption is not None:
+                self._retry_later(interruption.response)
+
+    def _is_still_there(self) -> bool:
+        """Look the customer up; False when that decides about it."""
+        record = self.deleter._look_up(self.row.customer_no)  # noqa: SLF001 - the same module
+        if not record:
+            was_sent = self.row.state is DeleteState.UNCONFIRMED
+            outcome = DeleteOutcome.DELETED if was_sent else DeleteOutcome.NOT_FOUND
+            self._save(DeleteState.DONE, outcome, _GONE if was_sent else _NEVER_THERE)
+            return False
+        if write_record(record) != self.row.kept:
+            self._save(DeleteState.DONE, DeleteOutcome.CONFLICT, _OTHER_RECORD)
+            return False
+        self.deleter.client.store.save_delete_look(self.number, self.row.no)
+        return True
+
+    def _give_up(self) -> None:
+        """Leave it unconfirmed; an answer that ARM always gives, while it still has the customer, is a refusal."""
+        if self.last is not None and 400 <= self.last.response.status < 500:
+            self._save(DeleteState.DONE, DeleteOutcome.REJECTED, quote_text(self.last.message))
+
+    def _call(self) -> Interruption | None:
+        """Make one delete; None when its answer is stored."""
+        client, before = self.deleter.client, self.row.state
+        client.system.login()
+        room = client.take_room(
+            lambda: client.store.record_delete_intent(client.account, self.number, self.row.no, client.limits)
+        )
+        if isinstance(room, CallFailed):
+            return room
+        if isinstance(room, float):
+            return RateLimited(room)
+        result = client.system.delete_customer(self.row.customer_no)
+        self.tries += 1
+        response = result.response
+        _log.info("Customer delete answered", extra={"run": self.number, "status": response.status})
+        is_refused = response.status in {401, 403, 429}  # nothing was done: it is as before the call
+        if response.error is TransportError.NOT_SENT or is_refused:
+            self._save(before, reservation=room, response=response)
+            return self._judge_refusal(result)
+        self.last, self.failures = result, 0
+        match result.content:
+            case DeleteVerdict.DELETED:
+                self._save(DeleteState.DONE, DeleteOutcome.DELETED, reservation=room, response=response)
+            case DeleteVerdict.REJECTED:
+                parts = (_HAS_ITEMS if response.status == 422 else "", quote_text(result.message))
+                message = join_texts(*parts, separator=". ")
+                self._save(DeleteState.DONE, DeleteOutcome.REJECTED, message, reservation=room, response=response)
+            case DeleteVerdict.UNCLEAR:
+                message = _NO_ANSWER.fill(reason=response.failure)
+                self._save(DeleteState.UNCONFIRMED, None, message, reservation=room, response=response)
+                if response.status == 503 and response.retry_after:
+                    return client.block(response, DELETE_COST)
+                self._pause(self.tries)  # the delete may still be carried out
+        return None
+
+    def _judge_refusal(self, result: ApiResult[DeleteVerdict]) -> Interruption | None:
+        """Return when to call again after a call that did nothing.
+
+        Raises:
+            LoginError: the system does not accept the login.
+        """
+        client, response = self.deleter.client, result.response
+        self.tries -= 1
+        if response.error is not None:
+            return CallFailed(response)
+        if response.status == 401 and not self.is_renewed and client.system.renew_login():
+            self.is_renewed = True
+            return None
+        if response.status == 401 or (response.status == 403 and not response.retry_after):
+            raise login_error(response, result.message)
+        return client.block(response, DELETE_COST)
+
+    def _retry_later(self, response: Response) -> None:
+        waiter = self.deleter.repeater.waiter
+        self.failures += 1
+        if failure_backoff(waiter.pause).is_exhausted(self.failures):
+            raise unreachable_error(response)
+        self._pause(self.failures)
+
+    def _pause(self, times: int) -> None:
+        """Let time pass, the longer the more often it was in vain."""
+        waiter = self.deleter.repeater.waiter
+        waiter.sleep(self.deleter.client.clock.now() + failure_backoff(waiter.pause).delay(times))
+
+    def _save(
+        self,
+        state: DeleteState,
+        outcome: DeleteOutcome | None = None,
+        message: Text | str = "",
+        *,
+        reservation: int | None = None,
+        response: Response | None = None,
+    ) -> None:
+        """Commit what is known now."""
+        client = self.deleter.client
+        charge = None
+        if response is not None and response.error is not TransportError.NOT_SENT:
+            charge = DELETE_COST
+        client.store.save_delete_answer(
+            client.account,
+            self.number,
+            self.row.no,
+            DeleteAnswer(state, outcome, pack_text(message)),
+            reservation=reservation,
+            charge=charge,
+            sample=response.date_sample if response is not None else None,
+        )
+        self.row.state, self.row.outcome = state, outcome
