@@ -15,7 +15,7 @@ from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, Exit, FileError, Interrupted, LimitError, Unfinished, UsageError, choose_exit
 from armbulk.findings.frame import RenderedFinding, make_finding, merge_findings, render_findings
-from armbulk.i18n import NO_TEXT, Text, _, pack_text
+from armbulk.i18n import NO_TEXT, Text, _, pack_text, translate
 from armbulk.model.deletion import DeleteOutcome, DeleteRow, DeleteState
 from armbulk.model.environment import find_environment
 from armbulk.model.keys import normalise_key_text
@@ -120,7 +120,14 @@ class DeletionResult:
             ],
             "result": str(self.path) if self.path else None,
             "resume_at": format_iso(self.resume_at),
+            "error": self._describe_error(lang),
         }
+
+    def _describe_error(self, lang: str) -> dict[str, str] | None:
+        if self.error is None:
+            return None
+        message, hint = (translate(text, lang) for text in (self.error.message, self.error.hint))
+        return {"code": self.error.code, "message": message, "hint": hint}
 
 
 def delete_customers(context: Context, store: Store, request: DeleteRequest, dialog: Dialog) -> DeletionResult:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+import polars as pl
+
+from armbulk.app.item_list import read_item_list
 from armbulk.app.number_table import read_number_table
 from armbulk.clock import Clock
 from armbulk.errors import FileError, UsageError
@@ -12,20 +15,26 @@ from armbulk.i18n import _
 from armbulk.migration.customer_rows import CustomerChoices
 from armbulk.migration.derive import Migration, derive_migration
 from armbulk.migration.document_rows import DEFAULT_PREFIX, DocumentChoices
+from armbulk.migration.listed_migration import derive_listed_migration
 from armbulk.migration.questions import Question, list_questions
 from armbulk.migration.report_rows import (
     NOTICES,
     build_file_sections,
     build_left_out_sheet,
     build_proof_sheet,
+    name_company,
 )
 from armbulk.migration.table_rows import build_tables
 from armbulk.model.ledger_export import add_amounts
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.readers.saft import read_ledger_export
 from armbulk.resources.code_lists import COUNTRIES
 from armbulk.resources.migration_questions import is_answer
 from armbulk.writers.atomic import replace_atomically, temporary_file, verify_writable
 from armbulk.writers.migration_workbook import MigrationBook, QuestionRow, write_migration
+
+BASE_CURRENCY = "NOK"
+"""The base currency of a list of open items without an accounting file; the workbook asks whether it is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +45,14 @@ class MigrationChoices:
         customers: About the fields of customers.
         documents: About the fields of documents.
         answers: Key of a question → answer, from the settings.
+        reading: How unclear dates and amounts of a list of open items are read; the mapping of its columns.
         strict: Whether nothing is written unless everything is proved.
     """
 
     customers: CustomerChoices = field(default_factory=CustomerChoices)
     documents: DocumentChoices = field(default_factory=DocumentChoices)
     answers: Mapping[str, str] = field(default_factory=dict)
+    reading: ReadOptions = DEFAULT_READ_OPTIONS
     strict: bool = False
 
 
@@ -53,12 +64,14 @@ class MigrationFiles:
         files: The parts of one export.
         earlier: Exports of earlier periods, each in one file.
         target: The workbook.
+        items: The ledger's list of open items, if there is one.
         replace: Whether a file of that name may be replaced; it is kept as .bak.
     """
 
     files: tuple[Path, ...]
     earlier: tuple[Path, ...]
     target: Path
+    items: Path | None = None
     replace: bool = False
 
 
@@ -100,6 +113,7 @@ class MigrationFile:
             "company": migration.header.company_name,
             "period": [str(day) if day else None for day in (migration.header.start, migration.header.end)],
             "currency": currency,
+            "items": _describe_list(migration),
             "customers": migration.customers.height,
             "documents": documents.rows.height,
             "documents_sum": str(add_amounts(documents.rows["base_amount"])),
@@ -107,7 +121,7 @@ class MigrationFile:
             "left_out_sum": str(add_amounts(documents.left_out["base_amount"])),
             "closing_sum": str(add_amounts(migration.proof["closing"])),
             "not_proved": migration.unproved.height,
-            "not_proved_sum": str(add_amounts(migration.unproved["closing"])),
+            "not_proved_sum": str(add_amounts(migration.unproved["listed" if migration.source else "closing"])),
             "proved": migration.is_proved,
             "credits": migration.credit_count,
             "linked_credits": migration.linked_credits,
@@ -122,6 +136,21 @@ class MigrationFile:
         }
 
 
+def _describe_list(migration: Migration) -> dict[str, Any] | None:
+    """Return what the list of open items has; None without one."""
+    if migration.source is None:
+        return None
+    items = migration.source.items
+    return {
+        "file": migration.source.file,
+        "count": items.items.height,
+        "sum": str(items.total),
+        "subtotals": items.subtotals.height,
+        "wrong_subtotals": items.subtotals.filter(~pl.col("is_subtotal_right")).height,
+        "has_ledger": migration.has_ledger,
+    }
+
+
 class MigrationOptions(TypedDict, total=False):
     """The options of the command.
 
@@ -133,6 +162,10 @@ class MigrationOptions(TypedDict, total=False):
         uses_email: Whether e-mail addresses are taken.
         uses_national_ids: Whether persons' identity numbers are taken.
         drops_kid: Whether payment references are left out.
+        mapping: Mapping of the list of open items.
+        dates: Order of day and month in unclear dates of the list.
+        decimal: Decimal separator of unclear amounts of the list.
+        encoding: Encoding of the list, if it is a CSV file.
         strict: Whether nothing is written unless everything is proved.
     """
 
@@ -143,6 +176,10 @@ class MigrationOptions(TypedDict, total=False):
     uses_email: bool
     uses_national_ids: bool
     drops_kid: bool
+    mapping: str | None
+    dates: str | None
+    decimal: str | None
+    encoding: str | None
     strict: bool
 
 
@@ -174,7 +211,13 @@ def build_choices(answers: Mapping[str, str], **options: Unpack[MigrationOptions
         keeps_kid=not options.get("drops_kid", False),
         numbers=numbers,
     )
-    return MigrationChoices(customers, documents, answers, strict=options.get("strict", False))
+    reading = ReadOptions(
+        mapping=options.get("mapping"),
+        dates=options.get("dates"),
+        decimal=options.get("decimal"),
+        encoding=options.get("encoding"),
+    )
+    return MigrationChoices(customers, documents, answers, reading, strict=options.get("strict", False))
 
 
 def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Clock, lang: str) -> MigrationFile:
@@ -202,8 +245,7 @@ def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Cloc
             _("{path} already exists", path=target),
             _("Choose another file with -o, or replace this one with --yes"),
         )
-    exports = [read_ledger_export(files.files), *(read_ledger_export([path]) for path in files.earlier)]
-    migration = derive_migration(exports, choices.customers, choices.documents)
+    migration = _derive(files, choices, lang)
     if choices.strict and not migration.is_proved:
         raise FileError(
             "not-proved",
@@ -222,6 +264,29 @@ def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Cloc
     return MigrationFile(migration, questions, answers, path, sheets)
 
 
+def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str) -> Migration:
+    """Read the files, and derive what moves: by the list of open items if there is one, else from the postings."""
+    if files.earlier and not files.files:
+        raise UsageError(
+            "no-ledger",
+            _("No SAF-T file is given for the period after {file}", file=files.earlier[0]),
+            _("Give the latest SAF-T file without --earlier"),
+        )
+    exports = [read_ledger_export(files.files)] if files.files else []
+    exports += [read_ledger_export([path]) for path in files.earlier]
+    if files.items is None:
+        return derive_migration(exports, choices.customers, choices.documents)
+    currency = exports[0].header.currency if exports else BASE_CURRENCY
+    source = read_item_list(files.items, choices.reading, currency, lang)
+    if not exports and source.items.customers["name"].count() == 0:
+        raise FileError(
+            "no-names",
+            _("{file}: the list has no customers with number and name", file=source.file),
+            _("Add the SAF-T file of the ledger: it has the customers"),
+        )
+    return derive_listed_migration(exports, source, currency, choices.customers, choices.documents)
+
+
 def _build_book(
     migration: Migration, questions: Sequence[Question], answers: Mapping[str, str], lang: str
 ) -> MigrationBook:
@@ -234,5 +299,5 @@ def _build_book(
         proof=build_proof_sheet(migration, lang),
         left_out=build_left_out_sheet(migration, lang),
         file_sections=build_file_sections(migration, lang),
-        subject=f"{migration.header.company_name} ({migration.header.company_no})",
+        subject=name_company(migration),
     )

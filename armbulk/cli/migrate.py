@@ -10,9 +10,11 @@ from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
 from armbulk.cli.show import warn_of_other_name
+from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 from armbulk.model.command_line import write_command
+from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 
 _HINT = _("Use `armbulk migrate FILE… -o FILE.xlsx` or `armbulk migrate --rehearse FILE.xlsx`")
 
@@ -20,6 +22,7 @@ _HINT = _("Use `armbulk migrate FILE… -o FILE.xlsx` or `armbulk migrate --rehe
 @click.command(cls=TranslatedCommand)
 @click.argument("files", nargs=-1, type=FILE_NAME)
 @click.option("-o", "target", type=FILE_NAME, metavar="FILE.xlsx", help=_("The workbook to write."))
+@click.option("--items", type=FILE_NAME, metavar="FILE", help=_("The ledger's own list of open items: Excel or CSV."))
 @click.option(
     "--rehearse",
     "rehearsed",
@@ -54,6 +57,18 @@ _HINT = _("Use `armbulk migrate FILE… -o FILE.xlsx` or `armbulk migrate --rehe
 @click.option("--use-email", "uses_email", is_flag=True, help=_("Take e-mail addresses: ARM sends documents to them."))
 @click.option("--use-national-ids", "uses_national_ids", is_flag=True, help=_("Take persons' identity numbers."))
 @click.option("--no-kid", "drops_kid", is_flag=True, help=_("Leave out the payment references of the old ledger."))
+@click.option(
+    "--mapping", type=FILE_NAME, metavar="FILE", help=_("Mapping of the list (TOML), or the name of a ready-made one.")
+)
+@click.option(
+    "--dates", type=WordChoice(DATE_ORDERS), help=_("Order of day, month and year in dates such as 01/02/25.")
+)
+@click.option(
+    "--decimal",
+    type=WordChoice(DECIMAL_SEPARATORS),
+    help=_("Decimal separator, if values such as 1.234 are ambiguous."),
+)
+@click.option("--encoding", metavar="NAME", help=_("Encoding of CSV files, if detection fails."))
 @click.option("--strict", is_flag=True, help=_("Write no workbook unless everything is proved."))
 @click.option("--yes", is_flag=True, help=_("Replace an existing file. The old file is kept as .bak."))
 @command
@@ -61,6 +76,7 @@ def migrate(
     context: CommandContext,
     files: tuple[str, ...],
     target: str | None,
+    items: str | None,
     earlier: tuple[str, ...],
     rehearsed: str | None,
     *,
@@ -70,22 +86,25 @@ def migrate(
     """Turn the files of another ledger (SAF-T Financial of Norway) into a workbook for review. Nothing is sent.
 
     FILES are the parts of one export: .xml or .zip. The workbook has the customers and their open items, the proof of
-    each balance, what is left out, and questions. Answer them, correct what is wrong, and import the workbook.
+    each balance, what is left out, and questions. Answer them, correct what is wrong, and import the workbook. If you
+    have the ledger's list of open items, add it with --items: it says which items are open.
 
     \b
     Example:  armbulk migrate saft-2025.xml -o migration.xlsx
+              armbulk migrate saft-2025.xml --items open-items.xlsx -o migration.xlsx
               armbulk migrate part1.xml part2.xml --earlier saft-2024.zip -o migration.xlsx
               armbulk migrate --rehearse migration.xlsx
     """
     if rehearsed is not None:
-        if files or target is not None:
+        if files or items or target is not None:
             raise UsageError("rehearse-alone", _("--rehearse cannot be used with other files or -o"), _HINT)
         return _rehearse(context, rehearsed)
-    if not files or target is None:
+    if not (files or items) or target is None:
         raise UsageError("nothing-to-do", _("The files of a ledger and a workbook are needed"), _HINT)
     from armbulk.app.migrate import MigrationFiles, build_choices, migrate_ledger
 
-    inputs = MigrationFiles(tuple(map(Path, files)), tuple(map(Path, earlier)), Path(target), replace=yes)
+    source = Path(items) if items else None
+    inputs = MigrationFiles(tuple(map(Path, files)), tuple(map(Path, earlier)), Path(target), source, replace=yes)
     session = context.session
     written = migrate_ledger(inputs, build_choices(session.profile.migration, **choices), session.clock, context.lang)
     warn_of_other_name(context.reporter, Path(target), written.path)

@@ -108,11 +108,10 @@ def to_findings(rows: pl.DataFrame, **values: str | int | pl.Expr | None) -> pl.
     """
     if rows.is_empty():
         return empty_findings()
-    columns = {name: value if isinstance(value, pl.Expr) else pl.lit(value) for name, value in values.items()}
-    frame = rows.with_columns(**columns)
-    missing = [pl.lit(None).alias(name) for name in SCHEMA if name not in frame.columns]
-    severity = pl.col("code").replace_strict(SEVERITY_OF_CODE, return_dtype=pl.String)
-    return frame.with_columns(missing).with_columns(severity=severity).select(list(SCHEMA)).cast(SCHEMA)
+    columns = {name: pl.col(name) if name in rows.columns else pl.lit(None) for name in SCHEMA}
+    columns |= {name: value if isinstance(value, pl.Expr) else pl.lit(value) for name, value in values.items()}
+    columns["severity"] = columns["code"].replace_strict(SEVERITY_OF_CODE, return_dtype=pl.String)
+    return rows.with_columns(columns[name].cast(dtype).alias(name) for name, dtype in SCHEMA.items())[list(SCHEMA)]
 
 
 def make_finding(sheet: int, code: str, **values: str | int | None) -> pl.DataFrame:
@@ -128,7 +127,9 @@ def make_findings(sheet: int, rows: Sequence[Mapping[str, str | int | None]]) ->
 
 def merge_findings(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Concatenate findings frames, sorted by sheet, row and column."""
-    filled = [frame.select(list(SCHEMA)).cast(SCHEMA) for frame in frames if frame.height]
+    filled = [
+        frame if frame.schema == SCHEMA else frame.select(list(SCHEMA)).cast(SCHEMA) for frame in frames if frame.height
+    ]
     if not filled:
         return empty_findings()
     findings = pl.concat(filled)

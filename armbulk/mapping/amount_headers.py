@@ -35,7 +35,10 @@ def judge_unknown_headers(
     if "incl_vat" not in fields:
         return findings
     judged: list[dict[str, str | int | None]] = []
-    unknown = findings.filter(pl.col("code") == "unknown-header").unique("column", keep="first", maintain_order=True)
+    is_unknown = findings["code"] == "unknown-header"
+    if not is_unknown.any():
+        return findings
+    unknown = findings.filter(is_unknown).unique("column", keep="first", maintain_order=True)
     body = sheet.frame.filter(pl.col("row") > unknown["row"].min()) if unknown.height else sheet.frame
     for header_row, letter, text in unknown.select("row", "column", "value").iter_rows():
         names = list_possible_amounts(text, fields, columns)

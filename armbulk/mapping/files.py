@@ -11,7 +11,7 @@ from armbulk.mapping.apply import fold_value
 from armbulk.mapping.entries import ExpressionError, SheetMapping
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import index_headers
-from armbulk.model.fields import Field
+from armbulk.model.fields import Field, Resource
 from armbulk.model.read_options import CONTINUATION_ROWS, CREDIT_DUE_DATES, DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.model.toml_text import TomlTextError, parse_toml
 from armbulk.package_data import data_path
@@ -37,10 +37,20 @@ _KEYS = {
     *_TABLES,
 }
 _HINT = _("See docs/mappings.md")
+_LIST_SUFFIX = "-open-items"
 
 
 def list_mappings() -> list[str]:
-    """Return the names of the mappings that come with armbulk."""
+    """Return the names of the mappings for imports that come with armbulk."""
+    return [name for name in _list_ready_made() if not name.endswith(_LIST_SUFFIX)]
+
+
+def list_item_mappings() -> list[str]:
+    """Return the names of the mappings for lists of open items that come with armbulk."""
+    return [name for name in _list_ready_made() if name.endswith(_LIST_SUFFIX)]
+
+
+def _list_ready_made() -> list[str]:
     return sorted(path.stem for path in (data_path("templates") / "mappings").glob("*.toml"))
 
 
@@ -57,17 +67,22 @@ def find_mapping(name: str) -> Path:
     path = Path(name)
     if path.suffix == ".toml" or is_file(path):
         return path
-    if name in list_mappings():
+    if name in _list_ready_made():
         return data_path("templates") / "mappings" / f"{name}.toml"
     raise FileError(
         "no-such-mapping",
         _("There is no mapping called '{name}'", name=name),
-        _("Use the name of a .toml file, or one of {names}", names=", ".join(list_mappings())),
+        _("Use the name of a .toml file, or one of {names}", names=", ".join(_list_ready_made())),
     )
 
 
-def load_mapping(name: str) -> tuple[tuple[SheetMapping, ...], str]:
-    """Read a mapping, and return (its entries, the hash of the file); FileError names what is wrong in it."""
+def load_mapping(name: str, resources: Mapping[str, Resource] = RESOURCES) -> tuple[tuple[SheetMapping, ...], str]:
+    """Read a mapping, and return (its entries, the hash of the file); FileError names what is wrong in it.
+
+    Args:
+        name: A mapping file, or the name of a mapping that comes with armbulk.
+        resources: What the mapping may be for.
+    """
     path = find_mapping(name)
     try:
         content = path.read_bytes()
@@ -89,13 +104,13 @@ def load_mapping(name: str) -> tuple[tuple[SheetMapping, ...], str]:
     if not isinstance(sheets, list) or not sheets:
         raise FileError("mapping-wrong", _("{name} has no [[sheet]] section", name=name), _HINT)
     entries = tuple(
-        _read_entry(entry, _("{name}, sheet {number}", name=name, number=number))
+        _read_entry(entry, _("{name}, sheet {number}", name=name, number=number), resources)
         for number, entry in enumerate(sheets, 1)
     )
     return entries, hashlib.sha256(content).hexdigest()
 
 
-def _read_entry(content: Any, where: Text) -> SheetMapping:
+def _read_entry(content: Any, where: Text, resources: Mapping[str, Resource]) -> SheetMapping:
     table = content if isinstance(content, dict) else {}
     unknown = [key for key in table if key not in _KEYS]
     if unknown:
@@ -112,11 +127,11 @@ def _read_entry(content: Any, where: Text) -> SheetMapping:
             _HINT,
         )
     resource = table.get("resource")
-    if resource not in RESOURCES:
+    if not isinstance(resource, str) or resource not in resources:
         raise FileError(
             "mapping-wrong",
             _("{where}: there is no resource '{resource}'", where=where, resource=resource),
-            _("Use one of {resources}", resources=", ".join(RESOURCES)),
+            _("Use one of {resources}", resources=", ".join(resources)),
         )
     value_lists = table.get("values", {})
     if not isinstance(value_lists, dict):
@@ -129,7 +144,7 @@ def _read_entry(content: Any, where: Text) -> SheetMapping:
         rename=_read_texts(table.get("rename", {}), _at(where, "rename")),
         constant=_read_texts(table.get("constant", {}), _at(where, "constant")),
         values=values,
-        fallback=_read_fallbacks(table.get("otherwise", {}), values, resource, where),
+        fallback=_read_fallbacks(table.get("otherwise", {}), values, resources[resource], where),
         expression=_read_texts(table.get("expression", {}), _at(where, "expression")),
         from_title=_read_texts(table.get("from_title", {}), _at(where, "from_title")),
         ignore=tuple(str(header) for header in ignored),
@@ -145,7 +160,7 @@ def _read_entry(content: Any, where: Text) -> SheetMapping:
         raise FileError(
             "mapping-wrong", _('{where}: repeated can only be used with resource = "customers"', where=where), _HINT
         )
-    _check_targets(entry, where)
+    _check_targets(entry, resources[resource], where)
     _check_templates(entry, where)
     return entry
 
@@ -197,7 +212,7 @@ def _read_values(table: Any, where: Text) -> dict[str, str]:
     return values
 
 
-def _read_fallbacks(table: Any, values: Mapping[str, Any], resource: str, where: Text) -> dict[str, str]:
+def _read_fallbacks(table: Any, values: Mapping[str, Any], resource: Resource, where: Text) -> dict[str, str]:
     """Read what happens to values that are not listed, under the target's name in `values`."""
     names = _index_targets(resource)
     fallbacks = {}
@@ -220,15 +235,14 @@ def _read_fallbacks(table: Any, values: Mapping[str, Any], resource: str, where:
     return fallbacks
 
 
-def _index_targets(name: str) -> dict[str, Field]:
+def _index_targets(resource: Resource) -> dict[str, Field]:
     """Return folded header → field of a resource and its lines."""
-    resource = RESOURCES[name]
     return {**(index_headers(resource.lines) if resource.lines else {}), **index_headers(resource)}
 
 
-def _check_targets(entry: SheetMapping, where: Text) -> None:
+def _check_targets(entry: SheetMapping, resource: Resource, where: Text) -> None:
     """Refuse targets that are no column of the resource or its lines."""
-    names = _index_targets(entry.resource)
+    names = _index_targets(resource)
     for target in [*entry.rename.values(), *entry.constant, *entry.values, *entry.expression, *entry.from_title]:
         if fold_header(target) not in names:
             raise FileError(

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Context
 from itertools import combinations
 
 import polars as pl
 
 from armbulk.matching.doubts import is_vat
-from armbulk.model.fields import Field, Severity
+from armbulk.model.fields import Field, FieldType, Severity
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS
 from armbulk.model.sheet import CELL, Sheet
 from armbulk.resources.identifiers import has_format
 from armbulk.validation.cell_column import CellColumn
+from armbulk.validation.characters import DASHES
 from armbulk.validation.parse import parse_column
 
 MAX_ROWS = 500
@@ -38,12 +40,18 @@ _LOOKS_LIKE = {
     "currency": re.compile("^[A-Za-z]{3}$"),
 }
 
+_HAS_DIGITS = {  # a date has a day and a year; a dash alone is an amount of 0
+    FieldType.DATE: "[0-9].*[0-9].*[0-9]",
+    FieldType.AMOUNT: f"[0-9-]|{DASHES}",
+}
 CODE_FORMATS = frozenset({"country", "language"})
 """Formats of short codes: valid ones are likelier codes than names."""
 
 _CHECKED_FORMATS = {*FORMATS_THAT_PROVE, *CODE_FORMATS}
 _MIN_SHARE = 0.95
 _HALF = 0.5
+_EXCEL_DIGITS = Context(prec=15)
+_BINARY_NOISE = re.compile(r"-?\d+\.\d{9,}")
 _PACKED_DAY = re.compile(r"(\d\d)(\d\d)((?:19|20)?\d\d)")
 _MAX_AMOUNT_COLUMNS = 10
 
@@ -90,6 +98,8 @@ class ColumnReader:
         self._body = body.head(MAX_ROWS)
         self._from_1904 = any(issue.code == "dates-1904" for issue in sheet.issues)
         self._readings: dict[tuple[Hashable, ...], Reading] = {}
+        self._texts: dict[str, list[str]] = {}
+        self._digits: dict[tuple[str, FieldType], int] = {}
 
     @property
     def rows(self) -> int:
@@ -98,7 +108,9 @@ class ColumnReader:
 
     def list_samples(self, letter: str, count: int = 3) -> list[str]:
         """Return the first different texts of a column."""
-        return self._body[letter].drop_nulls().unique(maintain_order=True).head(count).to_list()
+        if letter not in self._texts:  # asked for many times, and one step of polars costs as much as a hundred texts
+            self._texts[letter] = [text for text in dict.fromkeys(self._body[letter].to_list()) if text is not None]
+        return self._texts[letter][:count]
 
     def read_texts(self, letters: Sequence[str]) -> pl.DataFrame:
         """Return the texts of columns, row by row."""
@@ -127,16 +139,27 @@ class ColumnReader:
         values, findings = parse_column(self._body, cells)
         unclear: list[str] = []
         for part in findings:
-            unclear += part.filter(pl.col("code").is_in(_UNCLEAR_CODES))["value"].to_list()
+            issues = zip(part["code"].to_list(), part["value"].to_list(), strict=True)
+            unclear += [value for code, value in issues if code in _UNCLEAR_CODES]
         readable = values.count() + len(unclear)
         return Reading(
             values,
             filled=self._body.height - self._body[letter].null_count(),
             readable=readable,
             valid=self.count_valid(values, field) if field.format in _CHECKED_FORMATS else readable,
-            distinct=values.drop_nulls().n_unique(),
+            distinct=values.n_unique() - (values.null_count() > 0),
             unclear=tuple(dict.fromkeys(unclear)),
         )
+
+    def may_be(self, letter: str, field_type: FieldType, share: float) -> bool:
+        """Return whether a share of a column's cells can be read as dates or numbers, by their digits alone.
+
+        It is much less work than reading them, and most columns of a sheet are neither.
+        """
+        if (letter, field_type) not in self._digits:
+            self._digits[letter, field_type] = int(self._body[letter].str.contains(_HAS_DIGITS[field_type]).sum())
+        filled = self._body.height - self._body[letter].null_count()
+        return filled > 0 and self._digits[letter, field_type] >= share * filled
 
     @staticmethod
     def count_valid(values: pl.Series, field: Field) -> int:
@@ -144,6 +167,13 @@ class ColumnReader:
         frame = values.alias("value").to_frame()
         is_valid = frame.select(has_format(pl.col("value"), str(field.format), ()) & pl.col("value").is_not_null())
         return int(is_valid.to_series().sum())
+
+
+def show_number(text: str) -> str:
+    """Return a cell's text as Excel shows it, with 15 digits: 8253.129999999999 is 8253.13."""
+    if not _BINARY_NOISE.fullmatch(text):
+        return text
+    return format(_EXCEL_DIGITS.create_decimal(text).normalize(), "f")
 
 
 def proves_little(column: Field, share: float) -> bool:
@@ -176,7 +206,9 @@ def _is_value(text: str, field: Field, *, may_be_unclear: bool) -> bool:
 
 def find_amounts(reader: ColumnReader, letters: Sequence[str], amount: Field) -> tuple[str, str, str] | None:
     """Return the letters of amounts without VAT, of VAT and with VAT, which add up in every row; None if none do."""
-    readings = {letter: reader.read(letter, amount) for letter in letters}
+    readings = {
+        letter: reader.read(letter, amount) for letter in letters if reader.may_be(letter, FieldType.AMOUNT, _MIN_SHARE)
+    }
     numeric = [letter for letter, reading in readings.items() if reading.share >= _MIN_SHARE and not reading.unclear]
     numeric = [letter for letter in numeric if readings[letter].values.abs().sum()][:_MAX_AMOUNT_COLUMNS]
     frame = pl.DataFrame({letter: readings[letter].values for letter in numeric})

@@ -5,7 +5,7 @@ digits, dates, amounts that add up.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -38,6 +38,7 @@ from armbulk.matching.column_values import (
     find_date_order,
     is_never_before,
     proves_little,
+    show_number,
 )
 from armbulk.matching.currencies import find_currency
 from armbulk.matching.derived import find_derived, has_postal_codes
@@ -143,6 +144,8 @@ class _Matcher:
         ]
         self._body = body
         self._kept: dict[str, str] = {}
+        self._other_rows: dict[tuple[Hashable, ...], tuple[tuple[int, str], ...]] = {}
+        self._ranked: dict[tuple[str, ColumnReader], tuple[Targets, list[Candidate]]] = {}
         self._reader = ColumnReader(sheet, drop_sparse_rows(drop_repeated_headers(body, self._headers), self._letters))
 
     def keep(self, earlier: Mapping[str, str]) -> None:
@@ -163,8 +166,10 @@ class _Matcher:
 
     def propose(self, resource: Resource) -> SheetProposal:
         """Return the proposal for the sheet as a list of `resource`."""
-        targets = list_targets(resource, self._reader, {letter: self._headers[letter] for letter in self._letters})
-        candidates = self._rank(targets)
+        if (key := (resource.name, self._reader)) not in self._ranked:  # earlier answers change neither
+            targets = list_targets(resource, self._reader, {letter: self._headers[letter] for letter in self._letters})
+            self._ranked[key] = targets, self._rank(targets)
+        targets, candidates = self._ranked[key]
         chosen = keep_decided(assign(candidates), self._kept, targets)
         columns = tuple(self._describe(letter, chosen, candidates, targets) for letter in self._letters)
         used = {column.target: column.letter for column in columns if column.target}
@@ -240,8 +245,7 @@ class _Matcher:
         named = share_names(self._reader, letter, column) if share < _MIN_SHARE else 0.0
         score = by_header * (0.3 + 0.7 * max(share, named)) + (_REQUIRED_BONUS if column.required else 0)
         score *= self._judge_kind(letter, column)
-        if reading.share >= _MIN_SHARE and column.format in CODE_FORMATS:  # NO is a country's code, not its name
-            score += _REQUIRED_BONUS
+        score += _REQUIRED_BONUS if column.format in CODE_FORMATS and share >= _MIN_SHARE else 0  # NO: no name
         return Candidate(letter, target, score, reason, by_header, max(reading.share, named))
 
     def _judge_kind(self, letter: str, column: Field) -> float:
@@ -303,9 +307,10 @@ class _Matcher:
         return varies_within(keys, self._reader.read(candidate.letter, targets.fields[candidate.target]).values)
 
     def _is_date(self, letter: str, date: Field) -> bool:
-        reading = self._reader.read(letter, date)
         is_number = all(_SHORT_NUMBER.fullmatch(text) for text in self._reader.list_samples(letter))
-        return bool(reading.filled) and reading.share >= _MIN_SHARE and not is_number
+        if is_number or not self._reader.may_be(letter, FieldType.DATE, _MIN_SHARE):
+            return False
+        return self._reader.read(letter, date).share >= _MIN_SHARE
 
     # --- what people see ----------------------------------------------------------------------------
 
@@ -329,7 +334,7 @@ class _Matcher:
         proposal = ColumnProposal(
             letter,
             self._headers[letter],
-            tuple(mask_value(text) if sensitive else text for text in samples),
+            tuple(mask_value(text) if sensitive else show_number(text) for text in samples),
             choices=tuple(choices)[:_MAX_CHOICES],
             is_sensitive=sensitive,
         )
@@ -384,8 +389,12 @@ class _Matcher:
         """Return the rows below the headers that are no records, with their texts."""
         columns = {target: letter for target, letter in used.items() if target in {f.name for f in resource.fields}}
         match = HeaderMatch(resource, self._row, columns)
+        key = resource.name, *columns.items()
+        if key in self._other_rows:
+            return self._other_rows[key]
         findings = check_layout(self._sheet, self._index, match)
         tables = findings.filter(pl.col("code") == "second-table")["row"]
         rows = sorted({*find_skipped_rows(self._sheet, findings, match), *tables})
         texts = self._body.filter(pl.col("row").is_in(rows)).select("row", *self._sheet.letters)
-        return tuple((row, " · ".join(text for text in cells if text)) for row, *cells in texts.iter_rows())
+        other = tuple((row, " · ".join(map(show_number, filter(None, cells)))) for row, *cells in texts.iter_rows())
+        return self._other_rows.setdefault(key, other)

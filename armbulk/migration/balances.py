@@ -21,6 +21,10 @@ class Proof(StrEnum):
     NOT_STATED = "not stated"  # postings, but no closing balance
     DIFFERENT = "different"  # O + M is not C
     DUPLICATE = "duplicate"  # the customer number is there twice
+    LISTED_OTHERWISE = "listed otherwise"  # the items of a list are not the closing balance
+    SUBTOTAL_DIFFERS = "subtotal differs"  # the items of a list are not its subtotal
+    NOT_IN_LEDGER = "not in ledger"  # in a list, but not in the SAF-T file
+    NO_CUSTOMER = "no customer"  # items of a list without a customer
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from armbulk.migration.document_rows import DocumentChoices, DocumentRows, build
 from armbulk.migration.grouping import GroupedLines, group_lines
 from armbulk.migration.ledger_items import derive_items
 from armbulk.migration.ledger_lines import read_ledger_lines
+from armbulk.migration.listed_items import ListSource
 from armbulk.migration.references import OWNER, find_documents
 from armbulk.migration.years import join_years
 from armbulk.model.ledger_export import BASE_AMOUNT, LedgerExport, LedgerHeader, add_amounts
@@ -45,6 +46,19 @@ class Notice(StrEnum):
     YEARS_DIFFER = "years differ"  # P7
     MADE_IN_PERIOD = "made in period"  # exported before the period was over
     DUE_IS_DATE = "due is date"  # almost every due date is the document's date
+    LIST_TOTAL_DIFFERS = "list total differs"  # the total of a list of open items is not the sum of its items
+    LIST_NOT_COMPARED = "list not compared"  # a list without totals, and no SAF-T file
+
+
+_DIFFERING = frozenset(
+    {
+        Notice.TOTALS_DIFFER,
+        Notice.ACCOUNTS_DIFFER,
+        Notice.YEARS_DIFFER,
+        Notice.LIST_TOTAL_DIFFERS,
+        Notice.LIST_NOT_COMPARED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,10 @@ class Migration:
         credit_count: Credits of customers.
         linked_credits: Credits that a reference leads to a document (T5).
         notices: What the user must know of the file.
+        source: The list of open items, if the items are those of a list. `proof` then also has listed (the sum of the
+            customer's items), subtotal Decimal(38, 2), is_subtotal_right, is_in_ledger Boolean, and `difference` is
+            listed - closing, or listed - subtotal where that alone differs; a row without a customer number is that
+            of items without one.
     """
 
     header: LedgerHeader
@@ -82,6 +100,17 @@ class Migration:
     credit_count: int
     linked_credits: int
     notices: tuple[Notice, ...]
+    source: ListSource | None = None
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether there is a SAF-T file, not a list of open items alone."""
+        return self.parts.height > 0
+
+    @property
+    def not_moved(self) -> pl.DataFrame:
+        """The customers whose items are not moved because nothing proves them: rows of `proof`."""
+        return self.unproved if self.source is None else self.proof.clear()
 
     @property
     def unproved(self) -> pl.DataFrame:
@@ -97,8 +126,7 @@ class Migration:
     @property
     def is_proved(self) -> bool:
         """Whether every customer, account, total and period is proved."""
-        differing = {Notice.TOTALS_DIFFER, Notice.ACCOUNTS_DIFFER, Notice.YEARS_DIFFER}
-        return self.unproved.is_empty() and not differing.intersection(self.notices)
+        return self.unproved.is_empty() and not _DIFFERING.intersection(self.notices)
 
 
 def derive_migration(

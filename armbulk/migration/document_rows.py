@@ -45,6 +45,9 @@ class LeftOut(StrEnum):
     CREDIT = "credit"  # an amount below zero
     ROUNDING = "rounding"  # settled in its own currency, with a rest in the base currency
     NUMBER_TWICE = "number twice"  # several documents would have this number
+    SETTLED = "settled"  # nothing is open
+    NO_CUSTOMER = "no customer"  # a list does not say whose it is
+    NO_AMOUNT = "no amount"  # a list does not say how much is open in the item's currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,12 @@ def build_document_rows(
         .then(pl.lit(LeftOut.ROUNDING))
         .when(pl.col("incl_vat") < 0)
         .then(pl.lit(LeftOut.CREDIT))
+        .when(pl.col("incl_vat") == 0)
+        .then(pl.lit(LeftOut.SETTLED))
+        .when(pl.col("old_customer_no").is_null())
+        .then(pl.lit(LeftOut.NO_CUSTOMER))
+        .when(pl.col("incl_vat").is_null())
+        .then(pl.lit(LeftOut.NO_AMOUNT))
     )
     folded = pl.col("document_no").str.to_lowercase()
     is_twice = pl.col("reason").is_null() & folded.is_not_null() & (pl.len().over(folded, "reason") > 1)

@@ -14,6 +14,7 @@ from armbulk.i18n import Text, _, ngettext
 from armbulk.migration.derive import Migration, Notice
 from armbulk.migration.document_rows import LeftOut
 from armbulk.migration.ledger_items import ItemKind
+from armbulk.migration.listed_questions import ask_about_list
 from armbulk.model.ledger_export import add_amounts
 from armbulk.resources.migration_questions import QUESTION_RULES, QuestionRule
 
@@ -40,7 +41,13 @@ class Question:
 
 def list_questions(migration: Migration) -> tuple[Question, ...]:
     """Return the questions of a migration: those of every one, and those that its data raises."""
-    return (*_ask_always(), *_ask_about_documents(migration), *_ask_about_proofs(migration))
+    of_list = ask_about_list(migration, migration.source) if migration.source else ()
+    return (
+        *_ask_always(),
+        *_ask_about_documents(migration),
+        *_ask_about_proofs(migration),
+        *(Question(*each) for each in of_list),
+    )
 
 
 def _ask_always() -> tuple[Question, ...]:
@@ -122,7 +129,7 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
 
 def _ask_about_proofs(migration: Migration) -> list[Question]:
     questions = []
-    unproved = migration.unproved
+    unproved = migration.not_moved
     if unproved.height:
         stated = add_amounts(unproved["closing"])
         questions.append(

@@ -6,6 +6,7 @@ from armbulk.i18n import Text, _
 from armbulk.migration.balances import Proof
 from armbulk.migration.derive import Migration, Notice, do_totals_agree
 from armbulk.migration.document_rows import LeftOut
+from armbulk.migration.listed_report import build_list_sections, build_listed_proof
 from armbulk.migration.references import OWNER
 from armbulk.migration.table_rows import describe_item
 from armbulk.model.fields import FieldType
@@ -18,6 +19,9 @@ _REASONS = {
     LeftOut.CREDIT: _("A credit: its document type in ARM is not known"),
     LeftOut.ROUNDING: _("Settled in its own currency; this is a difference of exchange rates"),
     LeftOut.NUMBER_TWICE: _("Another document has this number"),
+    LeftOut.SETTLED: _("Nothing is open"),
+    LeftOut.NO_CUSTOMER: _("The list does not say which customer owes it"),
+    LeftOut.NO_AMOUNT: _("The list does not say the open amount in this currency"),
 }
 _PROOFS = {
     Proof.PROVED: _("Balance without items"),
@@ -25,6 +29,10 @@ _PROOFS = {
     Proof.NOT_STATED: _("Not proved: the file states no closing balance"),
     Proof.DIFFERENT: _("Not proved: opening balance and postings are not the closing balance"),
     Proof.DUPLICATE: _("Not proved: the customer number is there twice"),
+    Proof.LISTED_OTHERWISE: _("Not proved: the items of the list are not the closing balance"),
+    Proof.SUBTOTAL_DIFFERS: _("Not proved: the items of the list are not its subtotal"),
+    Proof.NOT_IN_LEDGER: _("Not proved: the customer is in the list, but not in the SAF-T file"),
+    Proof.NO_CUSTOMER: _("Not proved: the list does not say whose items these are"),
 }
 _ITEMS = _("Items")
 _OLD_NO = "old_customer_no"
@@ -39,13 +47,23 @@ NOTICES = {
     Notice.ACCOUNTS_DIFFER: _("The balances of the customers are not those of the accounts of receivables."),
     Notice.YEARS_DIFFER: _("Closing balances of a period are not the opening balances of the next."),
     Notice.MADE_IN_PERIOD: _("The file was made before its period was over."),
+    Notice.LIST_TOTAL_DIFFERS: _("The total of the list is not the sum of its items."),
+    Notice.LIST_NOT_COMPARED: _("The list has no totals, and there is no SAF-T file to compare it with."),
     Notice.DUE_IS_DATE: _("Almost every due date is the date of the document: the program may have filled it in."),
 }
 """What to tell of a file."""
 
 
+def name_company(migration: Migration) -> str:
+    """Return the name and number of the ledger's company; a list of open items has neither, but a file."""
+    header = migration.header
+    return f"{header.company_name} ({header.company_no})" if header.company_no else header.company_name
+
+
 def build_proof_sheet(migration: Migration, lang: str) -> ReportSheet:
     """Return the balances and items of each customer, those that are not proved first."""
+    if migration.source is not None:
+        return build_listed_proof(migration, _PROOFS, lang)
     names = migration.customers.select(_OLD_NO, "name").unique(_OLD_NO, keep="first", maintain_order=True)
     proof = migration.proof.join(names, left_on=OWNER, right_on=_OLD_NO, how="left", maintain_order="left")
     is_bad = ~pl.col("proof").is_in([Proof.PROVED, Proof.NOTHING])
@@ -99,7 +117,7 @@ def build_left_out_sheet(migration: Migration, lang: str) -> ReportSheet:
                 item["base_amount"], reason, describe_item(item).text(lang),
             )
         )  # fmt: skip
-    unproved = migration.unproved
+    unproved = migration.not_moved
     for customer in unproved.iter_rows(named=True):
         reason = _PROOFS[Proof(customer["proof"])].text(lang)
         rows.append((customer[OWNER], None, None, migration.header.currency, None, customer["closing"], reason, None))
@@ -130,7 +148,7 @@ def build_file_sections(migration: Migration, lang: str) -> list[Section]:
         Section(
             _("The ledger").text(lang),
             (
-                (_("Company").text(lang), f"{header.company_name} ({header.company_no})"),
+                (_("Company").text(lang), name_company(migration)),
                 (_("Program").text(lang), header.software),
                 (_("Period").text(lang), _describe_period(migration).text(lang)),
                 (_("Base currency").text(lang), header.currency),
@@ -142,17 +160,21 @@ def build_file_sections(migration: Migration, lang: str) -> list[Section]:
         ),
         _build_part_section(migration, lang),
         _build_account_section(migration, lang),
-        Section(
-            _("Tests of references").text(lang),
-            (
-                (_("Reference numbers on several invoices").text(lang), migration.doubted_references.height),
-                (_("Payment references on several invoices").text(lang), migration.doubted_cids.height),
-                (_("Credits").text(lang), migration.credit_count),
-                (_("Credits that lead to a document").text(lang), migration.linked_credits),
-            ),
-        ),
+        *(build_list_sections(migration.source, lang) if migration.source else [_build_test_section(migration, lang)]),
     ]
     return [section for section in sections if section.rows]
+
+
+def _build_test_section(migration: Migration, lang: str) -> Section:
+    return Section(
+        _("Tests of references").text(lang),
+        (
+            (_("Reference numbers on several invoices").text(lang), migration.doubted_references.height),
+            (_("Payment references on several invoices").text(lang), migration.doubted_cids.height),
+            (_("Credits").text(lang), migration.credit_count),
+            (_("Credits that lead to a document").text(lang), migration.linked_credits),
+        ),
+    )
 
 
 def _describe_period(migration: Migration) -> Text:

@@ -10,6 +10,7 @@ from armbulk.migration.customer_rows import CUSTOMER_FIELDS
 from armbulk.migration.derive import Migration
 from armbulk.migration.document_rows import DOCUMENT_FIELDS
 from armbulk.migration.ledger_items import ItemKind
+from armbulk.migration.listed_items import LISTED
 from armbulk.resources import RESOURCES
 from armbulk.resources.migration_questions import QUESTION_RULES
 from armbulk.writers.migration_workbook import SourcedTable
@@ -52,6 +53,8 @@ def _build_customers(migration: Migration, lang: str) -> SourcedTable:
 
 def _describe_customer(customer: Mapping[str, Any]) -> Text:
     position = {"file": customer["file"], "line": customer["xml_line"], "number": customer["old_customer_no"]}
+    if customer["status"] == LISTED:
+        return _("{file}, row {line}: number {number}", **position)
     if customer["is_national_id"]:
         return _("{file}, line {line}: number {number}; registered with a person's identity number", **position)
     if customer["is_foreign_registration"]:
@@ -63,8 +66,13 @@ def _list_documents(migration: Migration, lang: str) -> Iterator[tuple[dict[str,
     software, end = migration.header.software, migration.header.end
     for document in migration.documents.rows.iter_rows(named=True):
         row = {name: write_json(document[name]) for name in DOCUMENT_FIELDS if document[name] is not None}
-        is_item = document["kind"] == ItemKind.ITEM
-        if is_item:
+        if document["rules"] == LISTED:
+            note = _(
+                "Open item from {software}, originally {original:amount}",
+                software=software,
+                original=document["original"],
+            )
+        elif document["kind"] == ItemKind.ITEM:
             note = _(
                 "Open item from {software}, originally {original:amount}, voucher {voucher}",
                 software=software,
@@ -83,6 +91,9 @@ def describe_item(document: Mapping[str, Any]) -> Text:
         return _("R7: the closing balance; a credit without a reference may have settled any invoice")
     if document["kind"] == ItemKind.EARLIER:
         return _("R6: brought forward from before the period")
+    if document["rules"] == LISTED:
+        text = _("List of open items: {file}, row {line}", file=document["file"], line=document["xml_line"])
+        return _("{text}; due date estimated", text=text) if document["is_due_estimated"] else text
     text = _(
         "{rules}: {file}, line {line}, voucher {voucher}",
         rules=document["rules"],

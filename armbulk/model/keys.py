@@ -38,8 +38,11 @@ def normalise_key(key: pl.Expr) -> pl.Expr:
 def _normalise_column(keys: pl.Series) -> pl.Series:
     """Return the comparable forms; of plain ASCII it is the one in lower case."""
     lower = keys.str.to_lowercase()
-    others = (~keys.str.contains(_PLAIN)).arg_true()
-    return lower.scatter(others, normalise_with_care(keys.gather(others))) if others.len() else lower
+    is_plain = keys.str.contains(_PLAIN)
+    if is_plain.all():
+        return lower
+    others = (~is_plain).arg_true()
+    return lower.scatter(others, normalise_with_care(keys.gather(others)))
 
 
 def normalise_with_care(keys: pl.Series) -> pl.Series:

@@ -110,8 +110,10 @@ class Table:
             `resource` that is not read-only (a field without a column is all null); of an updatable resource also
             `cleared` List(String), the fields to blank in ARM (null: none).
         columns: Per sheet index, field name → Excel letter.
+        norms: The comparable forms of keys in `rows` that were needed so far, by field name.
     """
 
     resource: Resource
     rows: pl.DataFrame
     columns: dict[int, dict[str, str]] = field(default_factory=dict)
+    norms: dict[str, pl.Series] = field(default_factory=dict, init=False, compare=False, repr=False)

@@ -120,7 +120,7 @@ def _strip_single_quotes(frame: pl.DataFrame, letters: tuple[str, ...]) -> pl.Da
 def _find_ragged(counts: pl.DataFrame, frame: pl.DataFrame) -> list[ReadIssue]:
     """Return issues for records with another number of fields than most, except a title above and trailing blanks."""
     usual = _find_usual_width(counts)
-    if usual is None:
+    if usual is None or _are_alike(counts):
         return []
     first = counts.filter(pl.col("n") == usual)["row"].min()
     beyond = [to_letters(index) for index in range(usual, frame.width - 1)]
@@ -137,6 +137,8 @@ def _find_narrow_headers(counts: pl.DataFrame, frame: pl.DataFrame) -> list[Read
 
     One of them may be the header: then a separator inside of values has moved every row.
     """
+    if _are_alike(counts):
+        return []
     usual = _find_usual_width(counts) or 0
     issues = []
     for row, n in counts.head(_MAX_HEADER_ROWS).filter(pl.col("n").is_between(2, usual - 1)).iter_rows():
@@ -151,8 +153,16 @@ def _find_narrow_headers(counts: pl.DataFrame, frame: pl.DataFrame) -> list[Read
     return issues
 
 
+def _are_alike(counts: pl.DataFrame) -> bool:
+    """Return whether all records have the same number of fields; there is at least one."""
+    return not counts.is_empty() and counts["n"].min() == counts["n"].max()
+
+
 def _find_usual_width(counts: pl.DataFrame) -> int | None:
     """Return how many fields most records have; None where none has more than one."""
+    if _are_alike(counts):
+        width = int(counts["n"][0])
+        return width if width > 1 else None
     body = counts.filter(pl.col("n") > 1)
     return max(body["n"].mode().to_list(), default=None)
 
@@ -226,4 +236,4 @@ def _add_kinds(frame: pl.DataFrame, letters: tuple[str, ...]) -> tuple[pl.DataFr
     text = pl.lit("text", CELL)
     kinds = [pl.when(pl.col(letter).is_not_null()).then(text).alias(f"{letter}.cell") for letter in used]
     order = ["row"] + [column for letter in used for column in (letter, f"{letter}.cell")]
-    return frame.with_columns(kinds).select(order), used
+    return frame.with_columns(kinds)[order], used

@@ -63,6 +63,22 @@ QUESTION_RULES: Mapping[str, QuestionRule] = {
     "accounts-differ": _CONFIRM,
     "years-differ": _CONFIRM,
     "accounts-assumed": _CONFIRM,
+    "list-and-ledger": _CONFIRM,
+    "list-subtotals": _CONFIRM,
+    "list-total": _CONFIRM,
+    "list-not-compared": _CONFIRM,
+    "customers-not-in-ledger": _CONFIRM,
+    "items-incomplete": _CONFIRM,
+    "items-left-out": _CONFIRM,
+    "rows-of-customers": _CONFIRM,
+    "part-payments": _CONFIRM,
+    "hidden-items": _CONFIRM,
+    "positive-credits": _CONFIRM,
+    "columns-guessed": _CONFIRM,
+    "open-amounts": _CONFIRM,
+    "running-balance": _CONFIRM,
+    "sheets-not-read": _CONFIRM,
+    "list-currency": _CONFIRM,
 }
 """Key of a question → what an answer may be. The key is its name in workbooks and settings."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from armbulk.errors import ServerError
 from armbulk.i18n import Text, _, join_texts, pack_text, quote_text
 from armbulk.model.deletion import DeleteOutcome, DeleteRow, DeleteState, DeleteVerdict
 from armbulk.model.progress import Phase, Progress
@@ -31,6 +32,8 @@ _OTHER_RECORD = _(
 _HAS_ITEMS = _("The customer has documents or items in ARM, so ARM does not delete it")
 _NO_ANSWER = _("The answer to the delete is missing or unclear ({reason})")
 _UNREADABLE = _("its answer to the look-up of a customer cannot be read")
+
+_IN_ROW = _("{message} (customer of sheet {sheet}, row {row})")
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +71,11 @@ class CustomerDeleter:
         """
         for done, row in enumerate(rows):
             self._report("looking", Phase.LOOK_UP, done, len(rows))
-            record = self._look_up(row.customer_no)
+            try:
+                record = self._look_up(row.customer_no)
+            except ServerError as error:
+                error.message = _IN_ROW.fill(message=error.message, sheet=row.sheet, row=row.row)
+                raise
             row.kept = write_record(record) if record else None
             row.read_at = self.client.clock.now()
         self._report("looking", Phase.LOOK_UP, len(rows), len(rows))

@@ -19,7 +19,8 @@ _HALF_UNIT = Decimal("0.005")
 
 def find_unread_amounts(findings: pl.DataFrame) -> pl.DataFrame:
     """Return the rows (sheet, row) with an amount that could not be read: nothing is known about their sums."""
-    return findings.filter(pl.col("field").is_in(AMOUNTS) & pl.col("row").is_not_null()).select("sheet", "row").unique()
+    unread = findings.filter(pl.col("field").is_in(AMOUNTS) & pl.col("row").is_not_null())[["sheet", "row"]]
+    return unread if unread.is_empty() else unread.unique()
 
 
 # --- documents without amounts ------------------------------------------------------------------------
@@ -110,16 +111,20 @@ def compare_sums(documents: Table, lines: Table, findings: pl.DataFrame) -> pl.D
     """
     document_rows = with_norm(documents, documents.resource.key, *AMOUNTS).drop_nulls("norm")
     line_rows = with_norm(lines, lines.resource.record_key, *AMOUNTS).drop_nulls("norm")
-    incomplete = line_rows.join(find_unread_amounts(findings), on=["sheet", "row"], how="semi").select("norm").unique()
+    unread = find_unread_amounts(findings)
     sums = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(f"{name}_sum") for name in AMOUNTS]
     by_document = line_rows.group_by("norm").agg(*sums, ((pl.len() + 1) * pl.lit(_HALF_UNIT)).alias("tolerance"))
     joined = document_rows.join(by_document, on="norm", how="inner", maintain_order="left")
-    joined = joined.join(incomplete, on="norm", how="anti", maintain_order="left")
+    if not unread.is_empty():
+        incomplete = line_rows.join(unread, on=["sheet", "row"], how="semi").select("norm").unique()
+        joined = joined.join(incomplete, on="norm", how="anti", maintain_order="left")
     is_different = [
         pl.when((pl.col(name) - pl.col(f"{name}_sum")).abs() > pl.col("tolerance")).then(pl.lit(name))
         for name in _REPORT_ORDER
     ]
     joined = joined.with_columns(pl.coalesce(is_different).alias("different"))
+    if not joined["different"].count():
+        return empty_findings()
     new = [empty_findings()]
     for name in _REPORT_ORDER:
         rows = joined.filter(pl.col("different") == name).with_columns(pl.col(name).cast(pl.String).alias("value"))

@@ -28,9 +28,9 @@ def make_cell_findings(
 
 def with_norm(table: Table, name: str, *more: str) -> pl.DataFrame:
     """Return sheet, row, `value` (the column `name`), `norm` (the same normalised), and `more` columns."""
-    return table.rows.select(
-        "sheet", "row", pl.col(name).alias("value"), normalise_key(pl.col(name)).alias("norm"), *more
-    )
+    if name not in table.norms:  # many rules compare the same keys
+        table.norms[name] = table.rows.select(normalise_key(pl.col(name)).alias("norm")).to_series()
+    return table.rows.select("sheet", "row", pl.col(name).alias("value"), table.norms[name], *more)
 
 
 def is_empty_line(lines: Table) -> pl.Expr:

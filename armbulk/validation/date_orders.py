@@ -99,6 +99,8 @@ def _judge(cells: pl.DataFrame, others: list[pl.DataFrame], order: str | None) -
         others: Those of the other date columns of the sheet: a program has read them with the same order.
         order: The order of day and month that the user named.
     """
+    if not any(part[name].any() for part in (cells, *others) for name in ("is_day_first", "is_month_first")):
+        return "", []  # nothing proves an order
     day_first, month_first = cells.filter("is_day_first"), cells.filter("is_month_first")
     if order is None and day_first.height and month_first.height:
         return "dates-mixed", _examples(day_first, month_first)

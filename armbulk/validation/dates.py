@@ -44,6 +44,7 @@ _PACKED = {
     "^([0-9]{2})([0-9]{2})([0-9]{2})$": "$1/$2/$3",  # 301126
 }
 _SHORT_PACKED = {"^([0-9])([0-9]{2})([0-9]{2})$": "0$1/$2/$3"}  # 31126, beside texts such as 301126
+_MAY_HAVE_LETTERS = r"[A-Za-z\x{80}-\x{10ffff}]"
 _HAS_SIX_DIGITS = "^[0-9]{6}$"
 _HAS_LOST_ZERO = "^[0-9]{7}$"
 _EXCEL_DAYS = r"^[0-9]{5}(?:\.0+)?$"
@@ -91,23 +92,21 @@ def add_dates(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     )
     if frame["is_iso"].all():
         return frame
-    others = frame.filter(~pl.col("is_iso") & pl.col("kind").is_in(_DATE_KINDS))
+    is_written = ~pl.col("is_iso") & pl.col("kind").is_in(_DATE_KINDS)
+    texts = frame.filter(is_written)[["text"]].unique()
     is_birth = cells.field.name == "date_of_birth"  # the century of a birth year with two digits is unknown
-    texts = others.select("text").unique()
     written = _parse_written(texts, cells.options.dates, two_digit_years=not is_birth).with_columns(
         pl.col("text").str.contains(BLANK_WORD).alias("is_blank_word"),
         _excel_date(pl.col("text"), from_1904=cells.from_1904).alias("excel_date"),
     )
-    joined = frame.select("text", "is_iso", "kind").join(written, on="text", how="left", maintain_order="left")
-    is_written = ~joined["is_iso"] & joined["kind"].is_in(_DATE_KINDS)
-    none = pl.Series([None], dtype=pl.Date)
-    return frame.with_columns(
-        frame["date"].zip_with(frame["is_iso"], joined["written"].zip_with(is_written, none)),
-        is_ambiguous=(is_written & joined["is_ambiguous"]).fill_null(value=False),
-        has_other_order=(is_written & joined["has_other_order"]).fill_null(value=False),
-        is_blank_word=joined["is_blank_word"].fill_null(value=False),
-        excel_date=joined["excel_date"],
-    )
+    joined = frame.join(written, on="text", how="left", maintain_order="left", suffix="_written")
+    return joined.with_columns(
+        pl.when("is_iso").then("date").when(is_written).then("written").alias("date"),
+        is_ambiguous=(is_written & pl.col("is_ambiguous_written")).fill_null(value=False),
+        has_other_order=(is_written & pl.col("has_other_order_written")).fill_null(value=False),
+        is_blank_word=pl.col("is_blank_word_written").fill_null(value=False),
+        excel_date=pl.col("excel_date_written"),
+    )[frame.columns]
 
 
 def read_in_order(texts: pl.Series, order: str) -> list[date | None]:
@@ -125,12 +124,12 @@ def _parse_written(texts: pl.DataFrame, order: str | None, *, two_digit_years: b
     """
     written = _parse_in_order(texts, order, two_digit_years=two_digit_years)
     is_open = pl.col("is_ambiguous") if order is None else pl.col("written").is_null()
-    unclear = written.filter(is_open & pl.col("text").is_not_null()).select("text")
+    unclear = written.filter(is_open & pl.col("text").is_not_null())[["text"]]
     if unclear.is_empty():
         return written.with_columns(has_other_order=pl.lit(value=False))
     for each in DATE_ORDERS:
-        of_order = _parse_in_order(unclear.select("text"), each, two_digit_years=True)
-        unclear = unclear.join(of_order.select("text", pl.col("written").alias(each)), on="text", how="left")
+        of_order = _parse_in_order(unclear[["text"]], each, two_digit_years=True)
+        unclear = unclear.hstack([of_order["written"].alias(each)])
     is_same = (pl.col("dmy") == pl.col("mdy")) & (pl.col("dmy") == pl.col("ymd"))
     unclear = unclear.select(
         "text",
@@ -154,22 +153,8 @@ def _parse_in_order(texts: pl.DataFrame, order: str | None, *, two_digit_years: 
 
     27.02.2025 is the Norwegian form, whatever the `order`; 01/02/25 needs one (dmy, mdy or ymd).
     """
-    text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace_all(DASHES, "-").str.replace(_AT_MIDNIGHT, "")
-    text = (
-        text.str.replace_all(_BLANK_BEHIND_POINT, "$1.$2")
-        .str.replace(_DATE_WITH_ZONE, "$1")
-        .str.replace("^(?i:den) +", "")
-    )
-    texts = texts.with_columns(clean=text)
-    text, weekday = pl.col("clean"), pl.col("weekday")
-    numbered = text.str.extract(_WEEKDAY).str.to_lowercase().replace_strict(_WEEKDAY_NUMBERS, default=None)
-    texts = texts.with_columns(weekday=numbered)
-    text = pl.when(weekday.is_not_null()).then(text.str.replace(_WEEKDAY, "")).otherwise(text)
-    if texts["text"].str.contains(_NAME).any():
-        text = _number_months(text, "$1.$2.$3" if order in {None, "ymd"} or not two_digit_years else "20$3-$2-$1")
-    texts = texts.with_columns(clean=text)
-    text = unpack_dates(pl.col("clean"), with_short=texts["text"].str.contains(_HAS_SIX_DIGITS).any())
-    texts = texts.with_columns(clean=text, has_lost_zero=pl.col("clean").str.contains(_HAS_LOST_ZERO))
+    texts = _clean_dates(texts, "$1.$2.$3" if order in {None, "ymd"} or not two_digit_years else "20$3-$2-$1")
+    has_weekdays, weekday = "weekday" in texts.columns, pl.col("weekday")
     text = pl.col("clean")
     parts = texts.with_columns(
         text.str.extract_groups(_DAY_MONTH_YEAR).struct.unnest(),
@@ -198,12 +183,49 @@ def _parse_in_order(texts: pl.DataFrame, order: str | None, *, two_digit_years: 
     written, packed = parse_days(iso), parse_days(pl.col("packed"), "%Y%m%d")
     dates = parts.select(
         "text",
-        "weekday",
+        *(["weekday"] if has_weekdays else []),
         pl.coalesce(written, packed).alias("written"),
         is_ambiguous.fill_null(value=False).alias("is_ambiguous"),
     )
+    if not has_weekdays:
+        return dates
     is_contradicted = (weekday != pl.col("written").dt.weekday()).fill_null(value=False)
     return dates.select("text", pl.when(~is_contradicted).then("written"), "is_ambiguous")
+
+
+def _clean_dates(texts: pl.DataFrame, with_short_year: str) -> pl.DataFrame:
+    """Return `text`, and `clean` String with numbers alone; `has_lost_zero` Boolean: it has seven digits.
+
+    Add `weekday` Int64 where the text of some row begins with one. `with_short_year` is the form of a date with a
+    month's name whose year has two digits.
+    """
+    text = pl.col("text").str.replace_all(INVISIBLE, "").str.replace_all(DASHES, "-").str.replace(_AT_MIDNIGHT, "")
+    text = (
+        text.str.replace_all(_BLANK_BEHIND_POINT, "$1.$2")
+        .str.replace(_DATE_WITH_ZONE, "$1")
+        .str.replace("^(?i:den) +", "")
+    )
+    texts = texts.with_columns(clean=text)
+    text, weekday = pl.col("clean"), pl.col("weekday")
+    occurs = texts.select(
+        text.str.contains(_MAY_HAVE_LETTERS).any().alias("letters"),
+        pl.col("text").str.contains(_HAS_SIX_DIGITS).any().alias("six_digits"),
+    )
+    has_letters, has_six_digits = occurs.row(0)
+    has_names = has_weekdays = False
+    if has_letters:  # patterns of letters cost more than all the rest of a short column
+        names, weekdays = pl.col("text").str.contains(_NAME).any(), text.str.contains(_WEEKDAY).any()
+        has_names, has_weekdays = texts.select(names, weekdays.alias("weekdays")).row(0)
+    if has_weekdays:
+        numbered = text.str.extract(_WEEKDAY).str.to_lowercase().replace_strict(_WEEKDAY_NUMBERS, default=None)
+        texts = texts.with_columns(weekday=numbered)
+        text = pl.when(weekday.is_not_null()).then(text.str.replace(_WEEKDAY, "")).otherwise(text)
+    if has_names:
+        text = _number_months(text, with_short_year)
+    if has_names or has_weekdays:
+        texts = texts.with_columns(clean=text)
+    text = unpack_dates(pl.col("clean"), with_short=has_six_digits)
+    return texts.with_columns(clean=text, has_lost_zero=pl.col("clean").str.contains(_HAS_LOST_ZERO))
 
 
 def unpack_dates(text: pl.Expr, *, with_short: bool = False) -> pl.Expr:

@@ -26,8 +26,7 @@ def compare_header_currencies(
     documents = tables.get("documents")
     if documents is None:
         return empty_findings()
-    own = with_norm(documents, documents.resource.key, "currency").drop_nulls(["norm", "currency"])
-    own = own.select("norm", pl.col("currency").str.to_uppercase()).unique("norm")
+    own: pl.DataFrame | None = None
     findings = [empty_findings()]
     reported = set()
     for table in (documents, tables.get("lines")):
@@ -38,6 +37,7 @@ def compare_header_currencies(
                 currency = split_currency(headers.get(letter, ""))[1]
                 if table is None or currency is None:
                     continue
+                own = _list_currencies(documents) if own is None else own
                 rows = with_norm(table, table.resource.record_key).filter(
                     (pl.col("sheet") == index) & table.rows[name].is_not_null()
                 )
@@ -53,6 +53,11 @@ def compare_header_currencies(
     return pl.concat(findings)
 
 
+def _list_currencies(documents: Table) -> pl.DataFrame:
+    own = with_norm(documents, documents.resource.key, "currency").drop_nulls(["norm", "currency"])
+    return own.select("norm", pl.col("currency").str.to_uppercase()).unique("norm")
+
+
 def _name_rows(rows: pl.DataFrame) -> str:
     """Return the first rows and their currencies, packed for a finding."""
     first = rows.head(_MAX_ROWS_NAMED).select("row", "currency").iter_rows()
@@ -64,5 +69,5 @@ def _name_rows(rows: pl.DataFrame) -> str:
 
 def _read_headers(sheet: Sheet, header_row: int | None) -> dict[str, str]:
     """Return letter → header of a sheet."""
-    header = sheet.frame.filter(pl.col("row") == header_row).select(sheet.letters)
+    header = sheet.frame.filter(pl.col("row") == header_row)[list(sheet.letters)]
     return {letter: text for letter, text in header.to_dicts()[0].items() if text} if header.height else {}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 import polars as pl
 
@@ -59,7 +60,7 @@ def check_layout(
             repeated,
             _find_second_table(body, sheet, index, repeated["row"].to_list()),
             _find_totals(body, letters, match, index),
-            notes.filter(~pl.col("row").is_in(titles["row"].implode())),
+            notes if titles.is_empty() else notes.filter(~pl.col("row").is_in(titles["row"].implode())),
             titles,
             _find_merged(body, letters, sheet, index),
             report_suppliers(sheet, index, match.header_row or 0),
@@ -69,7 +70,7 @@ def check_layout(
 
 def name_headers(sheet: Sheet, match: HeaderMatch) -> dict[str, str]:
     """Return letter → header of a sheet."""
-    header = sheet.frame.filter(pl.col("row") == match.header_row).select(sheet.letters)
+    header = sheet.frame.filter(pl.col("row") == match.header_row)[list(sheet.letters)]
     return {letter: text for letter, text in zip(sheet.letters, header.row(0), strict=True) if text}
 
 
@@ -114,9 +115,11 @@ def _find_second_table(body: pl.DataFrame, sheet: Sheet, index: int, repeated: l
     words = body.select("row", first.alias("first")).filter(pl.col("first").str.contains(r"^[^0-9]"))
     if words.is_empty():
         return empty_findings()
-    names = {name for resource in RESOURCES.values() for name in index_headers(resource)}
+    names = _list_known_headers()
     may_be = pl.col("first").str.to_lowercase().str.replace_all(r"[\W_]+", "").is_in(list(names))
-    rows = words.filter(may_be & ~pl.col("row").is_in(repeated)).select("row")
+    rows = words.filter(may_be & ~pl.col("row").is_in(repeated))[["row"]]
+    if rows.is_empty():
+        return empty_findings()
     candidates = body.join(rows, on="row", how="semi", maintain_order="left").select("row", *sheet.letters)
     for row, *cells in candidates.iter_rows():
         texts = [text for text in cells if text is not None]
@@ -126,6 +129,11 @@ def _find_second_table(body: pl.DataFrame, sheet: Sheet, index: int, repeated: l
             )
             return to_findings(rows, sheet=index, code="second-table")
     return empty_findings()
+
+
+@cache
+def _list_known_headers() -> frozenset[str]:
+    return frozenset(name for resource in RESOURCES.values() for name in index_headers(resource))
 
 
 def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, index: int) -> pl.DataFrame:
@@ -156,19 +164,22 @@ def _find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, ind
     has_value = pl.any_horizontal(pl.col(letter).is_not_null() for letter in letters)
     is_last = pl.col("row") == body["row"].max()
     is_last_numbers = is_keyless & (is_numeric | is_sum) & is_last & has_value
-    is_total = (is_keyless & _is_called(body, key, STARTS_WITH_TOTAL)) | key_is_total | is_last_numbers
+    body = body.with_columns(  # once for every test below
+        _has_text(body, STARTS_WITH_TOTAL).alias("starts_with_total"), _has_text(body, _IS_TOTAL).alias("has_total")
+    )
+    is_total = (is_keyless & pl.col("starts_with_total")) | key_is_total | is_last_numbers
     required = [field.name for field in match.recognised_resource.fields if field.required]
     beside = [letter for name in required if (letter := match.columns.get(name, key)) in letters and letter != key]
     if beside:
         blanks = pl.sum_horizontal(pl.col(letter).is_null() for letter in beside)
         is_short = blanks * 2 > len(beside)
-        is_called = _has_text(body, STARTS_WITH_TOTAL)
+        is_called = pl.col("starts_with_total")
         counts = is_called & (pl.col(key).str.contains(_IS_COUNT) | counts_records(key, is_called & is_short))
         is_named = (pl.col(key).str.contains(COUNTS_OR_TOTAL) | counts) & is_short
         has_amount = pl.any_horizontal([pl.col(letter).is_not_null() for letter in amounts] or [pl.lit(value=False)])
         others = [letter for letter in letters if letter != key]
         filled = pl.sum_horizontal(pl.col(letter).is_not_null() for letter in others)
-        is_total |= counts_records(key, _has_text(body, _IS_TOTAL) & (filled == 1))
+        is_total |= counts_records(key, pl.col("has_total") & (filled == 1))
         is_total |= (
             is_named | is_count(key, others, COUNTS_OR_TOTAL) | (is_last & has_amount & _is_sum_alone(others, amounts))
         )
@@ -217,7 +228,9 @@ def find_page_headings(sheet: Sheet, header_row: int | None) -> list[int]:
     first = pl.coalesce(pl.col(letter) for letter in letters)
     is_below = pl.col("row") > (header_row or 0)
     titles = sheet.frame.filter(~is_below & (pl.col("row") != (header_row or 0)))
-    begins = first.str.contains(f"^{_PAGE}") | first.is_in(titles.select(first.alias("first"))["first"].implode())
+    begins = first.str.contains(f"^{_PAGE}")
+    if not titles.is_empty():
+        begins |= first.is_in(titles.select(first.alias("first"))["first"].implode())
     possible = sheet.frame.filter(is_below & begins.fill_null(value=False))
     if possible.is_empty():
         return []
@@ -346,7 +359,7 @@ def _find_titles(body: pl.DataFrame, match: HeaderMatch, sheet: Sheet, index: in
 
 
 def _row_findings(rows: pl.DataFrame, code: str, index: int) -> pl.DataFrame:
-    return to_findings(rows.select("row", pl.col("row").cast(pl.String).alias("detail")), sheet=index, code=code)
+    return to_findings(rows[["row"]], sheet=index, code=code, detail=pl.col("row").cast(pl.String))
 
 
 def _find_merged(body: pl.DataFrame, letters: list[str], sheet: Sheet, index: int) -> pl.DataFrame:

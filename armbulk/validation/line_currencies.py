@@ -22,9 +22,6 @@ def compare_currencies(
     if documents is None or lines is None:
         return findings[0]
     names = {fold_header(name) for name in list_headers(documents.resource.field("currency"))}
-    own = with_norm(documents, documents.resource.key, "currency").drop_nulls(["norm", "currency"])
-    of_documents = own.select("norm", pl.col("currency").str.to_uppercase().alias("detail")).unique("norm")
-    of_lines = with_norm(lines, lines.resource.record_key).drop_nulls("norm").select("sheet", "row", "norm")
     for index, (sheet, match) in enumerate(zip(sheets, matches, strict=True)):
         if match.resource is not lines.resource or match.header_row is None:
             continue
@@ -32,6 +29,9 @@ def compare_currencies(
         for letter in sheet.letters:
             text = header[letter][0] if header.height else None
             if text and fold_header(text) in names:
+                own = with_norm(documents, documents.resource.key, "currency").drop_nulls(["norm", "currency"])
+                of_documents = own.select("norm", pl.col("currency").str.to_uppercase().alias("detail")).unique("norm")
+                of_lines = with_norm(lines, lines.resource.record_key).drop_nulls("norm").select("sheet", "row", "norm")
                 currency = pl.col(letter).str.strip_chars().str.to_uppercase().alias("value")
                 cells = sheet.frame.filter(pl.col("row") > match.header_row).select("row", currency)
                 rows = of_lines.filter(pl.col("sheet") == index).join(cells, on="row", maintain_order="left")

@@ -123,47 +123,59 @@ def add_plain_numbers(frame: pl.DataFrame, decimal: str | None) -> pl.DataFrame:
 
 def _parse_written(texts: pl.Series, decimal: str | None) -> pl.DataFrame:
     """Return `text` and the columns of `_PARSED` for numbers as people write them: 1 234,50 · (5) · 5- · kr 100,-."""
-    number, is_whole = _strip_to_number(texts)
-    may_be_two = number.str.contains(rf"^{_MAY_BE_TWO}$") & ~is_whole
+    text, number, is_whole = pl.col("text"), pl.col("number"), pl.col("is_whole")
     by_space = number.str.contains(r"^-?[0-9]{1,3}([ '\u2019][0-9]{3})+([.,][0-9]+)?$")
-    number = number.str.replace_all(r"[ '\u2019]", "").zip_with(by_space, number)
+    frame = _strip_to_number(texts).with_columns(
+        pl.when(by_space).then(number.str.replace_all(r"[ '\u2019]", "")).otherwise(number),
+        may_be_two=number.str.contains(rf"^{_MAY_BE_TWO}$") & ~is_whole,
+    )
     groups = "{1,}" if decimal else "{2,}"  # once the decimal mark is known, the other one can only group
     by_point = number.str.contains(rf"^-?[0-9]{{1,3}}(\.[0-9]{{3}})+,[0-9]+$|^-?[0-9]{{1,3}}(\.[0-9]{{3}}){groups}$")
     by_comma = number.str.contains(rf"^-?[0-9]{{1,3}}(,[0-9]{{3}})+\.[0-9]+$|^-?[0-9]{{1,3}}(,[0-9]{{3}}){groups}$")
-    whole_groups = number.str.contains(r"^-?[0-9]{1,3}((\.[0-9]{3})+|(,[0-9]{3})+)$") & is_whole
-    if decimal != ".":
-        number = number.str.replace_all(".", "", literal=True).zip_with(by_point & ~is_whole, number)
-    if decimal != ",":
-        number = number.str.replace_all(",", "", literal=True).zip_with(by_comma & ~is_whole, number)
-    number = number.str.replace_all("[.,]", "").zip_with(whole_groups, number)
+    whole_groups = number.str.contains(r"^-?[0-9]{1,3}((\.[0-9]{3})+|(,[0-9]{3})+)$")
+    frame = frame.with_columns(
+        pl.when(is_whole & whole_groups)
+        .then(number.str.replace_all("[.,]", ""))
+        .when(pl.lit(decimal != ".") & ~is_whole & by_point)
+        .then(number.str.replace_all(".", "", literal=True))
+        .when(pl.lit(decimal != ",") & ~is_whole & by_comma)
+        .then(number.str.replace_all(",", "", literal=True))
+        .otherwise(number)
+    )
     has_form = number.str.contains(rf"^-?[0-9]+([{re.escape(decimal or ',.')}][0-9]+)?$")
     has_form &= ~is_whole | number.str.contains("^-?[0-9]+$")
-    nulls = pl.Series([None], dtype=pl.String).new_from_index(0, len(number))
-    plain = number.str.replace(",", ".", literal=True).zip_with(has_form, nulls)
-    is_dash = number.str.contains("^--?$")
-    named = texts.str.to_uppercase().str.extract(rf"(?i)(?:^|[^\p{{L}}])({_CURRENCY})(?:[^\p{{L}}]|$)")
-    currency = named.replace(_SYMBOLS)
-    is_percent, is_blank_word = texts.str.contains(r"^-?[0-9][0-9.,]*\s?%$"), texts.str.contains(BLANK_WORD)
-    columns = (plain, may_be_two, is_dash, is_percent, is_blank_word, currency)
-    return pl.DataFrame({"text": texts, **dict(zip(_PARSED, columns, strict=True))})
+    named = text.str.to_uppercase().str.extract(rf"(?i)(?:^|[^\p{{L}}])({_CURRENCY})(?:[^\p{{L}}]|$)")
+    return frame.select(
+        text,
+        pl.when(has_form).then(number.str.replace(",", ".", literal=True)).alias("plain"),
+        "may_be_two",
+        number.str.contains("^--?$").alias("is_dash"),
+        text.str.contains(r"^-?[0-9][0-9.,]*\s?%$").alias("is_percent"),
+        text.str.contains(BLANK_WORD).alias("is_blank_word"),
+        named.replace(_SYMBOLS).alias("currency"),
+    )
 
 
-def _strip_to_number(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return texts without blanks, currency and brackets, the minus in front; and where `,-` ends a whole number."""
-    text = texts.str.replace_all(DASHES, "-").str.replace_all(_SPACES, " ").str.replace_all(INVISIBLE, "")
-    is_whole = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(text))
-    for _ in range(2):  # currency may be inside or outside of brackets
-        text = (
-            text.str.strip_chars(" ")
-            .str.replace(rf"(?i)^(-?) *(?:{_CURRENCY})[.:]? *", "$1")
-            .str.replace(rf"(?i) *(?:{_CURRENCY})\.?$", "")
-        )
-        has_no_decimals = text.str.contains(rf"[0-9]{_NO_DECIMALS}$")
-        text = text.str.replace(rf"([0-9]){_NO_DECIMALS}$", "$1").zip_with(has_no_decimals, text)
-        is_whole |= has_no_decimals
-        text = text.str.replace(r"^\( *(.*?) *\)$", "-$1")
-    text = text.str.replace(r"^(.*[0-9]) *-$", "-$1").str.replace("^(-?) +", "$1")
-    return text.str.replace(r"^\+ *([0-9])", "$1").str.replace(r"^(-?)([.,][0-9]+)$", "${1}0$2"), is_whole
+def _strip_to_number(texts: pl.Series) -> pl.DataFrame:
+    """Return `text`, `number` without blanks, currency, brackets, the minus in front; `is_whole`: it ended by `,-`."""
+    number, ends_whole = pl.col("number"), pl.col("number").str.contains(rf"[0-9]{_NO_DECIMALS}$")
+    text = pl.col("text").str.replace_all(DASHES, "-").str.replace_all(_SPACES, " ").str.replace_all(INVISIBLE, "")
+    frame = texts.alias("text").to_frame().with_columns(_strip_currency(text).alias("number"))
+    frame = frame.with_columns(_strip_currency(_strip_brackets(number)), is_whole=ends_whole)
+    number = _strip_brackets(number).str.replace(r"^(.*[0-9]) *-$", "-$1").str.replace("^(-?) +", "$1")
+    number = number.str.replace(r"^\+ *([0-9])", "$1").str.replace(r"^(-?)([.,][0-9]+)$", "${1}0$2")
+    return frame.with_columns(number, is_whole=pl.col("is_whole") | ends_whole)
+
+
+def _strip_currency(text: pl.Expr) -> pl.Expr:
+    """Return a text without the currency at its ends; it may be inside or outside of brackets."""
+    text = text.str.strip_chars(" ").str.replace(rf"(?i)^(-?) *(?:{_CURRENCY})[.:]? *", "$1")
+    return text.str.replace(rf"(?i) *(?:{_CURRENCY})\.?$", "")
+
+
+def _strip_brackets(text: pl.Expr) -> pl.Expr:
+    """Return a text without what ends a whole number, and with a minus for brackets."""
+    return text.str.replace(rf"([0-9]){_NO_DECIMALS}$", "$1").str.replace(r"^\( *(.*?) *\)$", "-$1")
 
 
 def shorten_to_excel_digits(frame: pl.DataFrame) -> pl.DataFrame:

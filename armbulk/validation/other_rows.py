@@ -42,7 +42,7 @@ def skip_other_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) ->
     is_skipped = pl.col("row").is_in(skipped)
     letters = [letter for letter in sheet.letters if letter.isalpha()]
     texts = sheet.frame.filter(is_skipped).select(
-        "row", pl.concat_str(letters, separator=" · ", ignore_nulls=True).alias("value")
+        "row", pl.concat_str(letters, separator=" · ", ignore_nulls=True).str.replace_all(r"\s+", " ").alias("value")
     )
     warnings = to_findings(texts, sheet=int(findings["sheet"][0]), code=_LEFT_OUT)
     others = findings.filter(

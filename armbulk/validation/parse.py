@@ -104,7 +104,7 @@ def parse_sheet(
         columns.append(column)
         cleared += request.cleared
         findings += [*column_findings, refuse_markers(request, index, cells.letter, cells.field)]
-    rows = frame.select(pl.lit(index).cast(pl.UInt16).alias("sheet"), "row").with_columns(columns)
+    rows = frame.select(pl.lit(index).cast(pl.UInt16).alias("sheet"), "row", *columns)
     if resource.updatable:
         rows = rows.with_columns(list_cleared(cleared, frame.height))
     return rows, pl.concat(findings)
@@ -176,9 +176,12 @@ def parse_with_care(frame: pl.DataFrame, cells: CellColumn) -> tuple[pl.Series, 
         (pl.coalesce(details) if details else pl.lit(None)).cast(pl.String).alias("detail"),
         parsed["parsed"],
     )
-    is_kept = parsed["code"].is_null() | parsed["code"].is_in(_WARNINGS)
-    values = parsed["parsed"].zip_with(is_kept, pl.Series([None], dtype=parsed["parsed"].dtype))
-    findings = [_issue_findings(parsed, cells)] if parsed["code"].count() else []
+    values = parsed["parsed"]
+    if any(name not in _WARNINGS for name, *_ in issues):
+        is_kept = pl.col("code").is_null() | pl.col("code").is_in(_WARNINGS)
+        values = parsed.select(pl.when(is_kept).then("parsed"))["parsed"]
+    may_have_characters = any(name in characters.CHARACTER_CODES for name, *_ in issues)
+    findings = [_issue_findings(parsed, cells, may_have_characters)] if parsed["code"].count() else []
     return values.cast(dtype).alias(cells.field.name), findings
 
 
@@ -187,12 +190,13 @@ def _is_blank(frame: pl.DataFrame, letter: str) -> bool:
     return frame[letter].null_count() == frame.height and frame[f"{letter}.cell"].null_count() == frame.height
 
 
-def _issue_findings(parsed: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
+def _issue_findings(parsed: pl.DataFrame, cells: CellColumn, may_have_characters: bool) -> pl.DataFrame:  # noqa: FBT001
     """Return the findings of a column; a character is shown by its code point."""
     rows = parsed.filter(pl.col("code").is_not_null())
-    named = rows.filter(pl.col("code").is_in(characters.CHARACTER_CODES))["detail"].unique()
-    code_points = pl.Series([f"U+{ord(character):04X}" for character in named], dtype=pl.String)
-    rows = rows.with_columns(pl.col("detail").replace(named, code_points))
+    if may_have_characters:
+        named = rows.filter(pl.col("code").is_in(characters.CHARACTER_CODES))["detail"].unique()
+        code_points = pl.Series([f"U+{ord(character):04X}" for character in named], dtype=pl.String)
+        rows = rows.with_columns(pl.col("detail").replace(named, code_points))
     return to_findings(rows, sheet=cells.sheet, column=cells.letter, field=cells.field.name)
 
 

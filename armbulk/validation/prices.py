@@ -58,6 +58,8 @@ def compare_prices(lines: Table, discounts: Discounts) -> pl.DataFrame:
     differs = pl.all_horizontal((each.abs() > limit).fill_null(value=True) for each, limit in differences)
     amount = pl.coalesce("excl_vat", "incl_vat")
     rows = lines.rows.filter(amount.is_not_null() & product.is_not_null() & differs)
+    if rows.is_empty():
+        return empty_findings()
     rows = rows.select(
         "sheet",
         "row",

@@ -78,13 +78,19 @@ def _find_duplicate_keys(table: Table, sheets: Sequence[Sheet]) -> pl.DataFrame:
 def _find_keys_without_zeros(table: Table) -> pl.DataFrame:
     """Return a finding for each row whose key is that of an earlier row except for leading zeros."""
     field = table.resource.field(table.resource.key)
-    keyed = with_norm(table, field.name).drop_nulls("norm")
+    keyed = with_norm(table, field.name)
     if not keyed["norm"].str.starts_with("0").any():
         return empty_findings()
-    keyed = keyed.unique("norm", keep="first", maintain_order=True).filter(pl.col("norm").str.contains("^[0-9]+$"))
+    keyed = (
+        keyed.drop_nulls("norm")
+        .unique("norm", keep="first", maintain_order=True)
+        .filter(pl.col("norm").str.contains("^[0-9]+$"))
+    )
     bare = pl.col("norm").str.strip_chars_start("0")
     keyed = keyed.with_columns(pl.col("row", "value").first().over(bare).name.prefix("first_"), bare.alias("bare"))
     rows = keyed.filter(pl.col("value") != pl.col("first_value"))
+    if rows.is_empty():
+        return empty_findings()
     others = rows.select("first_value", "first_row").iter_rows()
     named = [pack_text(_('"{value}" in row {row}', value=value, row=row)) for value, row in others]
     rows = rows.with_columns(pl.Series("other", named, dtype=pl.String))
@@ -101,6 +107,8 @@ def _name_other_sheet(other: Sheet, own: Sheet) -> str:
 def _find_duplicate_line_numbers(lines: Table) -> pl.DataFrame:
     keyed = with_norm(lines, lines.resource.record_key, "line_no").drop_nulls(["line_no", "norm"])
     duplicates = keyed.filter(pl.struct("norm", "line_no").is_duplicated())
+    if duplicates.is_empty():
+        return empty_findings()
     rows = duplicates.rename({"value": "parent"}).with_columns(pl.col("line_no").cast(pl.String).alias("value"))
     return make_cell_findings(lines, rows, "duplicate-line-no", lines.resource.field("line_no"), pl.col("parent"))
 
@@ -109,6 +117,8 @@ def _find_empty_lines(lines: Table, findings: pl.DataFrame) -> pl.DataFrame:
     """Return findings for lines with a document number and nothing else, unless a value could not be read."""
     parent = lines.resource.field(lines.resource.record_key)
     rows = lines.rows.filter(is_empty_line(lines) & pl.col(parent.name).is_not_null())
+    if rows.is_empty():
+        return empty_findings()
     rows = rows.join(findings.drop_nulls("row"), on=["sheet", "row"], how="anti", maintain_order="left")
     return make_cell_findings(
         lines, rows.select("sheet", "row", pl.col(parent.name).alias("value")), "empty-line", parent
@@ -126,7 +136,8 @@ def _check_lines(documents: Table | None, lines: Table, findings: pl.DataFrame) 
     orphans = line_rows.drop_nulls("norm").join(document_rows, on="norm", how="anti", maintain_order="left")
     childless = document_rows.drop_nulls("norm").join(line_rows, on="norm", how="anti", maintain_order="left")
     damaged = _find_lost_zeros(orphans, document_rows)
-    orphans = orphans.join(damaged, on=["sheet", "row"], how="anti", maintain_order="left")
+    if not damaged.is_empty():
+        orphans = orphans.join(damaged, on=["sheet", "row"], how="anti", maintain_order="left")
     return [
         make_cell_findings(lines, damaged, "line-without-zeros", parent, pl.col("listed")),
         make_cell_findings(lines, orphans, "line-without-document", parent),
@@ -140,6 +151,8 @@ def _find_lost_zeros(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
     If there are several of them (01 and 001), `listed` has them all.
     """
+    if rows.is_empty():
+        return rows.with_columns(pl.lit(None, dtype=pl.String).alias("listed"))
     with_zeros = known.select("norm").filter(pl.col("norm").str.contains("^0+[1-9][0-9]*$")).unique()
     bare = pl.col("norm").str.strip_chars_start("0").alias("bare")
     without_zeros = with_zeros.group_by(bare).agg(pl.col("norm").sort().str.join(SEVERAL).alias("listed"))

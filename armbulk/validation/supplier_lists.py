@@ -41,5 +41,7 @@ def report_suppliers(sheet: Sheet, index: int, header_row: int) -> pl.DataFrame:
 def _list_titles(sheet: Sheet, header_row: int) -> Iterator[str]:
     yield sheet.name
     yield Path(sheet.file).stem
+    if (sheet.frame["row"] >= header_row).all():
+        return
     above = sheet.frame.filter(pl.col("row") < header_row).select(sheet.letters)
     yield from (text for texts in above.iter_rows() for text in texts if text)

@@ -29,9 +29,13 @@ def find_rates(table: Table) -> pl.DataFrame:
         rows = table.rows.filter((pl.col("sheet") == sheet) & (pl.col("vat") != 0) & has_amount).select(
             pl.col("vat", "excl_vat", "incl_vat").cast(_AMOUNT, strict=False).abs()
         )
+        if rows.is_empty():
+            continue
         is_rate = rows.select(_is_any_of(_RATES).all() | _is_any_of(_SHARES).all()).item()
+        if not is_rate:
+            continue
         is_proven = rows.height >= _MIN_ROWS or rows.select(_is_rate_of_amounts().any()).item()
-        if is_proven and is_rate and not rows.select(_is_vat().any()).item():
+        if is_proven and not rows.select(_is_vat().any()).item():
             values = rows["vat"].unique(maintain_order=True).head(3)
             shown = ", ".join(f"{value.normalize():f}" for value in values)
             findings.append(make_finding(sheet, "vat-is-rate", column=columns["vat"], field="vat", value=shown))

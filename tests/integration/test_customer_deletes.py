@@ -139,6 +139,28 @@ def test_a_lost_answer_is_looked_up(tmp_path: Path, fault: str, outcomes: list[s
             assert (again[0], again[1]["error"]["code"]) == (3, "delete-unfinished")
 
 
+def test_an_answer_that_cannot_be_read_names_the_row(tmp_path: Path) -> None:
+    """Nothing is deleted when ARM does not say what it has."""
+    with Sandbox(faults=["html:GET:customers/2:*"]) as arm:
+        env = known(arm)
+        code, report = called("delete", "customers", sheet(tmp_path), "--yes", "--expect-count", "2", env=env)
+        assert (code, deletes(arm)) == (6, 0)
+        assert "row 3" in report["error"]["message"]
+
+
+def test_a_run_that_was_stopped_says_why_and_continues(tmp_path: Path) -> None:
+    """Without a limit to wait for, the rest stays; another delete waits for it; resume ends it."""
+    with Sandbox(faults=["429:DELETE:customers/2:1"]) as arm:
+        env = {**known(arm), "ARMBULK_POLL_SECONDS": "0"}
+        words = ("delete", "customers", sheet(tmp_path), "--yes", "--expect-count", "2", "--no-wait")
+        code, report = called(*words, env=env)
+        assert [each["outcome"] for each in report["records"]] == ["deleted", "not_sent"]
+        assert (code, report["state"], report["error"]["code"]) == (4, "paused", "limit")
+        assert called(*words, env=env)[1]["error"]["code"] == "delete-unfinished"
+        report = called("resume", env=env)[1]
+        assert [each["outcome"] for each in report["records"]] == ["deleted", "deleted"]
+
+
 class Crash(BaseException):
     """The program dies here."""
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armbulk.app.column_answers import find_constant_error, list_date_meanings
+from armbulk.app.column_answers import find_constant_error, find_target, list_date_meanings
 from armbulk.mapping.columns import find_columns, fingerprint_headers, name_columns
+from armbulk.matching.column_values import ColumnReader
 from armbulk.matching.header_words import find_meanings, score_header
 from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import SheetProposal
@@ -303,6 +304,29 @@ def test_the_value_of_every_row_is_checked_when_it_is_answered() -> None:
     assert [find_constant_error("documents", name, text) for name, text in valid] == [None] * 4
 
 
+def test_what_can_be_read_has_the_digits_of_its_type(tmp_path: Path) -> None:
+    """A column that is not read as dates or amounts, because its cells have too few digits, has none of them."""
+    dates = ["1.1.26", "01/02/2026", "31126", "301126", "den 2. nov 26", "Nov 2, 2026", "mandag 30.11.2026", "2/3/04"]
+    amounts = ["kr 100,-", "1 234,50", "(5)", "5-", "-", "\u2013", "\u2212", "NOK -", ",5", "1.234", "7"]
+    others = ["", "x", "n/a", "Storgata 1", "a@b.no", "--", "1.1", "12"]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["Tekst;Nr", *(f"{text};0" for text in (*dates, *amounts, *others))]), encoding="utf-8")
+    (sheet,) = read_sheets(path)
+    texts = sheet.frame["A"].to_list()[1:]
+    for name, at_least in (("due_date", len(dates) - 2), ("incl_vat", len(amounts) - 2)):
+        field = RESOURCES["documents"].field(name)
+        reading = ColumnReader(sheet, sheet.frame[1:]).read("A", field)
+        can_be_read = [
+            value is not None or text in reading.unclear for text, value in zip(texts, reading.values, strict=True)
+        ]
+        may_be = [
+            ColumnReader(sheet, sheet.frame[row]).may_be("A", field.type, 1.0) for row in range(1, len(texts) + 1)
+        ]
+        assert all(may for may, can in zip(may_be, can_be_read, strict=True) if can)
+        assert not all(may_be)
+        assert sum(can_be_read) >= at_least
+
+
 PAYERS = """Inv #;Issued;Payable by;Acct;Bill-to;Bill-to Street;Bill-to ZIP;Bill-to Town;Ctry;Customer mail;Gross
 0401;14/11/2026;14/12/2026;10007;Ås AS;Gata 1;0157;Oslo;NO;post@example.com;125,00
 0402;15/11/2026;15/12/2026;10012;Bø AB;Väg 4;21122;Malmö;SE;info@example.com;250,00
@@ -347,3 +371,13 @@ def test_lines_below_their_document_without_its_number(tmp_path: Path) -> None:
     assert (found["Tekst"], found["Ant."], found["À-pris"]) == ("line_text", "quantity", "price")
     assert (found["Netto"], found["Brutto"]) == ("Line amount excl. VAT", "Line amount incl. VAT")
     assert proposal.other_rows == ((5, "Utskrift ferdig"),)
+
+
+def test_samples_are_shown_as_excel_shows_them(tmp_path: Path) -> None:
+    """The cell of 8253.13 has 8253.129999999999 in the file; nobody typed that. Other names of a field can be typed."""
+    rows = ["Debitor;Firma;Gate;Saldo", "1;Ås AS;Gata 1;8253.129999999999", "2;Bø AS;Gata 2;1.5", ""]
+    proposal = proposed(tmp_path, "\n".join(rows))
+    assert proposal.columns[3].samples == ("8253.13", "1.5")
+    assert (find_target(proposal, "adresse"), find_target(proposal, "Zip"), find_target(proposal, "blip")) == (
+        "address_line_1", "postal_code", None,
+    )  # fmt: skip
