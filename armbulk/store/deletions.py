@@ -17,6 +17,7 @@ from armbulk.model.response import DateSample
 from armbulk.quota.limits import Account, Priority, QuotaLimits
 from armbulk.store.customers import UNKNOWN_CONTENT
 from armbulk.store.deletion_tables import deletion, deletion_row
+from armbulk.store.engine import flush
 from armbulk.store.metering import QuotaMeter
 from armbulk.store.schema import belongs_to, item, listed_customer, run, sent_customer
 
@@ -133,6 +134,8 @@ class DeletionStore(QuotaMeter):
         with self._engine.begin() as conn:
             values: dict[str, Any] = {"state": answer.state.value, "outcome": answer.outcome and answer.outcome.value}
             values |= {"message": answer.message, "reservation": None, "decided_at": self.clock.now()}
+            if answer.outcome not in {None, DeleteOutcome.DELETED}:
+                values["kept"] = None  # ARM still has it, or never had it
             conn.execute(_update(number, no).values(values))
             if reservation is not None:
                 self._settle(conn, account, reservation, charge, sample)
@@ -165,6 +168,7 @@ class DeletionStore(QuotaMeter):
         values = {"state": state, "resume_at": resume_at, "ended": self.clock.now()}
         with self._engine.begin() as conn:
             conn.execute(sa.update(deletion).where(deletion.c.id == number).values(values))
+        flush(self._engine)  # records that are not kept are not in the database's log either
 
     def save_deletion_result(self, number: int, path: str) -> None:
         """Record where the result workbook is."""

@@ -15,7 +15,7 @@ from support.paths import ROOT
 from docs.messages import read_catalog, to_tuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 GLOBS = (
@@ -110,11 +110,20 @@ CODE_TERMS = {r"\bin doubt\b", r"\b(?:priced?|prices) (?:what|it|of|in)\b", r"\b
 
 def prose_of_code(source: str) -> str:
     """The docstrings and comments of a Python file."""
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    comments = [token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT]
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, documented)]
-    return "\n".join([*comments, *(ast.get_docstring(node) or "" for node in nodes)])
+    lines = io.StringIO(source if "#" in source else "")  # without the sign there is no comment to look for
+    comments = [
+        each.string.lstrip("# ") for each in tokenize.generate_tokens(lines.readline) if each.type == tokenize.COMMENT
+    ]
+    return "\n".join([*comments, *(ast.get_docstring(node) or "" for node in list_documented(ast.parse(source)))])
+
+
+def list_documented(node: ast.AST) -> Iterator[ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    """What has a docstring; only statements contain it, so that expressions are not searched."""
+    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        yield node
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield from list_documented(child)
 
 
 def prose_of(path: Path) -> str:

@@ -108,6 +108,7 @@ def test_arm_refuses_a_customer_with_documents(tmp_path: Path) -> None:
         code, report = called("delete", "customers", str(target), "--yes", "--expect-count", "2", env=env)
         assert (code, [each["outcome"] for each in report["records"]]) == (1, ["deleted", "rejected"])
         assert "documents" in report["records"][1]["message"]
+        assert [bool(record) for record in kept(tmp_path)] == [True, False]
         # what was deleted is new for the next import; it is not taken for sent
         code, report = called("import", str(tmp_path / "customers.csv"), "--yes", env=env)
         assert (code, report["outcomes"]["created"], report["outcomes"]["unchanged"]) == (0, 1, 2)
