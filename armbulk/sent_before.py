@@ -51,6 +51,7 @@ _COMPARED = {"customer_norm": "customer", "date": "date", "currency": "currency"
 _DOCUMENTS = RESOURCES["documents"]
 _LINE_NO = RESOURCES["lines"].field("line_no").path
 _DIGEST_BYTES = 16
+_DECODER, _ENCODER = json.JSONDecoder(parse_float=str, parse_int=str), json.JSONEncoder(sort_keys=True)
 _IDENTITY = ("doc_type", *_COMPARED)
 _MAYBE_AT_ARM = (Outcome.CREATED, Outcome.CREATED_WITH_WARNINGS, Outcome.ALREADY_SENT, Outcome.IN_DOUBT)
 
@@ -110,7 +111,7 @@ def hash_body(payload: str) -> str:
 
 def hash_content(payload: str) -> str:
     """Return the digest of a record's content: letter case, blanks and the order of its lines do not count."""
-    record = json.loads(payload, parse_float=str, parse_int=str)
+    record = _DECODER.decode(payload)
     lines = record.pop(_DOCUMENTS.lines_path, ())
     texts = [_to_text(record), *sorted(_to_text(line, without=_LINE_NO) for line in lines)]
     return hash_body("\n".join(texts))
@@ -118,7 +119,7 @@ def hash_content(payload: str) -> str:
 
 def _to_text(record: Mapping[str, Any], without: str = "") -> str:
     members = {name: _normalise(value) for name, value in record.items() if name != without}
-    return json.dumps(members, sort_keys=True)
+    return _ENCODER.encode(members)
 
 
 def _normalise(value: Any) -> Any:

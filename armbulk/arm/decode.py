@@ -72,14 +72,19 @@ class RecordDecoder:
 
     def _build_keys(self, items: pl.DataFrame, records: Sequence[Json]) -> pl.Series:
         """What distinguishes a record from others; a record without any part of its key is its own key, as JSON."""
-        parts = [pl.col(path) if path in items.columns else pl.lit(None, pl.String) for path in self.listing.key]
-        joined = pl.concat_str([part.fill_null("") for part in parts], separator=SEPARATOR)
-        has_key = ~pl.all_horizontal(part.is_null() for part in parts)
-        keys = items.select(pl.when(has_key).then(joined).alias(RECORD_KEY))[RECORD_KEY]
+        (first, *more) = self.listing.key
+        keys = self._join_keys(items) if more or first not in items.columns else items[first].alias(RECORD_KEY)
         if keys.null_count():
             texts = [to_json_text(record) if key is None else key for key, record in zip(keys, records, strict=True)]
             keys = pl.Series(RECORD_KEY, texts, dtype=pl.String)
         return keys
+
+    def _join_keys(self, items: pl.DataFrame) -> pl.Series:
+        """The parts of each record's key as one text; null for a record without any."""
+        parts = [pl.col(path) if path in items.columns else pl.lit(None, pl.String) for path in self.listing.key]
+        joined = pl.concat_str([part.fill_null("") for part in parts], separator=SEPARATOR)
+        has_key = ~pl.all_horizontal(part.is_null() for part in parts)
+        return items.select(pl.when(has_key).then(joined).alias(RECORD_KEY))[RECORD_KEY]
 
     def _lines_of(self, record: Json) -> list[Json]:
         """The lines of a record; a single one may be without its array."""

@@ -160,13 +160,17 @@ def flush(engine: sa.Engine) -> None:
 
 
 def _translate(context: sa.ExceptionContext) -> None:
+    raise_store_error(context.original_exception)
+
+
+def raise_store_error(error: BaseException) -> None:
     """Raise StoreError for a full disk or a locked or damaged file: these are no bugs."""
-    if isinstance(context.original_exception, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
-        context.original_exception, sqlite3.IntegrityError | sqlite3.ProgrammingError
+    if isinstance(error, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
+        error, sqlite3.IntegrityError | sqlite3.ProgrammingError
     ):
         raise StoreError(
             "store-unusable",
-            _("armbulk's database cannot be used: {reason}", reason=describe_os_error(context.original_exception)),
+            _("armbulk's database cannot be used: {reason}", reason=describe_os_error(error)),
             _(
                 "Free disk space, and check that the folder is writable and on a local disk. armbulk sends "
                 "nothing that it cannot record"

@@ -28,6 +28,7 @@ from armbulk.store.metering import QuotaMeter
 from armbulk.store.payload_hashes import pack_hashes
 from armbulk.store.rows import (
     SubmitIntent,
+    build_documents_frame,
     count_writes,
     find_sent,
     guard_documents,
@@ -344,6 +345,6 @@ class BatchJournal(QuotaMeter, CopyDetector):
         if sent.height:
             results = [
                 RecordResult(no, Outcome(outcome), message)
-                for no, outcome, message in compare_with_sent(documents, sent).iter_rows()
+                for no, outcome, message in compare_with_sent(build_documents_frame(documents), sent).iter_rows()
             ]
-            self._save_results(conn, int(documents["run"][0]), results)
+            self._save_results(conn, documents[0]["run"], results)

@@ -13,7 +13,7 @@ from armbulk.model.keys import loosen_key
 from armbulk.model.outcome import ApiUsage, Outcome
 from armbulk.model.submission import OpenRecord
 from armbulk.quota.limits import Account
-from armbulk.resources.identifiers import mask_national_id
+from armbulk.resources.identifiers import mask_national_id_texts
 from armbulk.sent_before import SENT_DOCUMENTS_SCHEMA, hash_body, hash_content
 from armbulk.store.schema import batch, belongs_to, client_parameters, is_of_client, item, run, sent_key
 
@@ -251,12 +251,11 @@ def guard_documents(
     Raises:
         sa.exc.IntegrityError: another run has sent one of them.
     """
-    documents = [row for row in _read_documents(conn, batch_id) if only is None or row["no"] == only]
+    documents = [row for row in select_documents(conn, batch_id) if only is None or row["no"] == only]
     if not documents:
         return
     conn.execute(_FORGET_SENT, {"of_run": documents[0]["run"], "nos": [row["no"] for row in documents]})
-    customers = pl.DataFrame({"customer": [row["customer_norm"] for row in documents]}, schema={"customer": pl.String})
-    masked = customers.select(mask_national_id(pl.col("customer"))).to_series()
+    masked = mask_national_id_texts([row["customer_norm"] for row in documents])
     rows = [
         {
             "origin": account.origin,
@@ -272,14 +271,14 @@ def guard_documents(
     conn.execute(sa.insert(sent_key), rows)
 
 
-def select_documents(conn: sa.Connection, batch_id: int) -> pl.DataFrame:
-    """Return the documents of a batch without an outcome, in order (DOCUMENT_SCHEMA)."""
-    rows = [tuple(row.values()) for row in _read_documents(conn, batch_id)]
-    return pl.DataFrame(rows, schema=DOCUMENT_SCHEMA, orient="row")
-
-
-def _read_documents(conn: sa.Connection, batch_id: int) -> Sequence[sa.RowMapping]:
+def select_documents(conn: sa.Connection, batch_id: int) -> Sequence[sa.RowMapping]:
+    """Return the documents of a batch without an outcome, in order (the columns of DOCUMENT_SCHEMA)."""
     return conn.execute(_OPEN_DOCUMENTS, {"of_batch": batch_id}).mappings().all()
+
+
+def build_documents_frame(documents: Sequence[sa.RowMapping]) -> pl.DataFrame:
+    """Return documents as a frame (DOCUMENT_SCHEMA)."""
+    return pl.DataFrame([tuple(row.values()) for row in documents], schema=DOCUMENT_SCHEMA, orient="row")
 
 
 def release_documents(conn: sa.Connection, batch_id: int, *, rejected_only: bool = False) -> None:
@@ -302,14 +301,14 @@ def sent_documents(conn: sa.Connection, account: Account) -> pl.DataFrame:
     return _to_sent_documents(conn.execute(_SENT, client_parameters(account)))
 
 
-def find_sent(conn: sa.Connection, account: Account, documents: pl.DataFrame) -> pl.DataFrame:
-    """Return the documents sent, or maybe sent, that may be duplicates of `documents` (DOCUMENT_SCHEMA).
+def find_sent(conn: sa.Connection, account: Account, documents: Sequence[sa.RowMapping]) -> pl.DataFrame:
+    """Return the documents sent, or maybe sent, that may be duplicates of `documents` (SENT_DOCUMENTS_SCHEMA).
 
     These have the same number; or the same date and amount, and a number that differs in blanks or leading zeros alone.
     """
-    numbers = documents["key_norm"].to_list()
-    dates, amounts = (documents[name].drop_nulls().unique().to_list() for name in ("date", "amount"))
-    own = set(documents.select("run", "no").iter_rows())
+    numbers = [row["key_norm"] for row in documents]
+    dates, amounts = ([*({row[name] for row in documents} - {None})] for name in ("date", "amount"))
+    own = {(row["run"], row["no"]) for row in documents}
     parameters = {**client_parameters(account), "numbers": numbers}
     rows = list(conn.execute(_FIND_NUMBERS, parameters))
     loose = {loosen_key(number) for number in numbers if number}

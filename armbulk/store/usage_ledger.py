@@ -32,6 +32,7 @@ from armbulk.quota.limits import (
 from armbulk.quota.server_clock import MAX_SKEW_SECONDS, StoredTimes
 from armbulk.retry import MAX_LIMIT_SECONDS
 from armbulk.store.schema import belongs_to, client_parameters, foreign, is_of_client, meter_clock, reservation, slot
+from armbulk.store.statements import FixedStatement
 
 LATE_SECONDS = 600.0
 """Added to the time of an unanswered call's usage: ARM may process it late."""
@@ -74,20 +75,27 @@ def _insert_or_add(table: sa.Table) -> sqlite.Insert:
     )
 
 
-_SELECT_CLOCK = sa.select(meter_clock).where(*is_of_client(meter_clock))
+_TIMES = ("last_now", "heard", "high", "wall", "monotonic", "boot")
+"""Columns of `usage_clock` → the fields of StoredTimes, in this order."""
+_SELECT_CLOCK = FixedStatement(sa.select(*(meter_clock.c[name] for name in _TIMES)).where(*is_of_client(meter_clock)))
 _UPDATE_CLOCK = sa.update(meter_clock).where(*is_of_client(meter_clock))
-_SELECT_RESERVED = sa.select(
-    *(sa.func.coalesce(sa.func.sum(reservation.c[meter]), 0) for meter in METERS),
-    sa.select(meter_clock.c.blocked_until).where(*is_of_client(meter_clock)).scalar_subquery(),
-).where(*is_of_client(reservation))
-_SELECT_SLOTS = sa.union_all(*map(_select_slots, (slot, foreign)))
-_INSERT_RESERVATION = sa.insert(reservation).returning(reservation.c.id)
-_DELETE_RESERVATION = sa.delete(reservation).where(reservation.c.id == sa.bindparam("of_id"))
+_UPDATE_TIMES = FixedStatement(_UPDATE_CLOCK, *_TIMES)
+_SELECT_RESERVED = FixedStatement(
+    sa.select(
+        *(sa.func.coalesce(sa.func.sum(reservation.c[meter]), 0) for meter in METERS),
+        sa.select(meter_clock.c.blocked_until).where(*is_of_client(meter_clock)).scalar_subquery(),
+    ).where(*is_of_client(reservation))
+)
+_SELECT_SLOTS = FixedStatement(sa.union_all(*map(_select_slots, (slot, foreign))))
+_INSERT_RESERVATION = FixedStatement(sa.insert(reservation), "origin", "client_no", "opened", *METERS)
+_DELETE_RESERVATION = FixedStatement(sa.delete(reservation).where(reservation.c.id == sa.bindparam("of_id")))
 _DELETE_SLOTS = {
-    table.name: sa.delete(table).where(_is_meter(table), table.c.start < sa.bindparam("oldest"))
+    table.name: FixedStatement(sa.delete(table).where(_is_meter(table), table.c.start < sa.bindparam("oldest")))
     for table in (slot, foreign)
 }
-_ADD_TO_SLOT = {table.name: _insert_or_add(table) for table in (slot, foreign)}
+_ADD_TO_SLOT = {
+    table.name: FixedStatement(_insert_or_add(table), *(column.name for column in table.c)) for table in (slot, foreign)
+}
 
 
 # ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -95,19 +103,19 @@ _ADD_TO_SLOT = {table.name: _insert_or_add(table) for table in (slot, foreign)}
 
 def stored_times(conn: sa.Connection, account: Account) -> StoredTimes:
     """Return what earlier processes knew of ARM's time."""
-    row = conn.execute(_SELECT_CLOCK, client_parameters(account)).mappings().first()
+    row = _SELECT_CLOCK.execute(conn, client_parameters(account)).fetchone()
     if row is None:
         return StoredTimes()
-    return StoredTimes(
-        row["last_now"] or None, row["heard"], row["high"], row["wall"], row["monotonic"] or 0.0, row["boot"] or ""
-    )
+    last_now, heard, high, wall, monotonic, boot = row
+    return StoredTimes(last_now or None, heard, high, wall, monotonic or 0.0, boot or "")
 
 
 def save_times(conn: sa.Connection, account: Account, times: StoredTimes, stored: StoredTimes) -> None:
     """Store ARM's time for other processes, and what the machine's clocks show now; `stored` is what they know."""
     if times != stored:
-        names = ("last_now", "heard", "high", "wall", "monotonic", "boot")
-        _write_clock(conn, account, dict(zip(names, astuple(times), strict=True)))
+        values = dict(zip(_TIMES, astuple(times), strict=True))
+        if _UPDATE_TIMES.execute(conn, {**client_parameters(account), **values}).rowcount == 0:
+            _write_clock(conn, account, values)
 
 
 def block_until(conn: sa.Connection, account: Account, until: float) -> None:
@@ -130,10 +138,10 @@ def usage(conn: sa.Connection, account: Account) -> Usage:
     """Return what is used, reserved and blocked."""
     slots: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
     others: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
-    for is_foreign, window, meter, start, amount in conn.execute(_SELECT_SLOTS, client_parameters(account)):
+    for is_foreign, window, meter, start, amount in _SELECT_SLOTS.execute(conn, client_parameters(account)):
         for counted in (slots, others) if is_foreign else (slots,):
             counted[window, meter].append((float(start), int(amount)))
-    *reserved, blocked = conn.execute(_SELECT_RESERVED, client_parameters(account)).one()
+    *reserved, blocked = _SELECT_RESERVED.execute(conn, client_parameters(account)).fetchone()
     return Usage(_freeze(slots), ApiUsage(*map(int, reserved)), float(blocked or 0.0), _freeze(others))
 
 
@@ -149,7 +157,7 @@ def reserve(
     if until > now:
         return Full(until)
     values = {"origin": account.origin, "client_no": account.client_no, "opened": now, **cost.meters()}
-    return Reserved(int(conn.execute(_INSERT_RESERVATION, values).scalar_one()))
+    return Reserved(int(_INSERT_RESERVATION.execute(conn, values).lastrowid or 0))
 
 
 def settle(conn: sa.Connection, account: Account, reservation_id: int, used: ApiUsage, time: float) -> None:
@@ -165,7 +173,7 @@ def shrink(conn: sa.Connection, reservation_id: int, used: ApiUsage) -> None:
 
 def refund(conn: sa.Connection, reservation_id: int) -> bool:
     """End a reservation without a charge: nothing left this machine. Return whether it was open."""
-    return bool(conn.execute(_DELETE_RESERVATION, {"of_id": reservation_id}).rowcount)
+    return bool(_DELETE_RESERVATION.execute(conn, {"of_id": reservation_id}).rowcount)
 
 
 def latest_reservation(conn: sa.Connection, account: Account) -> int:
@@ -238,5 +246,5 @@ def _charge(
         values = {"origin": account.origin, "client_no": account.client_no, "window": name, "meter": meter}
         added.append({**values, "start": start, "amount": amount})
     if added:
-        conn.execute(_DELETE_SLOTS[table.name], old)
-        conn.execute(_ADD_TO_SLOT[table.name], added)
+        _DELETE_SLOTS[table.name].execute_many(conn, old)
+        _ADD_TO_SLOT[table.name].execute_many(conn, added)

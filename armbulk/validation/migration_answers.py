@@ -47,7 +47,7 @@ def apply_answers(sheets: Sequence[Sheet], matches: Sequence[HeaderMatch]) -> tu
 
 @dataclass(frozen=True, slots=True)
 class AnsweredQuestion:
-    """A question as it is in a workbook; `answer` is "" where nobody has answered."""
+    """A question as it is in a workbook; `answer` is "" if it has no answer yet."""
 
     key: str
     question: str

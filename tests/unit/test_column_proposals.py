@@ -374,7 +374,7 @@ def test_lines_below_their_document_without_its_number(tmp_path: Path) -> None:
 
 
 def test_samples_are_shown_as_excel_shows_them(tmp_path: Path) -> None:
-    """The cell of 8253.13 has 8253.129999999999 in the file; nobody typed that. Other names of a field can be typed."""
+    """The cell of 8253.13 has 8253.129999999999 in the file, and is shown as typed. Other names of a field work."""
     rows = ["Debitor;Firma;Gate;Saldo", "1;Ås AS;Gata 1;8253.129999999999", "2;Bø AS;Gata 2;1.5", ""]
     proposal = proposed(tmp_path, "\n".join(rows))
     assert proposal.columns[3].samples == ("8253.13", "1.5")

@@ -257,3 +257,12 @@ def test_every_code_has_the_form_of_its_list(codes: frozenset[str], form: str) -
     """No code of a list is mistyped, and Norway's is among them."""
     assert [code for code in codes if not re.fullmatch(form, code)] == []
     assert codes & {"NO", "NOK", "no", "0192"}
+
+
+def test_a_few_keys_are_masked_as_a_column_is() -> None:
+    """Both ways hide the same numbers."""
+    keys = ["01010750160", "010107 50160", "12345678901", "0123456789", "", None, "Kunde 1"]
+    column = pl.select(identifiers.mask_national_id(pl.lit(pl.Series(keys)))).to_series().to_list()
+    assert identifiers.mask_national_id_texts(keys) == column
+    assert identifiers.mask_national_id_texts(keys[3:6]) == keys[3:6]
+    assert column[0] != keys[0]
