@@ -31,7 +31,7 @@ def test_nothing_else_is_filled(tmp_path: Path, row: str) -> None:
     rows = [HEADER, "F1;IN;K1;01.10.2026;15.10.2026;NOK;100", row]
     found = check_texts(tmp_path, ReadOptions(credit_due_dates=DOCUMENT_DATE), fakturaer=rows)
     assert "credit-due-date-filled" not in {code for _row, _column, code in codes(found)}
-    assert found.blocked_rows["documents"]["row"].to_list() == [3]
+    assert 3 in found.blocked_rows["documents"]["row"].to_list()
 
 
 def test_a_mapping_decides_too(tmp_path: Path) -> None:
