@@ -49,6 +49,7 @@ def plan(folder: Path, arm: Sandbox, *words: str) -> tuple[list[str], Path, dict
         (replace("lines.csv", "Vare", "Gave"), ["lines.csv was changed"]),
     ],
 )
+@pytest.mark.first_cases(1)
 def test_a_changed_file_stops_the_import(tmp_path: Path, arm: Sandbox, edit: Edit, words: list[str]) -> None:
     """The message names the file that was changed; nothing is sent."""
     files, target, env = plan(tmp_path, arm)

@@ -91,6 +91,7 @@ _COMPANIES = """Kundekode;Fornavn;Etternavn;Firma;Gate;Postnr;Sted
 
 
 @pytest.mark.parametrize(("answer", "contact"), [("n", None), ("j", "Bo Bø")])
+@pytest.mark.first_cases(2)
 def test_a_company_beside_first_and_last_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, contact: str | None
 ) -> None:

@@ -153,6 +153,7 @@ def send(made: Journey, file: str, options: dict[str, Any]) -> tuple[dict[str, i
 
 
 @pytest.mark.parametrize("mode", ["new", "update", "export", "overwrite"])
+@pytest.mark.first_cases(2)
 def test_the_import_sends_what_diff_shows(tmp_path: Path, mode: str) -> None:
     """Whatever ARM has and the file says: the same customers, with the same values."""
     with journey(tmp_path, size="XL") as made:
@@ -172,6 +173,7 @@ def test_the_import_sends_what_diff_shows_of_many(tmp_path: Path, mode: str) -> 
 # ── what it costs ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.proof
 def test_a_fresh_list_costs_nothing(tmp_path: Path) -> None:
     """What was read counts for some minutes, for other files too; an import from here ends that, and so does time."""
     with journey(tmp_path, size="XL") as made:
@@ -220,6 +222,7 @@ def test_a_customer_that_the_list_has_twice_is_named(tmp_path: Path) -> None:
         }
 
 
+@pytest.mark.proof
 def test_an_interrupted_reading_continues(tmp_path: Path) -> None:
     """What was read before Ctrl-C is not read again: of the list, and of single look-ups."""
     with journey(tmp_path, size="XL") as made:
@@ -241,6 +244,7 @@ def test_an_interrupted_reading_continues(tmp_path: Path) -> None:
             assert calls(made) - before == {file: 4, few: 10}[name]
 
 
+@pytest.mark.proof
 def test_a_high_price_is_asked_about(tmp_path: Path) -> None:
     """What takes half of an hour's limits is read with a yes only; a script uses --yes."""
     with Sandbox(size="S") as arm:

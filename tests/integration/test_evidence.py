@@ -274,6 +274,7 @@ FORGERIES: dict[str, tuple[Callable[[Parts], Parts], list[str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.proof
 def test_each_forgery_is_found(decided: Sent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is changed, added or removed: a check names it, also where the manifest was written again."""
     monkeypatch.setattr("armbulk.app.evidence.archive.MAX_PART_BYTES", 2_000_000)

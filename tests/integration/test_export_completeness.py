@@ -408,6 +408,7 @@ def test_a_round_number_of_records_without_a_total_is_read_in_parts(tmp_path: Pa
 
 
 @pytest.mark.usefixtures("short_series")
+@pytest.mark.proof
 def test_a_day_with_a_round_number_of_records_without_a_total(tmp_path: Path) -> None:
     """A day that the server cuts is never called complete."""
     lists = Lists({"glitems": [voucher(n) for n in range(620)]}, summary=False, cap=500)

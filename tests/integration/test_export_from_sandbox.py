@@ -108,6 +108,7 @@ def test_filters_that_are_ignored_above_the_cap_are_never_called_complete(tmp_pa
     assert set(rows["gl_period"]) <= {2}
 
 
+@pytest.mark.proof
 def test_ar_items_and_movements(tmp_path: Path) -> None:
     """AR items of a year, open ones by filter, and the GL movements are exported completely."""
     clock = FakeClock()

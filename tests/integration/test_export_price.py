@@ -102,6 +102,7 @@ def test_a_limit_that_was_named_is_kept(tmp_path: Path) -> None:
     assert len(lists.asked) < 160
 
 
+@pytest.mark.proof
 def test_a_filter_that_arm_ignores_costs_two_calls(tmp_path: Path) -> None:
     """ARM ignores the category: the customers are looked for by number, and the list is not read again."""
     lists = Lists({"customers": customers(440)}, unheeded=frozenset({"customercategory"}), **CAP)

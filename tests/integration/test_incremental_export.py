@@ -454,6 +454,7 @@ def test_an_interrupted_export_goes_on_and_compares(tmp_path: Path) -> None:
     assert told["new"] == sorted(f"2218-{n}" for n in range(2_500, 4_000))
 
 
+@pytest.mark.proof
 def test_a_record_that_comes_twice_counts_once(tmp_path: Path) -> None:
     """A record that moved between two partitions while they were read counts once."""
     items = [gl_item(n, "2025-02-14" if n % 2 else "2025-02-15") for n in range(12_000)]

@@ -116,6 +116,7 @@ def test_nothing_but_a_workbook_is_replaced(book: Path, name: str, words: list[s
     assert run("check", str(book), "-o", str(target))[0] in {0, 1}
 
 
+@pytest.mark.proof
 def test_a_second_input_is_not_replaced_either(book: Path) -> None:
     """Of several inputs none is replaced."""
     other = book.parent / "july.xlsx"

@@ -133,6 +133,7 @@ Totalt;;;;4 050,50;
 
 
 @pytest.mark.usefixtures("somebody")
+@pytest.mark.proof
 def test_the_number_of_a_title_belongs_to_each_row_of_its_block(tmp_path: Path) -> None:
     """A person accepts it once; next month it is read so, and a block whose total does not agree is held back."""
     path = tmp_path / "blokker.csv"
@@ -180,6 +181,7 @@ TOTALT 3 bilag;;;;2 900,00;725,00;3 625,00
 
 
 @pytest.mark.usefixtures("somebody")
+@pytest.mark.proof
 def test_titles_and_page_headings_in_the_column_of_the_codes(tmp_path: Path) -> None:
     """They are no codes, and left out. ARM's refusal of a customer number in a title is at the document's number."""
     path = tmp_path / "journal.csv"

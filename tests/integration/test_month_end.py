@@ -234,6 +234,7 @@ def test_a_difference_is_shown(office: Callable[..., Office], tmp_path: Path) ->
     assert (told.exit_code, "If the difference stays, ask Amili." in told.stdout) == (3, True)
 
 
+@pytest.mark.proof
 def test_accounts_that_do_not_add_up_are_named(office: Callable[..., Office], tmp_path: Path) -> None:
     """The close is not reconciled: exit code 3, ledger and difference are shown, the first ten customers are named."""
     items, wrong = [dict(item) for item in LEDGER.ar_items], []
@@ -309,6 +310,7 @@ def test_what_is_no_whole_period_is_not_tied(office: Callable[..., Office]) -> N
     assert year.report["rows"] == sum(one["glYear"] == 2025 for one in LEDGER.gl_items)
 
 
+@pytest.mark.proof
 def test_an_incomplete_month_says_so_on_its_first_sheet(tmp_path: Path) -> None:
     """An incomplete month is named on the first sheet and in the file's name; the last sheet says what is missing."""
     postings = [gl_item(n, voucherNo=n * 7_919) for n in range(60)]
@@ -395,6 +397,7 @@ def verify_customers(tmp_path: Path, owed: Decimal) -> None:
     assert late
 
 
+@pytest.mark.proof
 def test_a_customer_without_one_certain_name_has_none(office: Callable[..., Office], tmp_path: Path) -> None:
     """A customer that is missing in ARM's list, or there twice with two names, is blank; the names can be left out."""
     owing = {one["customerNo"] for one in LEDGER.ar_items if one["voucherDate"] <= END.isoformat() and one["glBalance"]}
@@ -444,6 +447,7 @@ def settled(claims: dict[str, list[dict[str, Any]]]) -> dict[str, Decimal]:
     return found
 
 
+@pytest.mark.proof
 def test_names_that_were_read_a_short_time_ago_are_used_again(office: Callable[..., Office], tmp_path: Path) -> None:
     """Two close packs read ARM's customer list once; one much later reads it again. The figures are the same."""
     client = office()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from support.commands import call, called
 
@@ -76,6 +77,7 @@ def renumber(env: dict[str, str], result: Path) -> None:
     assert (code, said["outcomes"]["already_sent"], said["outcomes"]["created"]) == (0, 4, 1)
 
 
+@pytest.mark.proof
 def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) -> None:
     """Three rounds: only open, changed and new rows are sent; a changed document is refused; the file is kept."""
     path, result = tmp_path / "mal.xlsx", tmp_path / "mal.result.xlsx"

@@ -28,6 +28,7 @@ def keep_later_result(env: dict[str, str]) -> None:
     assert Path(called("results", "1", "-o", "chosen.xlsx", env=env)[1]["result"]).name == "chosen.xlsx"
 
 
+@pytest.mark.proof
 def test_an_older_file_says_that_it_sets_customers_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file as it was, or its result, after another one was sent; not a file that was edited since."""
     monkeypatch.chdir(tmp_path)

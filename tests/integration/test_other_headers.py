@@ -190,6 +190,7 @@ def test_a_person_types_fields_and_the_column_of_the_number(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("somebody")
+@pytest.mark.proof
 def test_answers_about_rows_are_saved_beside_the_columns(tmp_path: Path) -> None:
     """The due date of credit notes is asked about once for files with these headers; --as asks about the other list."""
     path = ledger(tmp_path, LEDGER.replace("16.10.2026;2 000,00;500,00;2 500,00", ";-2 000,00;-500,00;-2 500,00"))
@@ -202,6 +203,7 @@ def test_answers_about_rows_are_saved_beside_the_columns(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("somebody")
+@pytest.mark.proof
 def test_a_person_can_refuse(tmp_path: Path) -> None:
     """Who does not want to match columns, skips the sheet or stops, gets the error; nothing is saved."""
     for typed in ("n\n", "\ns\n", "\n\n\nq\n"):
@@ -269,6 +271,7 @@ def test_two_columns_with_one_header(tmp_path: Path) -> None:
     assert again.rows("documents")["incl_vat"].to_list() == checked.rows("documents")["incl_vat"].to_list()
 
 
+@pytest.mark.proof
 def test_another_order_of_columns_is_the_same_file_and_a_new_column_is_not(tmp_path: Path) -> None:
     """The headers decide, in any order; with another column armbulk asks again, and proposes the earlier answers."""
     home = tmp_path / "home"
@@ -406,6 +409,7 @@ def customers(checked: CheckResult) -> list[str]:
     return checked.rows("customers")["customer_no"].to_list()
 
 
+@pytest.mark.proof
 def test_a_sheet_with_the_same_headers_is_not_the_same_list(tmp_path: Path) -> None:
     """Suppliers on another sheet have the headers of the customers: an answer for one sheet is none for the other."""
     home = tmp_path / "home"
@@ -430,6 +434,7 @@ def test_files_with_the_same_headers_are_asked_about_once(tmp_path: Path) -> Non
     assert (len(dialog.seen), customers(checked)) == (1, ["a1", "a2"])
 
 
+@pytest.mark.proof
 def test_letters_count_only_for_the_same_order(tmp_path: Path) -> None:
     """Columns that are only known by their letters are asked about again where another column moves them."""
     home = tmp_path / "home"
@@ -471,6 +476,7 @@ def test_nothing_is_asked_whose_answer_cannot_be_saved(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("somebody")
+@pytest.mark.proof
 def test_column_q_of_a_wide_sheet_can_be_changed(tmp_path: Path) -> None:
     """Where Q is a column, the letter does not stop."""
     wide = [

@@ -63,6 +63,7 @@ def totals_are_explained(result: dict[str, Any], documents: int) -> None:
 
 
 @pytest.mark.parametrize("documents", [SOME, MANY])
+@pytest.mark.first_cases(1)
 def test_what_arm_changed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, documents: int) -> None:
     """By single look-ups and by ARM's list: other amounts, then one gone and one there twice, then all as sent."""
     monkeypatch.chdir(tmp_path)
@@ -162,6 +163,7 @@ class Notes(Dialog):
         self.shown.append(text)
 
 
+@pytest.mark.proof
 def test_an_interrupted_reading_continues(tmp_path: Path) -> None:
     """What was read is not read again; the run says that it is not finished; nothing is sent."""
     with Sandbox() as arm:

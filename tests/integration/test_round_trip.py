@@ -196,6 +196,7 @@ def test_secret_numbers_are_not_repeated(trip: Trip) -> None:
     assert "81501757329" not in message
 
 
+@pytest.mark.proof
 def test_many_changes_are_compared_by_the_list(tmp_path: Path) -> None:
     """For many changes ARM's list is read instead of one customer at a time."""
     with journey(tmp_path, size="XL") as made:

@@ -70,6 +70,7 @@ def test_both_lists_are_offered_and_read(tmp_path: Path) -> None:
     assert report["counts"]["error"] == 0
 
 
+@pytest.mark.proof
 def test_answers_about_one_list_do_not_replace_those_of_the_other(tmp_path: Path) -> None:
     """Read as customers, the file keeps its answers as documents; no column of the documents is asked about."""
     path = export(tmp_path)
@@ -138,6 +139,7 @@ def test_every_earlier_answer_is_kept(tmp_path: Path) -> None:
         ("customers", "phone", False),
     ],
 )
+@pytest.mark.first_cases(2)
 def test_an_answer_that_the_values_contradict_is_questioned(
     tmp_path: Path, resource: str, field: str, *, is_asked: bool
 ) -> None:
