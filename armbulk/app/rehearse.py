@@ -101,14 +101,13 @@ class Rehearsal:
         }
 
 
-def rehearse(workbook: Path, profile: Profile, clock: Clock, report: "Any | None" = None) -> Rehearsal:
+def rehearse(workbook: Path, profile: Profile, clock: Clock) -> Rehearsal:
     """Import a workbook into a sandbox; write NAME.rehearsal.xlsx and NAME.rehearsal.html beside it.
 
     Args:
         workbook: The workbook of a migration.
         profile: Its language, and the size of the client, which sets the limits.
         clock: The time.
-        report: Called with each step (`model.progress.Progress`).
 
     Raises:
         UsageError: The workbook has no questions: it is not one of a migration.
@@ -133,19 +132,11 @@ def rehearse(workbook: Path, profile: Profile, clock: Clock, report: "Any | None
                     _("{file} has no sheet of questions: `armbulk migrate` did not write it", file=workbook),
                     _("Use the workbook that `armbulk migrate FILE -o FILE.xlsx` wrote"),
                 )
-            result = _import(session, workbook, result_path, report)
+            result = session.import_files(workbook, target=result_path, first_import=True)
             ok = result.all_successful and result.state != STOPPED
             content = _describe(result, workbook, questions, own_clock, ok=ok)
             page = write_page(render_page(content, profile.lang, "rehearsal.html.j2"), page_path, clock)
             return Rehearsal(result.state, result.counts, questions, own_clock.waited, result.workbook, page, ok)
-
-
-def _import(session: Session, workbook: Path, target: Path, report: "Any | None") -> ImportResult:
-    from armbulk.app.dialog import Dialog  # noqa: PLC0415 - cycles
-
-    return session.import_files(
-        workbook, target=target, dialog=Dialog(report) if report else None, first_import=True, wait=True
-    )
 
 
 def _describe(

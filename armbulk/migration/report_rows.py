@@ -1,17 +1,16 @@
 """The sheets of a migration that explain it: Proof, Left out, and the ledger's files."""
 
-import polars as pl
-
 from armbulk.i18n import Text, _
 from armbulk.migration.balances import Proof
 from armbulk.migration.derive import Migration, Notice, do_totals_agree
 from armbulk.migration.document_rows import LeftOut
 from armbulk.migration.listed_report import build_list_sections, build_listed_proof
+from armbulk.migration.proof_sheet import ITEMS, lay_out_proof
 from armbulk.migration.references import OWNER
 from armbulk.migration.table_rows import describe_item
 from armbulk.model.fields import FieldType
 from armbulk.model.ledger_export import add_amounts
-from armbulk.model.result_columns import LEFT_OUT, LEFT_OUT_TITLE, PROOF, PROOF_TITLE
+from armbulk.model.result_columns import LEFT_OUT, LEFT_OUT_TITLE
 from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.section import ReportRow, Row, Section
 
@@ -34,7 +33,15 @@ _PROOFS = {
     Proof.NOT_IN_LEDGER: _("Not proved: the customer is in the list, but not in the SAF-T file"),
     Proof.NO_CUSTOMER: _("Not proved: the list does not say whose items these are"),
 }
-_ITEMS = _("Items")
+_AMOUNTS = (
+    ("opening", _("Opening balance")),
+    ("moved", _("Postings")),
+    ("closing", _("Closing balance")),
+    ("difference", _("Difference")),
+    ("documents", _("Documents")),
+    ("left_out", _("Left out")),
+)
+_EQUATION = _("Opening balance + postings = closing balance = documents + left out, in {currency}.")
 _OLD_NO = "old_customer_no"
 NOTICES = {
     Notice.NO_NAMESPACE: _("The file does not use the namespace of the Norwegian format."),
@@ -64,45 +71,13 @@ def build_proof_sheet(migration: Migration, lang: str) -> ReportSheet:
     """Return the balances and items of each customer, those that are not proved first."""
     if migration.source is not None:
         return build_listed_proof(migration, _PROOFS, lang)
-    names = migration.customers.select(_OLD_NO, "name").unique(_OLD_NO, keep="first", maintain_order=True)
-    proof = migration.proof.join(names, left_on=OWNER, right_on=_OLD_NO, how="left", maintain_order="left")
-    is_bad = ~pl.col("proof").is_in([Proof.PROVED, Proof.NOTHING])
-    proof = proof.with_columns(is_bad=is_bad).sort(~pl.col("is_bad"), maintain_order=True)
-    amounts = ("opening", "moved", "closing", "difference", "documents", "left_out")
-    rows: list[ReportRow] = [
-        (
-            row[OWNER],
-            row["name"],
-            *(row[name] for name in amounts),
-            (_ITEMS if row["has_items"] else _PROOFS[Proof(row["proof"])]).text(lang),
-        )
-        for row in proof.iter_rows(named=True)
-    ]
-    headings = [
-        _("Opening balance"), _("Postings"), _("Closing balance"), _("Difference"), _("Documents"), _("Left out"),
-    ]  # fmt: skip
-    is_proved = migration.is_proved
-    result = _("Everything is proved.") if is_proved else _("Not everything is proved. The differences are in red.")
-    return ReportSheet(
-        name=PROOF.text(lang),
-        title=PROOF_TITLE.text(lang),
-        headings=(
-            (_("Customer no").text(lang), FieldType.TEXT),
-            (_("Name").text(lang), FieldType.TEXT),
-            *((heading.text(lang), FieldType.AMOUNT) for heading in headings),
-            (_("Result").text(lang), FieldType.TEXT),
-        ),
-        rows=rows,
-        total=(_("Total").text(lang), None, *(add_amounts(proof[name]) for name in amounts), None),
-        notes=(
-            result.text(lang),
-            _(
-                "Opening balance + postings = closing balance = documents + left out, in {currency}.",
-                currency=migration.header.currency,
-            ).text(lang),
-        ),
-        bad_rows=frozenset(range(int(proof["is_bad"].sum()))),
-        is_good=is_proved,
+    return lay_out_proof(
+        migration,
+        _AMOUNTS,
+        _EQUATION,
+        lambda row: ITEMS if row["has_items"] else _PROOFS[Proof(row["proof"])],
+        add_amounts,
+        lang,
     )
 
 

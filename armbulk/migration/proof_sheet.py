@@ -1,0 +1,65 @@
+"""The layout of the sheet Proof: a row for each customer, those that are not proved first and marked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from armbulk.i18n import Text, _
+from armbulk.migration.balances import Proof
+from armbulk.migration.derive import Migration
+from armbulk.migration.references import OWNER
+from armbulk.model.fields import FieldType
+from armbulk.model.result_columns import PROOF, PROOF_TITLE
+from armbulk.writers.report_sheets import ReportSheet
+
+ITEMS = _("Items")
+"""The result of a customer whose items are proved."""
+
+
+def lay_out_proof(
+    migration: Migration,
+    amounts: Sequence[tuple[str, Text]],
+    equation: Text,
+    describe: Callable[[Mapping[str, Any]], Text],
+    add_up: Callable[[pl.Series], Decimal | None],
+    lang: str,
+) -> ReportSheet:
+    """Return the sheet Proof.
+
+    Args:
+        migration: What is proved.
+        amounts: Columns of `migration.proof`, and their headings.
+        equation: What is compared.
+        describe: Returns the result of a row of `migration.proof`.
+        add_up: Returns the total of a column.
+        lang: Of the texts.
+    """
+    names = migration.customers.select(pl.col("old_customer_no").alias(OWNER), "name").unique(
+        OWNER, keep="first", maintain_order=True
+    )
+    is_bad = ~pl.col("proof").is_in([Proof.PROVED, Proof.NOTHING])
+    proof = migration.proof.join(names, on=OWNER, how="left", maintain_order="left").with_columns(is_bad=is_bad)
+    proof = proof.sort(~pl.col("is_bad"), maintain_order=True)
+    rows = [
+        (row[OWNER], row["name"], *(row[name] for name, _heading in amounts), describe(row).text(lang))
+        for row in proof.iter_rows(named=True)
+    ]
+    is_proved = migration.is_proved
+    result = _("Everything is proved.") if is_proved else _("Not everything is proved. The differences are in red.")
+    return ReportSheet(
+        name=PROOF.text(lang),
+        title=PROOF_TITLE.text(lang),
+        headings=(
+            (_("Customer no").text(lang), FieldType.TEXT),
+            (_("Name").text(lang), FieldType.TEXT),
+            *((heading.text(lang), FieldType.AMOUNT) for _name, heading in amounts),
+            (_("Result").text(lang), FieldType.TEXT),
+        ),
+        rows=rows,
+        total=(_("Total").text(lang), None, *(add_up(proof[name]) for name, _heading in amounts), None),
+        notes=(result.text(lang), equation.fill(currency=migration.header.currency).text(lang)),
+        bad_rows=frozenset(range(int(proof["is_bad"].sum()))),
+        is_good=is_proved,
+    )
