@@ -25,7 +25,7 @@ from armbulk.migration.report_rows import (
     name_company,
 )
 from armbulk.migration.table_rows import build_tables
-from armbulk.model.ledger_export import add_amounts
+from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.readers.saft import read_ledger_export
 from armbulk.resources.code_lists import COUNTRIES
@@ -116,12 +116,12 @@ class MigrationFile:
             "items": _describe_list(migration),
             "customers": migration.customers.height,
             "documents": documents.rows.height,
-            "documents_sum": str(add_amounts(documents.rows["base_amount"])),
+            "documents_sum": str(sum_amounts(documents.rows["base_amount"])),
             "left_out": documents.left_out.height,
-            "left_out_sum": str(add_amounts(documents.left_out["base_amount"])),
-            "closing_sum": str(add_amounts(migration.proof["closing"])),
+            "left_out_sum": str(sum_amounts(documents.left_out["base_amount"])),
+            "closing_sum": str(sum_amounts(migration.proof["closing"])),
             "not_proved": migration.unproved.height,
-            "not_proved_sum": str(add_amounts(migration.unproved["listed" if migration.source else "closing"])),
+            "not_proved_sum": str(sum_amounts(migration.unproved["listed" if migration.source else "closing"])),
             "proved": migration.is_proved,
             "credits": migration.credit_count,
             "linked_credits": migration.linked_credits,

@@ -27,7 +27,8 @@ from armbulk.migration.ledger_lines import read_ledger_lines
 from armbulk.migration.listed_items import ListSource
 from armbulk.migration.references import OWNER, find_documents
 from armbulk.migration.years import join_years
-from armbulk.model.ledger_export import BASE_AMOUNT, LedgerExport, LedgerHeader, add_amounts
+from armbulk.model.exact_sums import sum_amounts
+from armbulk.model.ledger_export import BASE_AMOUNT, LedgerExport, LedgerHeader
 
 _SAME_DUE_SHARE = Decimal("0.95")
 
@@ -121,7 +122,7 @@ class Migration:
     def total(self) -> Decimal:
         """The sum of the documents and of what is left out, in the base currency."""
         frames = (self.documents.rows, self.documents.left_out)
-        return sum((add_amounts(frame["base_amount"]) for frame in frames), Decimal(0))
+        return sum((sum_amounts(frame["base_amount"]) for frame in frames), Decimal(0))
 
     @property
     def is_proved(self) -> bool:

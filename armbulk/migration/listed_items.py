@@ -12,7 +12,8 @@ from armbulk.migration.listed_amounts import read_amounts
 from armbulk.migration.listed_rows import read_rows
 from armbulk.migration.listed_totals import TOTAL_COLUMNS, compare_totals, take_unnamed
 from armbulk.migration.references import OWNER
-from armbulk.model.ledger_export import BASE_AMOUNT, CURRENCY_AMOUNT, add_amounts
+from armbulk.model.exact_sums import sum_amounts
+from armbulk.model.ledger_export import BASE_AMOUNT, CURRENCY_AMOUNT
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import Sheet
 
@@ -96,7 +97,7 @@ class OpenItemList:
     @property
     def total(self) -> Decimal:
         """The sum of all items in the base currency."""
-        return add_amounts(self.items["base_amount"])
+        return sum_amounts(self.items["base_amount"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from armbulk.migration.balances import Proof
 from armbulk.migration.derive import Migration, Notice
 from armbulk.migration.document_rows import LeftOut
 from armbulk.migration.listed_items import ListSource
-from armbulk.model.ledger_export import add_amounts
+from armbulk.model.exact_sums import sum_amounts
 
 _ITEMS_RISK = _("Items can be missing, or there twice. Type yes only if you know why, and keep the reason.")
 _AMOUNT_RISK = _("Customers are then reminded of amounts that they do not owe.")
@@ -31,8 +31,8 @@ def _ask_about_sums(migration: Migration, source: ListSource) -> list[tuple[str,
             "Customers whose items are not their closing balance: {count}. By the list they owe {listed:amount}, by "
             "the SAF-T file {closing:amount}. Is the difference known?",
             count=differing.height,
-            listed=add_amounts(differing["listed"]),
-            closing=add_amounts(differing["closing"]),
+            listed=sum_amounts(differing["listed"]),
+            closing=sum_amounts(differing["closing"]),
         )
         questions.append(("list-and-ledger", text, _ITEMS_RISK))
     if wrong := proof.filter(~pl.col("is_subtotal_right").fill_null(value=True)).height:
@@ -60,7 +60,7 @@ def _ask_about_sums(migration: Migration, source: ListSource) -> list[tuple[str,
             "Customers of the list without a closing balance in the SAF-T file: {count}. They owe {sum:amount}. "
             "Are their numbers right?",
             count=missing.height,
-            sum=add_amounts(missing["listed"]),
+            sum=sum_amounts(missing["listed"]),
         )
         questions.append(("customers-not-in-ledger", text, _("Their names come from the list, without addresses.")))
     return questions

@@ -10,7 +10,7 @@ from armbulk.migration.derive import Migration
 from armbulk.migration.listed_items import ListSource
 from armbulk.migration.proof_sheet import ITEMS, lay_out_proof
 from armbulk.migration.references import OWNER
-from armbulk.model.ledger_export import add_amounts
+from armbulk.model.exact_sums import sum_amounts
 from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.section import Row, Section
 
@@ -39,7 +39,7 @@ def build_listed_proof(migration: Migration, results: dict[Proof, Text], lang: s
 
 def _add_up(amounts: pl.Series) -> Decimal | None:
     """Return the sum; None for amounts that the list or the SAF-T file does not have."""
-    return add_amounts(amounts) if amounts.count() else None
+    return sum_amounts(amounts) if amounts.count() else None
 
 
 def build_list_sections(source: ListSource, lang: str) -> list[Section]:

@@ -15,7 +15,7 @@ from armbulk.migration.derive import Migration, Notice
 from armbulk.migration.document_rows import LeftOut
 from armbulk.migration.ledger_items import ItemKind
 from armbulk.migration.listed_questions import ask_about_list
-from armbulk.model.ledger_export import add_amounts
+from armbulk.model.exact_sums import sum_amounts
 from armbulk.resources.migration_questions import QUESTION_RULES, QuestionRule
 
 
@@ -122,7 +122,7 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
     )
     for key, frame, text, risk in checks:
         if frame.height:
-            total = add_amounts(frame["base_amount"])
+            total = sum_amounts(frame["base_amount"])
             questions.append(Question(key, text.fill(count=frame.height, sum=total), risk))
     return questions
 
@@ -131,7 +131,7 @@ def _ask_about_proofs(migration: Migration) -> list[Question]:
     questions = []
     unproved = migration.not_moved
     if unproved.height:
-        stated = add_amounts(unproved["closing"])
+        stated = sum_amounts(unproved["closing"])
         questions.append(
             Question(
                 "not-proved",
@@ -158,8 +158,8 @@ def _ask_about_proofs(migration: Migration) -> list[Question]:
 
 
 def _differing_accounts(migration: Migration) -> Text:
-    accounts = add_amounts(migration.accounts["closing_accounts"].fill_null(Decimal(0)))
-    customers = add_amounts(migration.accounts["closing_customers"])
+    accounts = sum_amounts(migration.accounts["closing_accounts"].fill_null(Decimal(0)))
+    customers = sum_amounts(migration.accounts["closing_customers"])
     return _(
         "The accounts of receivables close with {accounts:amount}, the customers with {customers:amount}. Is the "
         "difference known?",

@@ -8,8 +8,8 @@ from armbulk.migration.listed_report import build_list_sections, build_listed_pr
 from armbulk.migration.proof_sheet import ITEMS, lay_out_proof
 from armbulk.migration.references import OWNER
 from armbulk.migration.table_rows import describe_item
+from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.fields import FieldType
-from armbulk.model.ledger_export import add_amounts
 from armbulk.model.result_columns import LEFT_OUT, LEFT_OUT_TITLE
 from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.section import ReportRow, Row, Section
@@ -76,7 +76,7 @@ def build_proof_sheet(migration: Migration, lang: str) -> ReportSheet:
         _AMOUNTS,
         _EQUATION,
         lambda row: ITEMS if row["has_items"] else _PROOFS[Proof(row["proof"])],
-        add_amounts,
+        sum_amounts,
         lang,
     )
 
@@ -96,7 +96,7 @@ def build_left_out_sheet(migration: Migration, lang: str) -> ReportSheet:
     for customer in unproved.iter_rows(named=True):
         reason = _PROOFS[Proof(customer["proof"])].text(lang)
         rows.append((customer[OWNER], None, None, migration.header.currency, None, customer["closing"], reason, None))
-    total = add_amounts(migration.documents.left_out["base_amount"]) + add_amounts(unproved["closing"])
+    total = sum_amounts(migration.documents.left_out["base_amount"]) + sum_amounts(unproved["closing"])
     return ReportSheet(
         name=LEFT_OUT.text(lang),
         title=LEFT_OUT_TITLE.text(lang),

@@ -7,7 +7,6 @@ file. An element that is absent or empty is null. Rows keep the order of the fil
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import polars as pl
 
@@ -173,9 +172,3 @@ class LedgerExport:
     unbalanced_vouchers: pl.DataFrame
     account_movements: pl.DataFrame
     has_namespace: bool
-
-
-def add_amounts(amounts: pl.Series) -> Decimal:
-    """Return the exact sum of a column of amounts; 0 for an empty one."""
-    total = amounts.sum()
-    return total if isinstance(total, Decimal) else Decimal(0)

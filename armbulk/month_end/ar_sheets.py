@@ -7,6 +7,7 @@ import polars as pl
 
 from armbulk.i18n import NO_TEXT, _, join_texts, ngettext
 from armbulk.model.columns import ExportColumn
+from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.fields import Field, FieldType
 from armbulk.model.record_texts import RECORD_KEY
 from armbulk.month_end.ageing import (
@@ -19,7 +20,7 @@ from armbulk.month_end.ageing import (
     days_overdue,
 )
 from armbulk.month_end.customer_names import CustomerNames
-from armbulk.month_end.open_items import KnownBy, sum_amounts
+from armbulk.month_end.open_items import KnownBy
 from armbulk.month_end.receivables import Receivables
 from armbulk.month_end.row_order import by_number, sort_pages
 from armbulk.month_end.turnover import text_column

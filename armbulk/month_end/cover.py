@@ -11,13 +11,13 @@ from armbulk.export.fetched_list import FetchedList
 from armbulk.export.partition import month_bounds
 from armbulk.i18n import Text, _, ngettext
 from armbulk.model.client_name import name_client
+from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.partition import Partition, PartitionStatus
 from armbulk.model.time_words import day_in_words, month_in_words, time_in_words
 from armbulk.month_end.ageing import age_by_customer
 from armbulk.month_end.ar_sheets import describe_ar_tie_out, describe_unbalanced
 from armbulk.month_end.closing import Closing
 from armbulk.month_end.gl_sheets import describe_tie_out, gl_text
-from armbulk.month_end.open_items import sum_amounts
 from armbulk.month_end.receivables import Receivables
 from armbulk.month_end.turnover import ACCOUNT, opening_balances
 from armbulk.stored_messages import translate_window

@@ -6,11 +6,11 @@ from typing import Any
 import polars as pl
 
 from armbulk.i18n import _, ngettext
+from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.fields import FieldType
 from armbulk.month_end.ageing import NO_DATE, NOT_BY_ITEM, NOT_DUE, age_by_customer, bucket_column
 from armbulk.month_end.ar_sheets import ar_text, bucket_text, describe_method, describe_unbalanced
 from armbulk.month_end.customer_names import CustomerNames
-from armbulk.month_end.open_items import sum_amounts
 from armbulk.month_end.receivables import Receivables
 from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.section import ReportRow

@@ -16,6 +16,8 @@ from enum import StrEnum
 
 import polars as pl
 
+from armbulk.model.exact_sums import sum_amounts
+
 _PARTY = ("account", "currency")
 _GROUP = (*_PARTY, "claim")
 _SETTLED = ("settled", "settled_own")
@@ -28,12 +30,6 @@ class KnownBy(StrEnum):
     SINCE = "since"  # what is open today and what a later item has settled
     ALONE = "alone"  # what is open today: the account's items do not include its payments
     SUM = "sum"  # settled since by an unknown item: a sum of the account
-
-
-def sum_amounts(amounts: pl.Series) -> Decimal:
-    """Return the exact sum of a column; 0 for an empty one."""
-    total = amounts.sum()
-    return total if isinstance(total, Decimal) else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from armbulk.export.partition import month_bounds
 from armbulk.export.result import find_gaps
 from armbulk.i18n import Text, _
 from armbulk.model.day_texts import parse_days
+from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.gap_reasons import NO_AMOUNT, NO_DATE
 from armbulk.model.partition import Partition
 from armbulk.model.record_texts import RECORD_KEY
 from armbulk.month_end.ageing import DEFAULT_INTERVALS, Interval, build_intervals
 from armbulk.month_end.ledger_balance import Balance, read_balance
 from armbulk.month_end.lists import MonthEndLists, Unavailable
-from armbulk.month_end.open_items import OpenItems, open_items_at, sum_amounts
+from armbulk.month_end.open_items import OpenItems, open_items_at
 from armbulk.month_end.tie_out import TieOut
 from armbulk.month_end.turnover import ACCOUNT, Turnover, parse_amount_column, text_column
 

@@ -11,7 +11,8 @@ from functools import partial
 import polars as pl
 
 from armbulk.i18n import _
-from armbulk.model.ledger_export import BASE_AMOUNT, LINE_COLUMNS, VOUCHER_COLUMNS, Columns, add_amounts
+from armbulk.model.exact_sums import sum_amounts
+from armbulk.model.ledger_export import BASE_AMOUNT, LINE_COLUMNS, VOUCHER_COLUMNS, Columns
 from armbulk.readers.damage import SPLIT
 from armbulk.readers.saft.header import other_root_error
 from armbulk.readers.saft.postings import build_lines
@@ -261,8 +262,8 @@ class EntriesReader:
         if len(without):
             what = _("a posting (Line) has neither DebitAmount nor CreditAmount")
             raise line_error(self._file, rows["xml_line"][without[0]], what)
-        self._debit += add_amounts(debit)
-        self._credit += add_amounts(credit)
+        self._debit += sum_amounts(debit)
+        self._credit += sum_amounts(credit)
         flags = build_frame(
             self._account_flags, {"has_sales": pl.Boolean, "has_bank": pl.Boolean, "is_kept": pl.Boolean}
         )
