@@ -9,6 +9,7 @@ from armbulk.i18n import Text, ngettext
 
 _COUNTS = {
     "customers": ngettext("{count:number} customer", "{count:number} customers"),
+    "customer_updates": ngettext("{count:number} customer update", "{count:number} customer updates"),
     "invoices": ngettext("{count:number} invoice", "{count:number} invoices"),
     "credit_notes": ngettext("{count:number} credit note", "{count:number} credit notes"),
     "documents": ngettext("{count:number} document", "{count:number} documents"),
