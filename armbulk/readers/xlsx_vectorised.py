@@ -110,7 +110,7 @@ class VectorisedReader:
         return self._outline.to_worksheet(frame, letters, self._formula_count)
 
     def _add(self, rows: _Rows) -> None:
-        """Add what was read of the next piece; OtherShapeError when it is not in order, or too much."""
+        """Add what was read of the next piece; OtherShapeError for rows in another order, or too many."""
         self._shared.cells_left -= rows.cell_count
         if self._shared.cells_left < 0:
             raise OtherShapeError
