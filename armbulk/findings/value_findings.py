@@ -133,6 +133,14 @@ VALUES: dict[str, FindingType] = {
         _("No action needed if that is right"),
         tunable=True,
     ),
+    "negative-invoice": warning(
+        _("The document has the type IN (invoice), but its amount is negative: {value:amount}"),
+        _(
+            "If it is a credit note, enter its own document type; ask Amili for the code. If it is a payment, remove "
+            "the row. No action needed if ARM is to get a negative invoice."
+        ),
+        tunable=True,
+    ),
     "amounts-differ": warning(
         _("Amount excl. VAT and VAT do not add up to {value:amount}, the amount incl. VAT"),
         _("Check the three amounts"),

@@ -203,6 +203,18 @@ def test_answers_about_rows_are_saved_beside_the_columns(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("somebody")
+def test_a_type_for_all_rows_is_questioned_where_amounts_are_negative(tmp_path: Path) -> None:
+    """A credit note is not silently sent as an invoice: the question names the row, and can be left open."""
+    credit = LEDGER.replace("2 000,00;500,00;2 500,00", "-2 000,00;-500,00;-2 500,00")
+    code, _, err = answer("check", ledger(tmp_path, credit), typed="\n\n\n\nfaktura\nn\n-\nNOK\ny\n")
+    assert "1 amount is negative (row 6): a credit note or a payment." in err
+    assert code == 1
+    code, out, err = answer("map", ledger(tmp_path, credit), typed="\n\nIN\ny\n\ny\n")
+    assert "1 amount is negative (row 6)" in err
+    assert "negative-invoice" in answer("check", ledger(tmp_path, credit), typed="")[1], (out, err)
+
+
+@pytest.mark.usefixtures("somebody")
 @pytest.mark.proof
 def test_a_person_can_refuse(tmp_path: Path) -> None:
     """Who does not want to match columns, skips the sheet or stops, gets the error; nothing is saved."""
