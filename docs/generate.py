@@ -238,6 +238,8 @@ EXAMPLES: dict[str, Example] = {
     "negative-invoice": Example("-6500.00", "incl_vat"),
     "amounts-differ": Example("6501.00", "incl_vat"),
     "lines-sum-differs": Example("6500.00", "incl_vat", "6250.00"),
+    "result-beside-input": Example("oktober.result.xlsx", "document_no", "oktober.xlsx"),
+    "same-records-twice": Example("oktober-ny.xlsx", "document_no", "oktober.xlsx"),
     "duplicate-key": Example("88776655", "document_no", "9 (Fakturaer 2)"),
     "duplicate-line-no": Example("2", "line_no", "88776655"),
     "empty-line": Example("88776655", "document_no", sheet="lines"),

@@ -146,6 +146,8 @@ TITLES: dict[str, Text] = {
     "amount-from-lines": _("Amount taken from the lines"),
     "price-differs": _("Quantity times price differs"),
     "lines-sum-differs": _("Sum of the lines differs"),
+    "result-beside-input": _("Result beside its file"),
+    "same-records-twice": _("Same records in two files"),
     "duplicate-key": _("Same number twice"),
     "delete-name-differs": _("Another customer in ARM"),
     "delete-hidden": _("Hidden row with DELETE"),

@@ -123,8 +123,8 @@ VALUES: dict[str, FindingType] = {
     ),
     "credit-due-date-filled": warning(
         ngettext(
-            "{count:number} credit note without a due date is due on its document date (row {detail})",
-            "{count:number} credit notes without a due date are due on their document dates (rows {detail})",
+            "{count:number} credit note in the sheet has no due date. Its document date is used (row {detail}).",
+            "{count:number} credit notes in the sheet have no due date. Their document dates are used (rows {detail}).",
         ),
         _("No action needed"),
     ),

@@ -194,7 +194,7 @@ def test_a_person_types_fields_and_the_column_of_the_number(tmp_path: Path) -> N
 def test_answers_about_rows_are_saved_beside_the_columns(tmp_path: Path) -> None:
     """The due date of credit notes is asked about once for files with these headers; --as asks about the other list."""
     path = ledger(tmp_path, LEDGER.replace("16.10.2026;2 000,00;500,00;2 500,00", ";-2 000,00;-500,00;-2 500,00"))
-    code, _, err = answer("check", path, typed="\n\n\n\nIN\nNOK\ny\ny\n")
+    code, _, err = answer("check", path, typed="\n\n\n\nIN\ny\nNOK\ny\ny\n")
     assert (code, "Use its document date?" in err) == (0, True), err
     code, out, err = answer("check", path, typed="")
     assert (code, "matched as you decided" in out, "document date?" in err) == (0, True, False), err
