@@ -153,7 +153,7 @@ def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wai
 
 
 def _unsent(context: Context, store: Store, plan: Plan, state: str) -> ImportResult:
-    result = build_unsent_result(plan.import_plan.items)
+    result = build_unsent_result(plan.import_plan.items, store.references(context.profile.account))
     return ImportResult(state, result, store, context.clock, context.profile, plan.check.checked, plan)
 
 

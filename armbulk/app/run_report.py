@@ -25,6 +25,7 @@ from armbulk.model.record_kinds import (
 from armbulk.model.record_messages import (
     BEYOND_LIMIT,
     GIVEN_UP,
+    HIDDEN_AND_DONE,
     HIDDEN_ROW,
     NOT_IN_ARM,
     SENT_OTHERWISE,
@@ -84,6 +85,7 @@ _STEPS = {
     ),
     "held-back": _("Correct the rows that were held back, then import the file again. Nothing is sent twice:"),
     "limit": _("Send the rest with:"),
+    "hidden": _("Some hidden rows have changed since they were sent. Show them in Excel, then import the file again:"),
     "rest": _("Send what was not sent with:"),
     "left-out": _("The records left out were not sent, as you chose. Nothing more to do."),
     "done": _("Nothing more to do."),
@@ -177,6 +179,8 @@ def _find_correction(items: pl.DataFrame, outcomes: set[str]) -> tuple[str, dict
     unsent = items.filter(pl.col("outcome") == Outcome.NOT_SENT.value)["message"].fill_null("")
     if unsent.str.starts_with(BEYOND_LIMIT).any():
         return "limit", {}
+    if unsent.str.starts_with(HIDDEN_AND_DONE).any():
+        return "hidden", {}
     if unsent.is_empty():
         return "done", {}
     is_chosen = unsent.str.starts_with(HIDDEN_ROW) | unsent.str.starts_with(GIVEN_UP)

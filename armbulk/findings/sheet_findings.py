@@ -251,6 +251,23 @@ SHEETS: dict[str, FindingType] = {
             )
         },
     ),
+    "hidden-open-rows": error(
+        ngettext(
+            "{count:number} hidden or filtered row is not done yet (row {detail})",
+            "{count:number} hidden or filtered rows are not done yet (rows {detail})",
+        ),
+        _(
+            "Show the rows in Excel: clear the filter, or add their outcomes to it. Or use --include-hidden to send "
+            "them, or --skip-hidden to skip them."
+        ),
+    ),
+    "hidden-done": warning(
+        ngettext(
+            "{count:number} hidden row was done in an earlier run and is not sent again (row {detail})",
+            "{count:number} hidden rows were done in an earlier run and are not sent again (rows {detail})",
+        ),
+        _("No action needed"),
+    ),
     "hidden-included": warning(
         ngettext(
             "{count:number} hidden row is read like all others (row {detail})",

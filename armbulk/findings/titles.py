@@ -53,6 +53,8 @@ TITLES: dict[str, Text] = {
     "supplier-list": _("May be a list of suppliers"),
     "merged-cells": _("Merged cells"),
     "hidden-rows": _("Hidden rows"),
+    "hidden-open-rows": _("Hidden rows that are not done"),
+    "hidden-done": _("Hidden rows that are done"),
     "hidden-included": _("Hidden rows are read"),
     "hidden-skipped": _("Hidden rows are left out"),
     "hidden-columns": _("Hidden columns"),

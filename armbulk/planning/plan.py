@@ -21,7 +21,9 @@ from armbulk.planning.items import (
     hold_back_with_customers,
     keep_all_back,
     keep_first,
+    mark_rows,
     set_aside_damaged_numbers,
+    set_aside_hidden,
     set_aside_renumbered,
     set_aside_sent,
     set_aside_unchanged,
@@ -175,12 +177,14 @@ class PlanningInputs:
 def plan_import(checked: Checked, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:
     """Encode the records, set aside what must not be sent, and price the rest."""
     items = add_bases(build_items(checked), checked.bases, update=options.update)
+    items = mark_rows(items, checked)
     items = set_aside_damaged_numbers(set_aside_sent(items, inputs.sent_documents))
     if not (options.look_up or options.first_import):  # then the store may lack what was sent
         items = set_aside_renumbered(items, checked)
-    if not options.overwrite:
-        hasher = CustomerHasher(inputs.salt)
-        items = set_aside_unchanged(items, inputs.sent_customers, hasher, update=options.update)
+    is_compared = pl.lit(value=True) if not options.overwrite else pl.col("hidden")
+    hasher = CustomerHasher(inputs.salt)
+    items = set_aside_unchanged(items, inputs.sent_customers, hasher, is_compared, update=options.update)
+    items = set_aside_hidden(items)
     items = hold_back_with_customers(items)
     if options.limit is not None:
         items = keep_first(items, options.limit)

@@ -69,6 +69,7 @@ class Checked:
         findings: Every problem, a frame of `findings.frame.SCHEMA`.
         blocked_rows: Resource name → `sheet` and `row` of the records that must not be sent.
         skipped: Resource name → hidden rows, left out as the caller asked.
+        hidden_done: Hidden rows of a result workbook that are done, as their outcomes say (`hidden_rows.ROW_SCHEMA`).
         mapped_sheets: The sheets as the mapping reads them.
         bases: What was exported of each changed row, a frame of `edits.BASE_SCHEMA`.
         sheets_as_read: The sheets before anything was done with them, for another check of the same reading.
@@ -85,6 +86,7 @@ class Checked:
     findings: pl.DataFrame
     blocked_rows: dict[str, pl.DataFrame]
     skipped: dict[str, Table] = field(default_factory=dict)
+    hidden_done: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=hidden_rows.ROW_SCHEMA))
     mapped_sheets: tuple[apply.MappedSheet, ...] = ()
     bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=edits.BASE_SCHEMA))
     sheets_as_read: tuple[Sheet, ...] = ()
@@ -224,8 +226,7 @@ def check_sheets(
     findings += [differing, of_answers, *_list_findings([*mapped, *compared, *continued])]
     findings += _report_hidden_columns(plain, matches, mapped, options, own)
     joined = join_tables(parts, resources)
-    findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
-    shown = hidden_rows.separate_hidden_rows(joined, plain, options)
+    shown = hidden_rows.separate_hidden_rows(joined, plain, own, matches, options)
     of_cells = other_rows.drop_of_left_out(merge_findings([*findings, *layouts, *of_sheets, shown.findings]))
     tables, every_finding = _check_tables(shown.tables, plain, matches, of_cells, options)
     sources = {len(sheets) + number: customers.source for number, customers in enumerate(beside)}
@@ -241,6 +242,7 @@ def check_sheets(
         findings=apply_severities(merge_findings([apply.move_to_source(kept, mapped)]), options.rules),
         blocked_rows=blocked.find_blocked_rows(tables, blocking),
         skipped=shown.skipped,
+        hidden_done=shown.done,
         mapped_sheets=tuple(mapped),
         bases=pl.concat([pl.DataFrame(schema=edits.BASE_SCHEMA), *(result.bases for result in compared)]),
         sheets_as_read=tuple(sheets),
