@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from armbulk.app.imports import ImportChoices
     from armbulk.app.plan import Plan, PlanChoices
     from armbulk.app.resolve import ResolveResult
-    from armbulk.app.verify_migration import MigrationCheck, MigrationCheckChoices
     from armbulk.context import Context
     from armbulk.model.read_options import ReadOptions
     from armbulk.store import Store
@@ -315,27 +314,6 @@ class Session(SessionHistory):
         from armbulk.app.verify import verify_run
 
         return verify_run(self.require_login(), self.store, run, dialog or Dialog(), target=target, wait=wait)
-
-    def verify_migration(
-        self, run: int, *, dialog: "Dialog | None" = None, **choices: "Unpack[MigrationCheckChoices]"
-    ) -> "MigrationCheck | None":
-        """Compare the import of a migration with ARM's AR items, and write a copy of its workbook with the proof.
-
-        Args:
-            run: The number of the import.
-            dialog: Confirms a high price, and shows progress; None: any price is accepted.
-            choices: `target="proof.xlsx"`, `wait=False` …; see `armbulk.app.verify_migration.MigrationCheckChoices`.
-
-        Returns:
-            The comparison; None when the dialog did not accept the price.
-
-        Raises:
-            ArmbulkError: As `armbulk.app.verify_migration.verify_migration` lists them.
-        """
-        from armbulk.app.dialog import Dialog
-        from armbulk.app.verify_migration import verify_migration
-
-        return verify_migration(self.require_login(), self.store, run, dialog or Dialog(), **choices)
 
     # ── data out ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any
 
 import polars as pl
 
@@ -97,22 +97,15 @@ class MigrationCheck:
         }
 
 
-class MigrationCheckChoices(TypedDict, total=False):
-    """How a migration is compared.
-
-    Attributes:
-        target: The workbook; without it NAME.verified.xlsx beside the imported one.
-        replace: Whether a file of that name is replaced even if armbulk did not write it; it is kept as .bak.
-        wait: Whether to wait for ARM's limits (the default); else LimitError.
-    """
-
-    target: str | Path | None
-    replace: bool
-    wait: bool
-
-
 def verify_migration(
-    context: Context, store: Store, run_id: int, dialog: Dialog, **choices: Unpack[MigrationCheckChoices]
+    context: Context,
+    store: Store,
+    run_id: int,
+    dialog: Dialog,
+    *,
+    target: str | None = None,
+    replace: bool = False,
+    wait: bool = True,
 ) -> MigrationCheck | None:
     """Compare the documents of an import with ARM's AR items, and write a workbook with the proof.
 
@@ -121,7 +114,9 @@ def verify_migration(
         store: Where the run is.
         run_id: The run.
         dialog: Confirms a high price; shows progress.
-        choices: Where the workbook is written to, and whether to wait.
+        target: The workbook; None: NAME.verified.xlsx beside the imported one.
+        replace: Whether a file of that name is replaced even if armbulk did not write it; it is kept as .bak.
+        wait: Whether to wait for ARM's limits; else LimitError.
 
     Returns:
         The comparison; None when the price was not confirmed.
@@ -142,7 +137,7 @@ def verify_migration(
             _("Run {run} has not sent everything yet", run=run_id),
             _("Continue with: armbulk resume {run}", run=run_id),
         )
-    path = _choose_target(run, store, choices.get("target"), replace=choices.get("replace", False))
+    path = _choose_target(run, store, target, replace=replace)
     documents, numbers = _list_documents(store, run_id)
     if documents.is_empty():
         raise UsageError(
@@ -156,7 +151,7 @@ def verify_migration(
         _choose_numbers(documents, numbers),
         dialog,
         since=run.ended or run.created,
-        wait=choices.get("wait", True),
+        wait=wait,
     )
     if items is None:
         return None
@@ -172,7 +167,7 @@ def verify_migration(
     return MigrationCheck(run_id, proof, customers, items, began, path)
 
 
-def _choose_target(run: Run, store: Store, target: str | Path | None, *, replace: bool) -> Path:
+def _choose_target(run: Run, store: Store, target: str | None, *, replace: bool) -> Path:
     """Return where the workbook is written; a file that a person has made or changed is not replaced unasked."""
     source = Path(list_run_files(run)[0].partition("#")[0])
     path = Path(target) if target else source.with_name(f"{source.stem}{_SUFFIX}")
@@ -246,10 +241,10 @@ def _read_amount(value: object) -> Decimal:
 def _is_earlier(time: object, began: float) -> bool:
     """Return whether ARM made an item before the import began; without a readable time it counts as new."""
     try:
-        made = datetime.fromisoformat(str(time))
+        created = datetime.fromisoformat(str(time))
     except ValueError:
         return False
-    return made.tzinfo is not None and made.timestamp() < began
+    return created.tzinfo is not None and created.timestamp() < began
 
 
 def _name_customers(numbers: Mapping[str, str], checked: Checked | None) -> dict[str, tuple[str, str | None]]:

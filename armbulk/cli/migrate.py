@@ -157,10 +157,12 @@ def _rehearse(context: CommandContext, workbook: str) -> Exit:
 
 def _verify(context: CommandContext, run: int, target: str | None, *, yes: bool, no_wait: bool) -> Exit:
     """Compare an import with ARM's AR items; show what differs."""
+    from armbulk.app.verify_migration import verify_migration
     from armbulk.cli.dialog import TerminalDialog
 
-    dialog = TerminalDialog(context, yes=yes, hint=REPEAT_HINT)
-    check = context.session.verify_migration(run, dialog=dialog, target=target, replace=yes, wait=not no_wait)
+    session, dialog = context.session, TerminalDialog(context, yes=yes, hint=REPEAT_HINT)
+    login = session.require_login()
+    check = verify_migration(login, session.store, run, dialog, target=target, replace=yes, wait=not no_wait)
     if check is None:
         context.reporter.say(_("Nothing was compared."))
         return Exit.OK
