@@ -113,6 +113,16 @@ EXAMPLES: dict[str, Example] = {
     "date-as-number": Example("46320", "due_date", "2026-10-25"),
     "separators-removed": Example("NO 983 123 457 MVA", "organization_no", "983123457"),
     "blanks-removed": Example("1234 5678 903", "kid", "12345678903"),
+    "attachment-name": Example(
+        "../1001.pdf", "attachments", pack_text(_("it must be in the folder of the workbook, or in a folder in it"))
+    ),
+    "attachment-missing": Example(
+        "vedlegg/1001.pdf", "attachments", pack_text(_("Did you mean {name}?", name="1001a.pdf"))
+    ),
+    "attachment-unusable": Example("1001.pdf", "attachments", pack_text(_("it is empty"))),
+    "attachment-repeated": Example("1001.pdf", "attachments", pack_text(_("row {row}", row=18))),
+    "attachment-unused": Example("2", "attachments", "1002.pdf, 1003.pdf", at="V1"),
+    "attachments-not-sent": Example("12", "attachments", at="V1"),
     "few-values": Example(None, None, "B, C, D, E, F", at="12"),
     "percent-not-amount": Example("0.25", "vat"),
     "html-code": Example("Hansen &amp; Co", "name", "&amp;", sheet="customers"),
@@ -393,7 +403,7 @@ def one_field(en: dict[str, Any], no: dict[str, Any]) -> tuple[str, ...]:
     return (
         " · ".join(f"{mark}{cell(name)}{mark}" for name in names),
         cell(", ".join(name for name in en["also"] if name not in names)),
-        f"`{en['path']}`",
+        f"`{en['path']}`" if en["path"] else "–",
         f"{cell(en['help'])}<br>*{cell(no['help'])}*",
         f"{cell(rules[0])}<br>*{cell(rules[1])}*",
         example,

@@ -2,6 +2,7 @@
 
 from armbulk.findings.entry import FindingType, error, warning
 from armbulk.i18n import _, ngettext
+from armbulk.model.fields import Severity
 
 VALUES: dict[str, FindingType] = {
     # values
@@ -62,6 +63,44 @@ VALUES: dict[str, FindingType] = {
     "pattern": error(_('"{value}" is not a valid value for "{header}"'), _("Use {detail}"), tunable=True),
     "not-allowed": error(
         _('"{value}" is not one of the allowed values of "{header}"'), _("Use one of {detail}"), tunable=True
+    ),
+    "attachment-name": error(
+        _('"{value}" cannot be an attachment: {detail}'),
+        _("Put the PDF file in the folder of the workbook and enter its name, for example vedlegg/1001.pdf"),
+    ),
+    "attachment-missing": FindingType(
+        Severity.ERROR,
+        _('There is no file "{value}" in the folder of the workbook. {detail}'),
+        _("Put the file in the folder of the workbook, or correct the name"),
+        tunable=True,
+        without_detail=_('There is no file "{value}" in the folder of the workbook'),
+    ),
+    "attachment-unusable": error(
+        _('The file "{value}" cannot be an attachment: {detail}'),
+        _("Replace the file, or remove its name from the cell"),
+    ),
+    "attachment-repeated": warning(
+        _('"{value}" is also attached in {detail}'),
+        _("Check that each document has its own file. No action needed if they share it."),
+        tunable=True,
+    ),
+    "attachment-unused": warning(
+        ngettext(
+            "{count:number} PDF file beside the attachments is named in no row: {detail}",
+            "{count:number} PDF files beside the attachments are named in no row: {detail}",
+        ),
+        _("Check whether a row lacks its attachment"),
+        tunable=True,
+    ),
+    "attachments-not-sent": warning(
+        ngettext(
+            "armbulk has checked {count:number} attachment, but does not send it: ARM's form for files is not "
+            "documented",
+            "armbulk has checked {count:number} attachments, but does not send them: ARM's form for files is not "
+            "documented",
+        ),
+        _("Send the files as you do today. The documents are sent without them."),
+        tunable=True,
     ),
     "date-unlikely": warning(_("{value:date} is an unlikely date"), _("Check the year"), tunable=True),
     # formats that can be checked without other data
