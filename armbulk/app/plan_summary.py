@@ -23,7 +23,9 @@ from armbulk.results.control_totals import calculate_planned
 from armbulk.results.totals_words import to_json as totals_to_json
 from armbulk.sending.conflict_check import NEW_AT_ARM
 from armbulk.settings.profile import Profile
+from armbulk.validation.attachments import describe_attachments
 from armbulk.validation.check import Checked
+from armbulk.validation.check_report import attachments_to_json
 
 MAX_NAMED = 10
 """How many cells of a warning, and customers that change, the JSON names; it counts all."""
@@ -80,10 +82,19 @@ def summarise_plan(plan: ImportPlan, destination: Destination, lang: str) -> dic
         "errors": list_findings(plan.checked, Severity.ERROR, lang),
         "warnings": list_findings(plan.checked, Severity.WARNING, lang),
         "changes": list_changes(plan, lang),
+        "attachments": _describe_attachments(plan, lang),
         "control_totals": totals_to_json(calculate_planned(plan.items)),
         "verification": price_to_json(*price_plan(plan)) if plan.options.verify else None,
         "reserved_percent": destination.reserved_percent,
     }
+
+
+def _describe_attachments(plan: ImportPlan, lang: str) -> dict[str, Any] | None:
+    """Return the files of the documents to send, in words and one by one; None without any."""
+    sending = plan.to_send.filter(pl.col("resource") == "documents")
+    attachments = plan.checked.attachments.join(sending, on=["sheet", "row"], how="semi", maintain_order="left")
+    files = attachments_to_json(plan.checked, attachments)
+    return files and {"text": describe_attachments(attachments).text(lang), **files}
 
 
 def list_findings(checked: Checked, severity: Severity, lang: str) -> list[dict[str, Any]]:

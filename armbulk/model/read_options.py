@@ -33,6 +33,7 @@ class ReadOptions:
             contradicts it.
         usual_decimal: As `decimal`, from the profile.
         update: Whether customers are changed, not created; None: not decided.
+        attachments: Whether the files that documents name as attachments are looked for beside the workbook.
         known_customers: Customers that ARM is known to have; the session fills it in, it is not stored.
     """
 
@@ -52,6 +53,7 @@ class ReadOptions:
     usual_dates: str | None = None
     usual_decimal: str | None = None
     update: bool | None = None
+    attachments: bool = True
     known_customers: KnownCustomers | None = None
 
 
