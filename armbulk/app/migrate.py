@@ -234,10 +234,7 @@ def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Cloc
         FileError: A file is refused, or the workbook cannot be written; with `strict`, something is not proved.
     """
     target = files.target
-    if target.suffix.lower() != ".xlsx":
-        raise UsageError(
-            "not-xlsx", _("{path} does not end in .xlsx", path=target), _("Use a file name that ends in .xlsx with -o")
-        )
+    verify_xlsx(target)
     verify_writable(target)
     if target.exists() and not files.replace:
         raise FileError(
@@ -262,6 +259,14 @@ def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Cloc
         sheets = write_migration(temporary, _build_book(migration, questions, answers, lang), lang)
         path = replace_atomically(temporary, target, clock)
     return MigrationFile(migration, questions, answers, path, sheets)
+
+
+def verify_xlsx(target: Path) -> None:
+    """Make sure that the name of a workbook ends in .xlsx; UsageError otherwise."""
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError(
+            "not-xlsx", _("{path} does not end in .xlsx", path=target), _("Use a file name that ends in .xlsx with -o")
+        )
 
 
 def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str) -> Migration:

@@ -41,6 +41,8 @@ CODES_TITLE = Words("Values of the drop-down lists", "Verdiene i nedtrekkslisten
 
 PROOF = Words("Proof", "Kontroll")
 PROOF_TITLE = Words("Balances and items of each customer", "Saldo og poster for hver kunde")
+ARM_PROOF = Words("Proof in ARM", "Kontroll i ARM")
+ARM_PROOF_TITLE = Words("Items in ARM, compared with the migration", "Poster i ARM, sammenlignet med flyttingen")
 QUESTIONS = Words("Questions", "Spørsmål")
 QUESTIONS_TITLE = Words("Answer every question before the import", "Svar på alle spørsmål før innlesingen")
 LEFT_OUT = Words("Left out", "Utelatt")
@@ -55,6 +57,7 @@ TEMPLATE_SHEETS = (
     (GUIDE, GUIDE_TITLE),
     (CODES, CODES_TITLE),
     (PROOF, PROOF_TITLE),
+    (ARM_PROOF, ARM_PROOF_TITLE),
     (QUESTIONS, QUESTIONS_TITLE),
     (LEFT_OUT, LEFT_OUT_TITLE),
     (LEDGER_FILE, LEDGER_FILE_TITLE),
