@@ -18,6 +18,7 @@ from armbulk.results import reconcile
 from armbulk.results.arm_problems import list_arm_problems
 from armbulk.results.customer_lines import list_customer_lines
 from armbulk.results.file_columns import list_file_columns, list_key_columns
+from armbulk.results.kept_outcomes import keep_records, keep_rows, list_kept_outcomes
 from armbulk.results.problem_lines import list_problem_lines
 from armbulk.results.read_back_problems import list_read_back_problems
 from armbulk.results.reconcile import list_row_keys
@@ -71,6 +72,8 @@ def write_results(
     Returns:
         The path it got: another name when the target is open or read-only.
     """
+    kept = list_kept_outcomes(result, checked)
+    result = keep_records(result, kept)
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result, lang)
     named, placed = _add_messages(rows, checked, lang) if checked else (_translate_messages(rows, lang), [])
     columns = dict(enumerate(list_file_columns(checked))) if checked else {}
@@ -83,7 +86,8 @@ def write_results(
     every_row, every_key = _add_other_rows(rows, keys.select("sheet", "row", "resource", "key"), checked)
     problems = list_problem_lines(placed, every_row, every_key, sheets, lang)
     findings = [finding for _index, finding in placed]
-    outcomes = _write_outcomes(named, lang).join(problems.targets, on=["sheet", "row"], how="left")
+    outcomes = keep_rows(_write_outcomes(named, lang), named, kept)
+    outcomes = outcomes.join(problems.targets, on=["sheet", "row"], how="left")
     sections = build_summary(result, checked, problems.first_rows, lang)
     summary = SummarySheet(sections, build_provenance(stamp) if stamp else None, build_sign_off(result, lang))
     letters = _find_key_columns(checked) if checked else dict.fromkeys(header_rows, "A")
