@@ -7,7 +7,6 @@ import polars as pl
 
 from armbulk.arm.encode import encode_records
 from armbulk.i18n import list_languages
-from armbulk.mapping.own_sheets import find_outcome_columns, has_outcome
 from armbulk.model.keys import loosen_normalised_key
 from armbulk.model.outcome import Outcome
 from armbulk.model.record_messages import (
@@ -194,6 +193,15 @@ def set_aside_unchanged(
     sent = pl.when(is_same).then(pl.format(UNCHANGED_SINCE.fill(run="{}"), "sent_in")).otherwise("message")
     outcome = pl.when(is_same).then(pl.lit(Outcome.UNCHANGED.value)).otherwise("outcome")
     return joined.with_columns(outcome=outcome, message=sent).drop("sent_in")
+
+
+def find_sent_customers(items: pl.DataFrame, sent_customers: pl.DataFrame, hasher: CustomerHasher) -> frozenset[int]:
+    """Return the numbers of the customers without an outcome that ARM got from here before: they become updates."""
+    open_customers = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_null())
+    if sent_customers.is_empty() or open_customers.is_empty():
+        return frozenset()
+    is_known = pl.Series(hasher.hash_keys(open_customers["key"])).is_in(sent_customers["customer"].implode())
+    return frozenset(open_customers.filter(is_known)["no"])
 
 
 def set_aside_hidden(items: pl.DataFrame) -> pl.DataFrame:

@@ -57,7 +57,5 @@ def keep_rows(outcomes: pl.DataFrame, rows: pl.DataFrame, kept: pl.DataFrame) ->
     same = kept.join(rows.select("sheet", "row", "outcome"), on=["sheet", "row", "outcome"], how="semi")
     cells = same.select("sheet", "row", *(pl.col(name).alias(f"kept_{name}") for name in OUTCOME_FIELDS[1:]))
     joined = outcomes.join(cells.with_columns(is_kept=True), on=["sheet", "row"], how="left", maintain_order="left")
-    texts = [
-        pl.when(pl.col("is_kept")).then(f"kept_{name}").otherwise(name).alias(name) for name in OUTCOME_FIELDS[1:]
-    ]
+    texts = [pl.when(pl.col("is_kept")).then(f"kept_{name}").otherwise(name).alias(name) for name in OUTCOME_FIELDS[1:]]
     return joined.with_columns(texts).select(outcomes.columns)
