@@ -111,6 +111,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "quotes-in-text": Example('"Kari" AS', None, at="B2", sheet="customers"),
     "date-as-number": Example("46320", "due_date", "2026-10-25"),
+    "separators-removed": Example("NO 983 123 457 MVA", "organization_no", "983123457"),
     "blanks-removed": Example("1234 5678 903", "kid", "12345678903"),
     "attachment-name": Example(
         "../1001.pdf", "attachments", pack_text(_("it must be in the folder of the workbook, or in a folder in it"))
@@ -246,8 +247,11 @@ EXAMPLES: dict[str, Example] = {
     ),
     "not-allowed": Example("SOMETIMES", "document_type", "IN"),
     "due-before-date": Example("2025-02-11", "due_date"),
+    "negative-invoice": Example("-6500.00", "incl_vat"),
     "amounts-differ": Example("6501.00", "incl_vat"),
     "lines-sum-differs": Example("6500.00", "incl_vat", "6250.00"),
+    "result-beside-input": Example("oktober.result.xlsx", "document_no", "oktober.xlsx"),
+    "same-records-twice": Example("oktober-ny.xlsx", "document_no", "oktober.xlsx"),
     "duplicate-key": Example("88776655", "document_no", "9 (Fakturaer 2)"),
     "duplicate-line-no": Example("2", "line_no", "88776655"),
     "empty-line": Example("88776655", "document_no", sheet="lines"),

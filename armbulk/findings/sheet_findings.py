@@ -4,6 +4,18 @@ from armbulk.findings.entry import FindingType, error, warning
 from armbulk.i18n import _, ngettext
 
 SHEETS: dict[str, FindingType] = {
+    # files
+    "result-beside-input": error(
+        _("{value} is the result of {detail}. Both files have the same records."),
+        _(
+            "Name only one of the two files. Name the result if you corrected rejected rows in it: "
+            "nothing that ARM has accepted is sent again."
+        ),
+    ),
+    "same-records-twice": error(
+        _("{value} and {detail} have the same records"),
+        _("Name only one of the two files: the one with the right values"),
+    ),
     # the sheet and its headers
     "unknown-header": warning(
         _('The column "{header}" is not recognised and is not sent. Did you mean {detail}?'),
