@@ -22,7 +22,8 @@ def list_earlier_outcomes(checked: Checked) -> pl.DataFrame:
         if "outcome" not in letters:
             continue
         words = sheet.frame[letters["outcome"]].drop_nulls().unique()
-        outcomes = {word: outcome.value for word in words if (outcome := find_outcome(word))}
+        meanings = {word: find_outcome(word) for word in words}
+        outcomes = {word: meaning.value for word, meaning in meanings.items() if meaning}
         outcome = pl.col(letters["outcome"]).replace_strict(outcomes, default=None, return_dtype=pl.String)
         texts = [
             (pl.col(letters[name]) if name in letters else pl.lit(None, pl.String)).alias(name)

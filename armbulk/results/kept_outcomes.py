@@ -15,22 +15,23 @@ _DONE = [outcome.value for outcome in SUCCESSFUL]
 _SAME_IN_ARM = [Outcome.ALREADY_SENT.value, Outcome.UNCHANGED.value]
 
 
-def list_kept_outcomes(result: RunResult, checked: Checked | None) -> pl.DataFrame:
-    """Return what the files say about rows that are done, where nothing was sent (EARLIER_SCHEMA); else no rows."""
-    if result.run is not None or checked is None:
-        return pl.DataFrame(schema=EARLIER_SCHEMA)
-    return list_earlier_outcomes(checked).filter(pl.col("outcome").is_in(_DONE))
+def keep_records(result: RunResult, checked: Checked | None) -> tuple[RunResult, pl.DataFrame]:
+    """Return a result with the earlier outcomes of the records that are done, and what their rows say.
 
-
-def keep_records(result: RunResult, kept: pl.DataFrame) -> RunResult:
-    """Return the result with the earlier outcome of each record that has one, and that no error or conflict is about.
+    Where nothing was sent, a record keeps the outcome in the file, unless an error or a conflict is about it.
 
     Args:
-        result: An import of which nothing was sent.
-        kept: What the rows say (EARLIER_SCHEMA).
+        result: the result.
+        checked: the files; None: they are not known.
+
+    Returns:
+        The result, and the rows that are done (EARLIER_SCHEMA); no rows where something was sent.
     """
+    if result.run is not None or checked is None:
+        return result, pl.DataFrame(schema=EARLIER_SCHEMA)
+    kept = list_earlier_outcomes(checked).filter(pl.col("outcome").is_in(_DONE))
     if kept.is_empty():
-        return result
+        return result, kept
     earlier = kept.select("sheet", "row", earlier="outcome", said="warnings", known="reference")
     joined = result.items.join(earlier, on=["sheet", "row"], how="left", maintain_order="left")
     is_left = (pl.col("outcome") == Outcome.NOT_SENT.value) & (pl.col("message") == str(ERRORS_FIRST))
@@ -41,7 +42,7 @@ def keep_records(result: RunResult, kept: pl.DataFrame) -> RunResult:
         pl.when(is_kept).then("said").otherwise("warnings").alias("warnings"),
         pl.when(is_kept).then("known").otherwise("reference").alias("reference"),
     )
-    return replace(result, items=items.drop("earlier", "said", "known"))
+    return replace(result, items=items.drop("earlier", "said", "known")), kept
 
 
 def keep_rows(outcomes: pl.DataFrame, rows: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
