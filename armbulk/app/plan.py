@@ -11,7 +11,7 @@ import polars as pl
 
 from armbulk.app.check import CheckResult, check_as
 from armbulk.app.older_files import SetBackCustomers, find_set_back
-from armbulk.app.plan_summary import Destination, describe_records, summarise_plan
+from armbulk.app.plan_summary import Destination, describe_records, has_updates_only, summarise_plan
 from armbulk.app.totals_report import describe_plan_totals
 from armbulk.app.verification_price import describe_price, price_plan
 from armbulk.context import Context
@@ -135,6 +135,11 @@ class Plan:
         if self.import_plan.options.verify:
             totals["price"] = describe_price(*price_plan(self.import_plan)).text(self.check.lang)
         return totals
+
+    @property
+    def has_updates_only(self) -> bool:
+        """Whether all it would send are changes of customers that ARM has."""
+        return has_updates_only(self.import_plan)
 
     def describe(self) -> Text:
         """Return what would be sent in a few words: `120 invoices (NOK 825 259.59)`."""

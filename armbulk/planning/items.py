@@ -198,6 +198,15 @@ def set_aside_unchanged(
     return joined.with_columns(outcome=outcome, message=sent).drop("sent_in")
 
 
+def find_sent_customers(items: pl.DataFrame, sent_customers: pl.DataFrame, hasher: CustomerHasher) -> frozenset[int]:
+    """Return the numbers of the customers without an outcome that ARM got from here before: they become updates."""
+    open_customers = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_null())
+    if sent_customers.is_empty() or open_customers.is_empty():
+        return frozenset()
+    is_known = pl.Series(hasher.hash_keys(open_customers["key"])).is_in(sent_customers["customer"].implode())
+    return frozenset(open_customers.filter(is_known)["no"])
+
+
 def set_aside_hidden(items: pl.DataFrame) -> pl.DataFrame:
     """Set aside the records in hidden rows that are done but are not as they were sent: the user does not see them.
 
