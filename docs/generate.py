@@ -100,6 +100,7 @@ EXAMPLES: dict[str, Example] = {
     "line-currency-differs": Example("NOK", None, "EUR", at="I2", sheet="lines"),
     "blank-word": Example("NULL", "organization_no", sheet="customers"),
     "letter-lost": Example("Bj?rn", "name", sheet="customers"),
+    "code-not-listed": Example("XX", "distribution_type", "E, H, M, P"),
     "unknown-code": Example("FA", "document_type", "IN"),
     "too-few-fields": Example("3", None, "4", at="3"),
     "continuation-rows": Example("3", "document_no", "5, 6, 9", at="A5", sheet="lines"),

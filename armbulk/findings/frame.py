@@ -43,6 +43,7 @@ DECIDED_CODES = ("row-left-out", "table-total")
 _CAUSES_OF_COLUMNS = {
     "word-read-as-code": True,
     "unknown-code": True,
+    "code-not-listed": True,
     "zeros-from-format": False,
     "stored-as-number": False,
 }

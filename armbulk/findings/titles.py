@@ -124,6 +124,7 @@ TITLES: dict[str, Text] = {
     "word-not-code": _("Word instead of a code"),
     "line-currency-differs": _("Currency of the line differs"),
     "unknown-code": _("Unknown code"),
+    "code-not-listed": _("Code is not in ARM's list"),
     "too-long": _("Text too long"),
     "pattern": _("Not a valid value"),
     "not-allowed": _("Value not allowed"),

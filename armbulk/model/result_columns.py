@@ -43,6 +43,8 @@ PROOF = Words("Proof", "Kontroll")
 PROOF_TITLE = Words("Balances and items of each customer", "Saldo og poster for hver kunde")
 ARM_PROOF = Words("Proof in ARM", "Kontroll i ARM")
 ARM_PROOF_TITLE = Words("Items in ARM, compared with the migration", "Poster i ARM, sammenlignet med flyttingen")
+EXISTING = Words("Existing customers", "Kunder i ARM")
+EXISTING_TITLE = Words("Customers that ARM has already", "Kunder som finnes i ARM fra før")
 QUESTIONS = Words("Questions", "Spørsmål")
 QUESTIONS_TITLE = Words("Answer every question before the import", "Svar på alle spørsmål før innlesingen")
 LEFT_OUT = Words("Left out", "Utelatt")
@@ -58,6 +60,7 @@ TEMPLATE_SHEETS = (
     (CODES, CODES_TITLE),
     (PROOF, PROOF_TITLE),
     (ARM_PROOF, ARM_PROOF_TITLE),
+    (EXISTING, EXISTING_TITLE),
     (QUESTIONS, QUESTIONS_TITLE),
     (LEFT_OUT, LEFT_OUT_TITLE),
     (LEDGER_FILE, LEDGER_FILE_TITLE),
