@@ -15,7 +15,7 @@ from armbulk.results.arm_problems import split_by_change, was_sent_otherwise
 
 
 def change(name: str, earlier: str, now: str, lang: str) -> str:
-    """What is said of one difference."""
+    """The text about one difference."""
     return OLD_VALUE.fill(field=FIELD_NAMES[name], earlier=earlier, now=now).text(lang)
 
 
@@ -29,7 +29,7 @@ def test_each_change_is_at_its_field(lang: str) -> None:
     message = f"{begin}: {'; '.join(changes)}{in_arm}"
     assert was_sent_otherwise(message, lang)
     parts = [(text, field.name if field else None) for text, field in split_by_change(message, lang)]
-    changes[0] += in_arm  # what ARM has is said once
+    changes[0] += in_arm  # what ARM has is there once
     assert parts == [(f"{begin}: {text}", field) for text, field in zip(changes, names.values(), strict=True)]
 
 
