@@ -64,13 +64,13 @@ def apply_answers(sheets: Sequence[Sheet], matches: Sequence[HeaderMatch]) -> tu
 
 def _list_missing(sheets: Sequence[Sheet]) -> Iterator[pl.DataFrame]:
     """Yield a finding for each file of a migration without its questions, and for each question that was removed."""
-    asked = {sheet.file: index for index, sheet in reversed(list(enumerate(sheets))) if _is_question_sheet(sheet)}
-    reported = set(asked)
+    questions = {sheet.file: index for index, sheet in reversed(list(enumerate(sheets))) if _is_question_sheet(sheet)}
+    reported = set(questions)
     for index, sheet in enumerate(sheets):
         if sheet.file not in reported and _is_of_migration(sheet):
             reported.add(sheet.file)
             yield make_finding(index, "questions-missing", value=sheet.name)
-    for file, index in asked.items():
+    for file, index in questions.items():
         there = {each.key for each in list_answers([sheets[index]])}
         own = [sheet for sheet in sheets if sheet.file == file]
         listed = [key for sheet in own for key in _list_codes(sheet)]
