@@ -217,6 +217,8 @@ EXAMPLES: dict[str, Example] = {
     "answer-missing": Example(None, None, '"yes"', at="E7", sheet="Questions"),
     "answer-wrong": Example("maybe", None, '"yes"', at="E7", sheet="Questions"),
     "questions-damaged": Example("Questions", at="", sheet="Questions"),
+    "questions-missing": Example("Documents", at="", sheet="Documents"),
+    "question-removed": Example("booking", at="", sheet="Questions"),
     "no-known-header": Example("Kunder", at="1", sheet="Kunder"),
     "no-header": Example("H", at="H17"),
     "header-again": Example(None, None, "41", at="41"),

@@ -28,11 +28,13 @@ from armbulk.migration.report_rows import (
 from armbulk.migration.table_rows import build_tables
 from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.result_columns import QUESTION_CODES, QUESTIONS
 from armbulk.readers.saft import read_ledger_export
 from armbulk.resources.code_lists import COUNTRIES
 from armbulk.resources.migration_questions import is_answer
 from armbulk.writers.atomic import replace_atomically, temporary_file, verify_writable
 from armbulk.writers.migration_workbook import MigrationBook, QuestionRow, SourcedTable, write_migration
+from armbulk.writers.section import Section
 from armbulk.writers.template import TemplateTable
 
 BASE_CURRENCY = "NOK"
@@ -324,6 +326,13 @@ def _build_book(
         tables=tables,
         proof=build_proof_sheet(migration, lang),
         left_out=build_left_out_sheet(migration, lang),
-        file_sections=build_file_sections(migration, lang),
+        file_sections=[*build_file_sections(migration, lang), _list_codes(questions, lang)],
         subject=name_company(migration),
+    )
+
+
+def _list_codes(questions: Sequence[Question], lang: str) -> Section:
+    """Return the codes of the questions: the import misses a question that was removed."""
+    return Section(
+        QUESTIONS.text(lang), ((QUESTION_CODES.text(lang), ", ".join(question.key for question in questions)),)
     )
