@@ -90,7 +90,9 @@ def _read_customer_numbers(result: RunResult, checked: Checked | None) -> Mappin
     numbers = dict(customers.drop_nulls().iter_rows())
     if checked is not None and "documents" in checked.tables:
         sent = checked.tables["documents"].rows["customer_no"].drop_nulls().unique()
-        numbers |= dict(zip(sent.to_frame().select(normalise_key(pl.col("customer_no"))).to_series(), sent, strict=True))
+        numbers |= dict(
+            zip(sent.to_frame().select(normalise_key(pl.col("customer_no"))).to_series(), sent, strict=True)
+        )
     return numbers
 
 
