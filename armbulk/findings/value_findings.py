@@ -55,6 +55,11 @@ VALUES: dict[str, FindingType] = {
         _("Ask Amili for ARM's code and enter it. Or let `armbulk map FILE` ask what each code of your file means."),
         tunable=True,
     ),
+    "code-not-listed": warning(
+        _('ARM\'s list of codes for "{header}" does not have "{value}". It has {detail}. It is sent as it is.'),
+        _("Use one of ARM's codes. To read ARM's lists again: armbulk codes --fresh"),
+        tunable=True,
+    ),
     "too-long": error(
         _("The text is longer than {detail:number} characters"),
         _("Shorten the text. armbulk never cuts a text."),
