@@ -25,8 +25,8 @@ def find_order(rows: pl.DataFrame, letters: Sequence[str]) -> DateOrder | None:
         rows: `row` and the texts of the columns.
         letters: The columns.
     """
-    found = [_find_clear(rows, letter) for letter in letters]
-    clear = pl.concat(found).sort("is_proven", descending=True, maintain_order=True) if found else pl.DataFrame()
+    columns = [_find_clear(rows, letter) for letter in letters]
+    clear = pl.concat(columns).sort("is_proven", descending=True, maintain_order=True) if columns else pl.DataFrame()
     if clear.is_empty() or clear["order"].n_unique() > 1:
         return None
     order, cell, text, is_proven = clear.row(0)
