@@ -82,8 +82,8 @@ def name_place(finding: RenderedFinding, repeated: Collection[str] = ()) -> str:
     `repeated` are names of sheets that more than one file has: the file is named, too.
     """
     part, file = finding["row"] or finding["column"], PurePath(finding["file"]).name
-    place = finding["cell"] or (f"{finding['sheet']}!{part}" if part else finding["sheet"] or file)
-    return qualify_name(file, place) if finding["sheet"] in repeated else place
+    cell = finding["cell"] or (f"{finding['sheet']}!{part}" if part else finding["sheet"] or file)
+    return qualify_name(file, cell) if finding["sheet"] in repeated else cell
 
 
 def cause_of_column(finding: RenderedFinding) -> tuple[str | None, ...] | None:

@@ -109,9 +109,9 @@ def find_repeated_names(sheets: Iterable[Sheet]) -> frozenset[str]:
     return frozenset(name for name, count in counts.items() if count > 1)
 
 
-def qualify_name(file: str, place: str) -> str:
+def qualify_name(file: str, name: str) -> str:
     """Return the name of a sheet or cell with its file's: `feb.xlsx · Documents!F3`."""
-    return f"{PurePath(file).name} · {place}"
+    return f"{PurePath(file).name} · {name}"
 
 
 @dataclass(frozen=True, slots=True)
