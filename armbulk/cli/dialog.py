@@ -51,6 +51,7 @@ _FILL_DUE_DATES = ngettext(
     "{sheet}: {count:number} credit notes have no due date (rows {rows}). Use their document dates?",
 )
 _SEND = _("Send {records} to {environment}, client {client}?")
+_UPDATE = _("Update {records} in {environment}, client {client}?")
 _DELETE = ngettext(
     "Delete {count} customer in {environment}, client {client}? ARM has no undelete.",
     "Delete {count} customers in {environment}, client {client}? ARM has no undelete.",
@@ -206,7 +207,8 @@ class TerminalDialog(Dialog):
         if self._context.can_ask:
             name = colour_environment(target.environment, target.address, self._context.lang)
         client = name_client(target.client_no, target.client_name)
-        return self._ask_to_send(_SEND.fill(records=plan.describe(), environment=name, client=client))
+        question = _UPDATE if plan.has_updates_only else _SEND
+        return self._ask_to_send(question.fill(records=plan.describe(), environment=name, client=client))
 
     def confirm_delete(self, question: DeleteQuestion) -> bool:
         """Show the first customers, and ask; where it may be production, the number of customers is typed."""

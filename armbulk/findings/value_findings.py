@@ -55,6 +55,11 @@ VALUES: dict[str, FindingType] = {
         _("Ask Amili for ARM's code and enter it. Or let `armbulk map FILE` ask what each code of your file means."),
         tunable=True,
     ),
+    "code-not-listed": warning(
+        _('ARM\'s list of codes for "{header}" does not have "{value}". It has {detail}. It is sent as it is.'),
+        _("Use one of ARM's codes. To read ARM's lists again: armbulk codes --fresh"),
+        tunable=True,
+    ),
     "too-long": error(
         _("The text is longer than {detail:number} characters"),
         _("Shorten the text. armbulk never cuts a text."),
@@ -162,14 +167,22 @@ VALUES: dict[str, FindingType] = {
     ),
     "credit-due-date-filled": warning(
         ngettext(
-            "{count:number} credit note without a due date is due on its document date (row {detail})",
-            "{count:number} credit notes without a due date are due on their document dates (rows {detail})",
+            "{count:number} credit note in the sheet has no due date. Its document date is used (row {detail}).",
+            "{count:number} credit notes in the sheet have no due date. Their document dates are used (rows {detail}).",
         ),
         _("No action needed"),
     ),
     "credit-due-before-date": warning(
         _("The due date {value:date} of the credit note is before its document date"),
         _("No action needed if that is right"),
+        tunable=True,
+    ),
+    "negative-invoice": warning(
+        _("The document has the type IN (invoice), but its amount is negative: {value:amount}"),
+        _(
+            "If it is a credit note, enter its own document type; ask Amili for the code. If it is a payment, remove "
+            "the row. No action needed if ARM is to get a negative invoice."
+        ),
         tunable=True,
     ),
     "amounts-differ": warning(

@@ -18,6 +18,7 @@ from armbulk.planning.items import (
     add_bases,
     apply_decisions,
     build_items,
+    find_sent_customers,
     hold_back_with_customers,
     keep_all_back,
     keep_first,
@@ -119,6 +120,7 @@ class ImportPlan:
         options: the caller's options.
         lookups: what is looked up before it is sent; None: nothing.
         customers_read: when the customers were read from ARM (epoch seconds); None: they were not.
+        sent_before: the numbers (`no`) of customers that were sent from here before, with other values.
     """
 
     checked: Checked
@@ -127,6 +129,7 @@ class ImportPlan:
     options: ImportOptions
     lookups: LookupCost | None = None
     customers_read: float | None = None
+    sent_before: frozenset[int] = frozenset()
 
     @property
     def stopped(self) -> bool:
@@ -190,13 +193,15 @@ def plan_import(checked: Checked, options: ImportOptions, inputs: PlanningInputs
         items = keep_first(items, options.limit)
     if checked.errors and not options.skip_invalid:
         items = keep_all_back(items)
-    return _cut_and_price(checked, items, options, inputs)
+    sent_before = find_sent_customers(items, inputs.sent_customers, hasher)
+    return replace(_cut_and_price(checked, items, options, inputs), sent_before=sent_before)
 
 
 def revise_plan(plan: ImportPlan, decisions: pl.DataFrame, inputs: PlanningInputs) -> ImportPlan:
     """Return the plan with decisions about its customers (`items.DECISIONS_SCHEMA`), cut and priced again."""
     items = apply_decisions(plan.items.drop("batch"), decisions)
-    return replace(_cut_and_price(plan.checked, items, plan.options, inputs), customers_read=inputs.now)
+    revised = _cut_and_price(plan.checked, items, plan.options, inputs)
+    return replace(revised, customers_read=inputs.now, sent_before=plan.sent_before)
 
 
 def _cut_and_price(checked: Checked, items: pl.DataFrame, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:

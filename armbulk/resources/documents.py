@@ -149,6 +149,8 @@ DOCUMENTS = Resource(
         Rule("due-before-date", "due_date", _rule("is_due_later_or_credit")),
         Rule("credit-due-before-date", "due_date", _rule("is_due_later_or_invoice")),
         Rule("amounts-differ", "incl_vat", _rule("amounts_add_up")),
+        Rule("negative-invoice", "incl_vat", _rule("is_invoice_positive")),
+        Rule("negative-invoice", "excl_vat", _rule("is_invoice_positive_without_vat")),
     ),
     fields=(
         Field("document_type", Words("Document type", "Bilagstype"), "documentType", FieldType.IDENTIFIER,

@@ -32,6 +32,7 @@ from armbulk.validation import (
     follow_ups,
     header_currencies,
     hidden_rows,
+    known_codes,
     layout,
     line_currencies,
     migration_answers,
@@ -344,9 +345,10 @@ def _check_tables(
     if "lines" in filled:
         of_rules.append(line_currencies.compare_currencies(filled, sheets, matches))
         of_rules.append(prices.compare_prices(filled["lines"], prices.find_discounts(sheets, matches)))
+    every_finding = known_codes.compare_codes(filled, options.known_codes, merge_findings([findings, *of_rules]))
     named = filled.get("documents") if options.attachments else None
     files, of_files = attachments.check_attachments(named, sheets, matches)
-    return filled, merge_findings([findings, *of_rules, of_files]), files
+    return filled, merge_findings([every_finding, of_files]), files
 
 
 def _apply_mapping(

@@ -10,7 +10,7 @@ from typing import cast
 
 import polars as pl
 
-from armbulk.findings.frame import empty_findings, make_finding, merge_findings, to_findings
+from armbulk.findings.frame import UNKNOWN_ROWS, empty_findings, make_finding, merge_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.mapping.own_sheets import find_outcome_columns, has_outcome
 from armbulk.model.keys import normalise_key
@@ -22,7 +22,6 @@ ROW_SCHEMA = pl.Schema({"sheet": pl.UInt16, "row": pl.Int64})
 """Columns of rows: the index of the sheet, and the row's number in it."""
 
 _MAX_ROWS_NAMED = 5
-_UNKNOWN = "?"  # the number of hidden rows of a file in which they cannot be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def separate_hidden_rows(
 
 def are_rows_unknown() -> pl.Expr:
     """Return whether a finding says that the hidden rows of a file are not known."""
-    return (pl.col("code") == "hidden-rows") & (pl.col("value") == _UNKNOWN)
+    return (pl.col("code") == "hidden-rows") & (pl.col("value") == UNKNOWN_ROWS)
 
 
 def _report_unknown_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], options: ReadOptions) -> pl.DataFrame:
@@ -91,7 +90,7 @@ def _report_unknown_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], o
         sheets[index].file: index for index in reversed(used) if sheets[index].format in FORMATS_WITHOUT_VISIBILITY
     }
     findings = [
-        make_finding(index, "hidden-rows", value=_UNKNOWN, detail=f".{sheets[index].format}")
+        make_finding(index, "hidden-rows", value=UNKNOWN_ROWS, detail=f".{sheets[index].format}")
         for index in first.values()
     ]
     return merge_findings(findings)

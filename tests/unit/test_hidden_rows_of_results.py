@@ -5,17 +5,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from support.history import inputs_of
 
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.sheet import Sheet
-from armbulk.planning.batches import BatchEstimate, BatchLimits
-from armbulk.planning.customer_hashes import CustomerHasher
-from armbulk.planning.items import build_items
 from armbulk.planning.plan import ImportOptions, PlanningInputs, plan_import
-from armbulk.quota.limits import QuotaLimits, Usage
 from armbulk.readers import read_sheets
-from armbulk.sent_before import SENT_DOCUMENTS_SCHEMA, hash_body, hash_content
-from armbulk.store.customers import SENT_CUSTOMERS_SCHEMA
 from armbulk.validation.check import Checked, check_sheets
 
 CUSTOMERS = "Kundenr;Navn;ARM utfall\nK1;Kari;opprettet\nK2;Ola;avvist\nK3;Per;\nK4;Eva;uendret\n"
@@ -78,32 +73,6 @@ def test_a_hidden_line_is_as_done_as_its_document(tmp_path: Path) -> None:
 
 
 # ── what a plan does with them ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def inputs_of(checked: Checked) -> PlanningInputs:
-    """The history in which every record was sent as it is in the files."""
-    items = build_items(checked)
-    hasher = CustomerHasher("salt")
-    customers = [
-        (hasher.hash_key(key), hasher.hash_content(payload, update=False), None, 1)
-        for key, payload in items.filter(pl.col("resource") == "customers").select("key", "payload").rows()
-    ]
-    documents = items.filter(pl.col("resource") == "documents").select(
-        "key_norm", "doc_type", pl.lit(1, pl.Int64).alias("run"), pl.lit("created").alias("outcome"),
-        "customer_norm", "date", "currency", "amount",
-        pl.col("payload").map_elements(hash_body, pl.String).alias("body"),
-        pl.col("payload").map_elements(hash_content, pl.String).alias("content"),
-    )  # fmt: skip
-    return PlanningInputs(
-        sent_documents=pl.DataFrame(documents, schema=SENT_DOCUMENTS_SCHEMA),
-        usage=Usage(),
-        limits=QuotaLimits.for_size("S"),
-        now=0.0,
-        batch_limits=BatchLimits(),
-        estimate=BatchEstimate(),
-        sent_customers=pl.DataFrame(customers, schema=SENT_CUSTOMERS_SCHEMA, orient="row"),
-        salt="salt",
-    )
 
 
 def outcomes(checked: Checked, inputs: PlanningInputs, options: ImportOptions) -> dict[str, str | None]:
