@@ -354,7 +354,7 @@ def _ask_about_headers(checked: Checked, lang: str, dialog: Dialog) -> dict[str,
 def _ask_about_continuation_rows(checked: Checked, options: ReadOptions, dialog: Dialog) -> str | None:
     """Return what lines without a document number are, as a person decides: `ReadOptions.continuation_rows`.
 
-    None where nobody was asked. They belong to the documents above only if they do in every sheet that has some.
+    None where no question was asked. They belong to the documents above only if they do in every sheet that has some.
     """
     rows = checked.findings.filter(pl.col("code") == "continuation-rows").select("sheet", "value", "detail").rows()
     if not rows or options.continuation_rows is not None:

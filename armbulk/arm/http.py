@@ -252,7 +252,7 @@ class HttpClient:
         answer = body if isinstance(body, dict) else {}
         token = answer.get("access_token")
         if not isinstance(token, str) or not is_header_safe(token):
-            raise _no_token_error(response.status)
+            raise _bad_answer_error(response.status)
         seconds = read_token_life(answer, response.date_sample)
         if asked_at + seconds <= self._clock.now():
             raise LoginError(
@@ -271,7 +271,7 @@ def _no_token_error(response: Response) -> ServerError:
     return ServerError(
         "unreachable",
         _("The login service is unreachable: {failure}", failure=response.failure),
-        _("Check the network and ARMBULK_TOKEN_URL. More: `armbulk doctor`"),
+        _("Check the network, and the address of the login service (or ARMBULK_TOKEN_URL). More: `armbulk doctor`"),
     )
 
 
@@ -319,7 +319,7 @@ def _describe(error: Exception) -> Text:
     return _REASONS.get(type(error), failure_reasons.UNREADABLE_ANSWER)
 
 
-def _no_token_error(status: int) -> LoginError:
+def _bad_answer_error(status: int) -> LoginError:
     """Return the error for an answer of the login service without a token."""
     if status in _NO_SUCH_ADDRESS:
         return LoginError(

@@ -181,7 +181,7 @@ class TerminalDialog(Dialog):
         return self._confirm(_SUPPLIERS.fill(**values))
 
     def continue_documents(self, question: ContinuationQuestion) -> bool | None:
-        """Ask about lines without a document number; None if nobody can answer."""
+        """Ask about lines without a document number; None if no person can answer."""
         if self._yes or not self._context.can_ask:
             return None
         values = {"sheet": question.sheet, "count": int(question.count), "rows": question.rows}

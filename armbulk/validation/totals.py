@@ -21,7 +21,7 @@ _MIN_RECORDS = 2
 def find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, index: int) -> pl.DataFrame:
     """Return findings for rows without a record's number that are called a total, or are a last row of numbers.
 
-    Whatever a row is called, it is a total if it has little besides the sums of the records above.
+    Whatever a row is called, it is a total if it has little but the sums of the records above.
 
 
     In place of the number there may be a total's name, with little beside it; or how many records there are, if the

@@ -107,8 +107,8 @@ def test_the_sum_of_a_currency_is_a_total(tmp_path: Path) -> None:
     assert found.findings.filter(code="continuation-filled").is_empty()
 
 
-def test_a_line_of_nobody_gets_no_number_after_a_no(tmp_path: Path) -> None:
-    """`--fix` fills the number of the document above only where nobody said that it is not the row's."""
+def test_a_line_without_a_number_gets_no_number_after_a_no(tmp_path: Path) -> None:
+    """`--fix` fills the number of the document above unless a person said that the row is not its line."""
     options = {"nok": "Frakt", "eur": "Frakt", "amount": "7"}
     asked, not_asked = flat(tmp_path, SaysNo(), **options), flat(tmp_path, Dialog(), **options)
     assert asked.inputs.options.continuation_rows == "stop"
