@@ -39,6 +39,11 @@ from armbulk.validation.supplier_lists import names_customers
 
 _log = logging.getLogger(__name__)
 
+_CUSTOMERS_BESIDE = _(
+    'The sheet "{sheet}" has the customers of the documents, too ({headers}). Only the documents are read. To read '
+    "both, write a mapping with `armbulk map {file} -o NAME.toml`, look through it, and add --mapping NAME.toml."
+)
+
 FINDINGS_SCHEMA = pl.Schema(
     {
         "file": pl.String(),
@@ -294,7 +299,17 @@ def _ask_about_columns(
     described = [describe_proposal(proposal, lang) for proposal in proposals]
     require_records(checked, described)
     _refuse_other_list(checked, proposals, described)
+    if not dialog.asks_about_columns:
+        _note_customers_beside(checked, proposals, dialog, lang)
     return options, checked
+
+
+def _note_customers_beside(checked: Checked, proposals: Sequence[SheetProposal], dialog: Dialog, lang: str) -> None:
+    """Name the sheets that are read as documents, though they have the customers of the documents, too."""
+    for proposal in proposals:
+        if checked.mapped_sheets[proposal.index].entry is None and proposal.customers is not None:
+            values = {"sheet": proposal.sheet, "headers": proposal.customers.reason, "file": quote_word(proposal.file)}
+            dialog.note(_CUSTOMERS_BESIDE.fill(**values).text(lang))
 
 
 def _ask_about_suppliers(checked: Checked, dialog: Dialog) -> None:

@@ -44,6 +44,7 @@ _KEY = _(
 _DERIVED = _("{question} ({sample})")
 _DATES = _("{example} can be read in more than one way:")
 _DATE_ORDER = _("Type the order of your dates")
+_PROVEN = _("  {reason}.")
 _DATE_ORDERS = {"dmy": _("day first"), "mdy": _("month first"), "ymd": _("year first")}
 _DECIMAL = _('{example} can be read in two ways. Type "," or ".", the one before the decimals')
 _BLOCKS = _("Use the number in the title above each block as the customer number of its rows?")
@@ -355,7 +356,10 @@ class ColumnQuestions:
         for order, meaning in meanings.items():
             name = _DATE_ORDERS[order].text(self._lang)
             self._context.reporter.say(f"  {order}  {name}: {meaning.text(self._lang)}")
-        likely = _answers_of(proposal).dates or proposal.date_order
+        shown = proposal.date_order
+        if shown is not None and shown.is_proven:
+            self._context.reporter.say(_PROVEN.fill(reason=shown.describe()))
+        likely = _answers_of(proposal).dates or (shown.order if shown is not None else "")
         likely = likely if likely in meanings else ""
         return self._ask_choice(_DATE_ORDER, proposal.dates, tuple(meanings), likely)
 

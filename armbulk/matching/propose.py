@@ -1,7 +1,6 @@
 """Propose what a sheet with other headers contains, and which field each of its columns may be.
 
-A proposal is for a person: nothing is read by it. What it rests on are the words of a header, and the values: check
-digits, dates, amounts that add up.
+A proposal is for a person: nothing is read by it. It rests on the words of headers, and on values.
 """
 
 import re
@@ -35,7 +34,6 @@ from armbulk.matching.column_values import (
     FORMATS_THAT_PROVE,
     ColumnReader,
     find_amounts,
-    find_date_order,
     is_never_before,
     proves_little,
     show_number,
@@ -60,6 +58,7 @@ from armbulk.model.column_proposal import ColumnProposal, SheetProposal
 from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
+from armbulk.validation.date_witnesses import find_order
 from armbulk.validation.layout import check_layout
 from armbulk.validation.other_rows import find_skipped_rows
 from armbulk.validation.supplier_lists import find_supplier_text
@@ -173,7 +172,8 @@ class _Matcher:
         chosen = keep_decided(assign(candidates), self._kept, targets)
         columns = tuple(self._describe(letter, chosen, candidates, targets) for letter in self._letters)
         used = {column.target: column.letter for column in columns if column.target}
-        dates = [letter for target, letter in used.items() if targets.fields[target].type is FieldType.DATE]
+        unclear = self._list_unclear(used, targets, FieldType.DATE)
+        dates = [letter for target, letter in used.items() if unclear and targets.fields[target].type is FieldType.DATE]
         currency = find_currency(self._sheet, self._row, list(self._headers.values()))
         return SheetProposal(
             index=self._index,
@@ -189,8 +189,8 @@ class _Matcher:
             columns=columns,
             required=tuple(column.name for column in resource.fields if column.required),
             key=resource.record_key,
-            dates=self._list_unclear(used, targets, FieldType.DATE),
-            date_order=find_date_order(self._reader, dates),
+            dates=unclear,
+            date_order=find_order(self._reader.read_texts(["row", *dates]), dates),
             numbers=self._list_unclear(used, targets, FieldType.AMOUNT, FieldType.QUANTITY),
             targets=targets.titles,
             derived=find_derived(resource, columns, self._reader),
