@@ -50,7 +50,6 @@ QUESTIONS_TITLE = Words("Answer every question before the import", "Svar på all
 LEFT_OUT = Words("Left out", "Utelatt")
 LEFT_OUT_TITLE = Words("Amounts that are not sent", "Beløp som ikke sendes")
 LEDGER_FILE = Words("Ledger file", "Regnskapsfil")
-LEDGER_FILE_TITLE = Words("The files, and how the items were found", "Filene, og hvordan postene ble funnet")
 SOURCE_HEADER = Words("ARM source", "ARM kilde")
 """Header of the column that says where a row of a migration comes from."""
 
@@ -63,7 +62,7 @@ TEMPLATE_SHEETS = (
     (EXISTING, EXISTING_TITLE),
     (QUESTIONS, QUESTIONS_TITLE),
     (LEFT_OUT, LEFT_OUT_TITLE),
-    (LEDGER_FILE, LEDGER_FILE_TITLE),
+    (LEDGER_FILE, LEDGER_FILE),
 )
 """The sheets of a template or a migration besides its tables: (name, title in its first cell)."""
 
@@ -75,6 +74,9 @@ QUESTION_HEADERS = {
     "answer": Words("Answer", "Svar"),
 }
 """Column of the sheet Questions → its header."""
+
+QUESTION_CODES = Words("Codes of the questions", "Kodene til spørsmålene")
+"""The row of the sheet Ledger file that lists them: a question whose row was deleted is missed."""
 
 
 def with_prefix(name: str) -> str:
