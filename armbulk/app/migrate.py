@@ -1,12 +1,16 @@
 """A migration: the files of another ledger become one workbook for review. Nothing is sent."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
+from armbulk.app.dialog import ReportProgress
+from armbulk.app.existing_customers import ExistingCustomers
 from armbulk.app.item_list import read_item_list
 from armbulk.app.number_table import read_number_table
 from armbulk.clock import Clock
@@ -16,7 +20,7 @@ from armbulk.migration.customer_rows import CustomerChoices
 from armbulk.migration.derive import Migration, derive_migration
 from armbulk.migration.document_rows import DEFAULT_PREFIX, DocumentChoices
 from armbulk.migration.listed_migration import derive_listed_migration
-from armbulk.migration.questions import Question, list_questions
+from armbulk.migration.questions import Question, ask_about_existing, list_questions
 from armbulk.migration.report_rows import (
     NOTICES,
     build_file_sections,
@@ -26,12 +30,18 @@ from armbulk.migration.report_rows import (
 )
 from armbulk.migration.table_rows import build_tables
 from armbulk.model.exact_sums import sum_amounts
+from armbulk.model.progress import Phase, Progress
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.result_columns import QUESTION_CODES, QUESTIONS
 from armbulk.readers.saft import read_ledger_export
 from armbulk.resources.code_lists import COUNTRIES
 from armbulk.resources.migration_questions import is_answer
 from armbulk.writers.atomic import replace_atomically, temporary_file, verify_writable
-from armbulk.writers.migration_workbook import MigrationBook, QuestionRow, write_migration
+from armbulk.writers.migration_workbook import MigrationBook, QuestionRow, SourcedTable, write_migration
+from armbulk.writers.section import Section
+from armbulk.writers.template import TemplateTable
+
+_MEGABYTE = 1_000_000
 
 BASE_CURRENCY = "NOK"
 """The base currency of a list of open items without an accounting file; the workbook asks whether it is right."""
@@ -85,6 +95,7 @@ class MigrationFile:
         answers: Those that the settings answer.
         path: The workbook.
         sheets: The names of its sheets.
+        existing: The customers that ARM has already; None: they were not looked up.
     """
 
     migration: Migration
@@ -92,6 +103,7 @@ class MigrationFile:
     answers: Mapping[str, str]
     path: Path
     sheets: Sequence[str]
+    existing: ExistingCustomers | None = None
 
     @property
     def open_questions(self) -> int:
@@ -115,6 +127,7 @@ class MigrationFile:
             "currency": currency,
             "items": _describe_list(migration),
             "customers": migration.customers.height,
+            "existing": self.existing.to_json() if self.existing else None,
             "documents": documents.rows.height,
             "documents_sum": str(sum_amounts(documents.rows["base_amount"])),
             "left_out": documents.left_out.height,
@@ -149,6 +162,23 @@ def _describe_list(migration: Migration) -> dict[str, Any] | None:
         "wrong_subtotals": items.subtotals.filter(~pl.col("is_subtotal_right")).height,
         "has_ledger": migration.has_ledger,
     }
+
+
+class _MegabyteReport:
+    """Reports how much of an export was read, in megabytes, at most a hundred times."""
+
+    def __init__(self, progress: ReportProgress) -> None:
+        self._progress, self._shown = progress, (-1, 0)
+
+    def __call__(self, done: int, total: int) -> None:
+        share = (done * 100 // max(total, 1), total)
+        if share == self._shown:
+            return
+        self._shown = share
+        read, size = (math.ceil(count / _MEGABYTE) for count in (min(done, total), total))
+        self._progress(
+            Progress("reading files", done=read, total=size, phase=Phase.READ, records={Phase.READ: (read, size)})
+        )
 
 
 class MigrationOptions(TypedDict, total=False):
@@ -220,7 +250,14 @@ def build_choices(answers: Mapping[str, str], **options: Unpack[MigrationOptions
     return MigrationChoices(customers, documents, answers, reading, strict=options.get("strict", False))
 
 
-def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Clock, lang: str) -> MigrationFile:
+def migrate_ledger(
+    files: MigrationFiles,
+    choices: MigrationChoices,
+    clock: Clock,
+    lang: str,
+    look_up: Callable[[TemplateTable], ExistingCustomers | None] = lambda _table: None,
+    reading: AbstractContextManager[ReportProgress | None] | None = None,
+) -> MigrationFile:
     """Read the files of a ledger and write the workbook.
 
     Args:
@@ -228,6 +265,8 @@ def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Cloc
         choices: What the user decides.
         clock: For waiting when the workbook is open in another program.
         lang: Of its texts.
+        look_up: Looks the customers up in ARM.
+        reading: Surrounds the reading of the files, and shows its progress.
 
     Raises:
         UsageError: The target is no .xlsx.
@@ -242,23 +281,29 @@ def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Cloc
             _("{path} already exists", path=target),
             _("Choose another file with -o, or replace this one with --yes"),
         )
-    migration = _derive(files, choices, lang)
+    with reading or nullcontext() as progress:
+        migration = _derive(files, choices, lang, progress)
     if choices.strict and not migration.is_proved:
         raise FileError(
             "not-proved",
             _("Not everything in the files is proved, and no workbook was written"),
             _("Leave out --strict to see each difference in the workbook"),
         )
-    questions = list_questions(migration)
+    tables = build_tables(migration, lang)
+    existing = look_up(tables[0].table)
+    questions = (*list_questions(migration), *(ask_about_existing(existing.count) if existing else ()))
     answers = {
         question.key: answer
         for question in questions
         if (answer := choices.answers.get(question.key, "").strip()) and is_answer(question.rule, answer)
     }
     with temporary_file(target) as temporary:
-        sheets = write_migration(temporary, _build_book(migration, questions, answers, lang), lang)
+        book = _build_book(migration, tables, questions, answers, lang)
+        if existing:
+            book = replace(book, existing=existing.build_sheet(lang))
+        sheets = write_migration(temporary, book, lang)
         path = replace_atomically(temporary, target, clock)
-    return MigrationFile(migration, questions, answers, path, sheets)
+    return MigrationFile(migration, questions, answers, path, sheets, existing)
 
 
 def verify_xlsx(target: Path) -> None:
@@ -269,7 +314,7 @@ def verify_xlsx(target: Path) -> None:
         )
 
 
-def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str) -> Migration:
+def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str, progress: ReportProgress | None) -> Migration:
     """Read the files, and derive what moves: by the list of open items if there is one, else from the postings."""
     if files.earlier and not files.files:
         raise UsageError(
@@ -277,8 +322,9 @@ def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str) -> Migr
             _("No SAF-T file is given for the period after {file}", file=files.earlier[0]),
             _("Give the latest SAF-T file without --earlier"),
         )
-    exports = [read_ledger_export(files.files)] if files.files else []
-    exports += [read_ledger_export([path]) for path in files.earlier]
+    report = _MegabyteReport(progress) if progress else None
+    exports = [read_ledger_export(files.files, report=report)] if files.files else []
+    exports += [read_ledger_export([path], report=report) for path in files.earlier]
     if files.items is None:
         return derive_migration(exports, choices.customers, choices.documents)
     currency = exports[0].header.currency if exports else BASE_CURRENCY
@@ -293,16 +339,27 @@ def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str) -> Migr
 
 
 def _build_book(
-    migration: Migration, questions: Sequence[Question], answers: Mapping[str, str], lang: str
+    migration: Migration,
+    tables: Sequence[SourcedTable],
+    questions: Sequence[Question],
+    answers: Mapping[str, str],
+    lang: str,
 ) -> MigrationBook:
     return MigrationBook(
         questions=[
             QuestionRow(each.key, each.text, each.risk, each.rule.answers, answers.get(each.key, ""))
             for each in questions
         ],
-        tables=build_tables(migration, lang),
+        tables=tables,
         proof=build_proof_sheet(migration, lang),
         left_out=build_left_out_sheet(migration, lang),
-        file_sections=build_file_sections(migration, lang),
+        file_sections=[*build_file_sections(migration, lang), _list_codes(questions, lang)],
         subject=name_company(migration),
+    )
+
+
+def _list_codes(questions: Sequence[Question], lang: str) -> Section:
+    """Return the codes of the questions: the import misses a question that was removed."""
+    return Section(
+        QUESTIONS.text(lang), ((QUESTION_CODES.text(lang), ", ".join(question.key for question in questions)),)
     )

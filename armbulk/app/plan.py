@@ -20,6 +20,7 @@ from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
 from armbulk.model.command_line import quote_word
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.batches import BatchEstimate, BatchLimits
+from armbulk.planning.items import has_renumbered
 from armbulk.planning.plan import (
     ImportOptions,
     ImportPlan,
@@ -29,7 +30,7 @@ from armbulk.planning.plan import (
     to_json,
 )
 from armbulk.quota.limits import Account
-from armbulk.results.store_check import verify_client
+from armbulk.results.store_check import choose_result_path, verify_client, verify_history
 from armbulk.store import HistoryMark, Store
 from armbulk.validation import edits
 from armbulk.validation.check import Checked
@@ -171,6 +172,7 @@ def plan_files(context: Context, store: Store, checked: CheckResult, **choices: 
 
     Raises:
         UsageError: The choices contradict each other or the files.
+        Unfinished: A file is the result of a run that is not in the local store.
     """
     update = bool(checked.inputs.options.update)
     return plan_checked(context, store, check_as(checked, update=update), ImportOptions(update=update, **choices))
@@ -181,10 +183,14 @@ def plan_checked(context: Context, store: Store, check: CheckResult, options: Im
 
     Raises:
         UsageError: The options contradict each other or the files, or a file is a result for another client.
+        Unfinished: A file is the result of a run that is not in the local store, which lacks what the run sent.
     """
-    verify_client(context.profile.account, check.inputs.files)
-    mark = store.history_mark(context.profile.account)
+    account, files = context.profile.account, check.inputs.files
+    verify_client(account, files)
+    mark = store.history_mark(account)
     import_plan = build_plan(context, store, check.checked, options)
+    if has_renumbered(import_plan.items):  # or only unknown here: then no row was changed
+        verify_history(store, account, files, choose_result_path(files, None), says_sent=True)
     set_back = find_set_back(store, context.profile.account, import_plan)
     return Plan(check, import_plan, mark, Destination.of_profile(context.profile), context.clock.now(), set_back)
 

@@ -144,6 +144,7 @@ class Session(SessionHistory):
 
         Raises:
             UsageError: The choices contradict each other or the files.
+            Unfinished: A file is the result of a run that is not in the local store.
         """
         from armbulk.app.plan import plan_files
 

@@ -129,30 +129,11 @@ def verify_migration(
         FileError: The target exists, or cannot be written.
         LimitError, LoginError, ServerError, Interrupted: What was read is kept; the same call continues.
     """
-    run = store.run(run_id)
-    verify_run_client(run, context.profile.account)
-    if run.state not in READABLE_STATES:
-        raise Unfinished(
-            "run-unfinished",
-            _("Run {run} has not sent everything yet", run=run_id),
-            _("Continue with: armbulk resume {run}", run=run_id),
-        )
+    run = _load_sent(context, store, run_id)
     path = _choose_target(run, store, target, replace=replace)
     documents, numbers = _list_documents(store, run_id)
-    if documents.is_empty():
-        raise UsageError(
-            "no-documents",
-            _("Run {run} has no documents to compare", run=run_id),
-            _("Use the number of the import of the migration. `armbulk runs` lists all"),
-        )
-    began = context.clock.now()
-    items = read_arm_items(
-        context,
-        _choose_numbers(documents, numbers),
-        dialog,
-        since=run.ended or run.created,
-        wait=wait,
-    )
+    began, known = context.clock.now(), _choose_numbers(documents, numbers)
+    items = read_arm_items(context, known, dialog, since=run.ended or run.created, wait=wait)
     if items is None:
         return None
     proof = compare_with_items(documents, _tabulate_items(items.records, run.created))
@@ -165,6 +146,19 @@ def verify_migration(
     path = write_report_copy(path, _read(source), source.name, sheet, lang, store.written_files.digests())
     store.written_files.record([path])
     return MigrationCheck(run_id, proof, customers, items, began, path)
+
+
+def _load_sent(context: Context, store: Store, run_id: int) -> Run:
+    """Return a run of the client that has sent everything."""
+    run = store.run(run_id)
+    verify_run_client(run, context.profile.account)
+    if run.state not in READABLE_STATES:
+        raise Unfinished(
+            "run-unfinished",
+            _("Run {run} has not sent everything yet", run=run_id),
+            _("Continue with: armbulk resume {run}", run=run_id),
+        )
+    return run
 
 
 def _choose_target(run: Run, store: Store, target: str | None, *, replace: bool) -> Path:
@@ -203,6 +197,12 @@ def _list_documents(store: Store, run_id: int) -> tuple[pl.DataFrame, dict[str, 
         amount=pl.col("amount").cast(DOCUMENT_SCHEMA["amount"], strict=False).fill_null(0),
         is_accepted=pl.col("outcome").is_in(_ACCEPTED),
     )
+    if documents.is_empty():
+        raise UsageError(
+            "no-documents",
+            _("Run {run} has no documents to compare", run=run_id),
+            _("Use the number of the import of the migration. `armbulk runs` lists all"),
+        )
     return documents, dict(customers.iter_rows())
 
 

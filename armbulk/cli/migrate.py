@@ -1,5 +1,6 @@
 """The command `migrate`."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,16 @@ from armbulk.cli.argument_types import FILE_NAME, RUN
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
-from armbulk.cli.progress import REPEAT_HINT, with_progress
+from armbulk.cli.progress import REPEAT_HINT, show_progress, with_progress
 from armbulk.cli.show import warn_of_other_name
 from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 from armbulk.model.command_line import write_command
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
+
+_LONG_BYTES = 2_000_000
+"""Files of so many bytes take a second or two."""
 
 _HINT = _(
     "Use `armbulk migrate FILE… -o FILE.xlsx`, `armbulk migrate --rehearse FILE.xlsx` or `armbulk migrate --verify RUN`"
@@ -32,6 +36,12 @@ _HINT = _(
     type=FILE_NAME,
     metavar="FILE.xlsx",
     help=_("Import this workbook into a sandbox on this computer, and write a page that shows what happened."),
+)
+@click.option(
+    "--compare",
+    "compares",
+    is_flag=True,
+    help=_("Look the customers up in ARM: those that exist are on a sheet of their own, with what differs."),
 )
 @click.option(
     "--verify",
@@ -80,7 +90,11 @@ _HINT = _(
 )
 @click.option("--encoding", metavar="NAME", help=_("Encoding of CSV files, if detection fails."))
 @click.option("--strict", is_flag=True, help=_("Write no workbook unless everything is proved."))
-@click.option("--no-wait", is_flag=True, help=_("With --verify: stop with exit code 4 instead of waiting for a limit."))
+@click.option(
+    "--no-wait",
+    is_flag=True,
+    help=_("With --verify or --compare: stop with exit code 4 instead of waiting for a limit."),
+)
 @click.option("--yes", is_flag=True, help=_("Replace an existing file; the old file is kept as .bak. Do not ask."))
 @command
 @with_progress
@@ -105,6 +119,7 @@ def migrate(
     Example:  armbulk migrate saft-2025.xml -o migration.xlsx
               armbulk migrate saft-2025.xml --items open-items.xlsx -o migration.xlsx
               armbulk migrate part1.xml part2.xml --earlier saft-2024.zip -o migration.xlsx
+              armbulk migrate saft-2025.xml --compare -o migration.xlsx
               armbulk migrate --rehearse migration.xlsx
               armbulk migrate --verify 12
     """
@@ -118,7 +133,7 @@ def migrate(
         return _verify(context, verified, target, yes=choices["yes"], no_wait=no_wait)
     if not (files or items) or target is None:
         raise UsageError("nothing-to-do", _("The files of a ledger and a workbook are needed"), _HINT)
-    return _write(context, files, target, items, **choices)
+    return _write(context, files, target, items, no_wait=no_wait, **choices)
 
 
 def _write(
@@ -128,20 +143,35 @@ def _write(
     items: str | None,
     *,
     earlier: tuple[str, ...],
+    compares: bool,
+    no_wait: bool,
     yes: bool,
     **choices: Any,
 ) -> Exit:
     """Write the workbook for review."""
+    from armbulk.app.existing_customers import find_existing_customers
     from armbulk.app.migrate import MigrationFiles, build_choices, migrate_ledger
+    from armbulk.cli.dialog import TerminalDialog
 
     source = Path(items) if items else None
     inputs = MigrationFiles(tuple(map(Path, files)), tuple(map(Path, earlier)), Path(target), source, replace=yes)
     session = context.session
-    written = migrate_ledger(inputs, build_choices(session.profile.migration, **choices), session.clock, context.lang)
+    decided = build_choices(session.profile.migration, **choices)
+    aids: dict[str, Any] = {"reading": _show_reading(context, (*inputs.files, *inputs.earlier))}
+    if compares:
+        login, dialog = session.require_login(), TerminalDialog(context, yes=yes, hint=REPEAT_HINT)
+        aids["look_up"] = lambda table: find_existing_customers(login, session.store, table, dialog, wait=not no_wait)
+    written = migrate_ledger(inputs, decided, session.clock, context.lang, **aids)
     warn_of_other_name(context.reporter, Path(target), written.path)
     report = written.to_json(context.lang)
     context.reporter.show("migrate", report, check_command=write_command("check", [str(written.path)]))
     return Exit.OK if written.ok else Exit.FINDINGS
+
+
+def _show_reading(context: CommandContext, files: tuple[Path, ...]) -> AbstractContextManager[Any]:
+    """Show the reading of files that take longer than a moment."""
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    return show_progress(context) if size >= _LONG_BYTES else nullcontext()
 
 
 def _rehearse(context: CommandContext, workbook: str) -> Exit:

@@ -205,6 +205,14 @@ SHEETS: dict[str, FindingType] = {
         _('The sheet "{value}" of the migration has lost its codes or answers. Nothing of this workbook is sent.'),
         _("Write the workbook again with `armbulk migrate`"),
     ),
+    "questions-missing": error(
+        _('"{value}" is of a migration, but its sheet Questions is missing. Nothing of this file is sent.'),
+        _("Use the whole workbook that `armbulk migrate` wrote, with its sheet Questions, or write it again"),
+    ),
+    "question-removed": error(
+        _('The question "{value}" of the migration was removed. Nothing of this workbook is sent without its answer.'),
+        _("Add a row with this code and the answer, or write the workbook again with `armbulk migrate`"),
+    ),
     "no-known-header": error(
         _('No header on the sheet "{value}" is recognised'),
         _("Put headers from `armbulk fields` in the first row, or map your own headers with `armbulk map FILE`"),
@@ -256,12 +264,6 @@ SHEETS: dict[str, FindingType] = {
             "{count:number} hidden or filtered rows contain data (rows {detail})",
         ),
         _("Show the rows in Excel. Or use --include-hidden to send them, or --skip-hidden to skip them."),
-        by_value={
-            "?": (
-                _("armbulk cannot see which rows and columns are hidden in a {detail} file"),
-                _("Show all rows and columns, save the file and use --include-hidden. Or save it as .xlsx."),
-            )
-        },
     ),
     "hidden-open-rows": error(
         ngettext(

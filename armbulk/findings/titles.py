@@ -41,6 +41,8 @@ TITLES: dict[str, Text] = {
     "answer-missing": _("Question without an answer"),
     "answer-wrong": _("Wrong answer to a question"),
     "questions-damaged": _("Damaged questions"),
+    "questions-missing": _("Migration without its questions"),
+    "question-removed": _("Removed question"),
     "no-header": _("Column without a header"),
     "header-again": _("Repeated headers"),
     "second-table": _("A second table"),

@@ -53,7 +53,7 @@ def order_numbers(keys: pl.Series) -> pl.Series:
     """Return texts that sort as people order numbers of documents: 9 before 10, F-2 before F-10."""
     before = keys.str.strip_chars_end("0123456789")
     if before.n_unique() <= 1:  # the usual numbers: all begin with the same characters, and end with digits
-        return keys.str.slice(len(before.first() or "")).str.zfill(_MAX_DIGITS)
+        return keys.str.slice(len(str(before.first() or ""))).str.zfill(_MAX_DIGITS)
     padded = keys.str.to_lowercase().str.replace_all("([0-9]+)", f"{'0' * _MAX_DIGITS}${{1}}")
     return padded.str.replace_all(f"[0-9]*([0-9]{{{_MAX_DIGITS}}})", "${1}")
 

@@ -7,7 +7,6 @@ import polars as pl
 
 from armbulk.arm.encode import encode_records
 from armbulk.i18n import list_languages
-from armbulk.mapping.own_sheets import find_outcome_columns, has_outcome
 from armbulk.model.keys import loosen_normalised_key
 from armbulk.model.outcome import Outcome
 from armbulk.model.record_messages import (
@@ -25,6 +24,7 @@ from armbulk.model.record_messages import (
     join_sentences,
 )
 from armbulk.planning.customer_hashes import CustomerHasher
+from armbulk.planning.earlier_outcomes import list_earlier_outcomes
 from armbulk.sent_before import compare_with_sent
 from armbulk.validation.blocked import find_blocked_rows
 from armbulk.validation.check import Checked
@@ -139,21 +139,18 @@ def set_aside_renumbered(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
     return _set_outcome(joined, is_renumbered, Outcome.CONFLICT, pl.lit(str(ROW_SAYS_SENT))).drop("in_arm")
 
 
+def has_renumbered(items: pl.DataFrame) -> bool:
+    """Return whether documents are set aside because their row says that ARM has them."""
+    return items["message"].eq(str(ROW_SAYS_SENT)).any()
+
+
 def _list_rows_in_arm(checked: Checked) -> pl.DataFrame:
     """Return `sheet` and `row` of the rows of result workbooks that say that ARM has the record, or may have it."""
-    frames = [pl.DataFrame(schema={"sheet": pl.UInt16, "row": pl.Int64, "in_arm": pl.Boolean})]
     set_aside = [ROW_SAYS_SENT.text(lang) for lang in list_languages()]
-    for index, (sheet, match) in enumerate(zip(checked.sheets, checked.header_matches, strict=True)):
-        letters = {} if match.header_row is None else find_outcome_columns(sheet, match.header_row)
-        if "outcome" not in letters:
-            continue
-        says_so = has_outcome(sheet, letters["outcome"], _IN_ARM)
-        if "message" in letters:  # set aside by the run before, and imported again as it is
-            is_conflict = has_outcome(sheet, letters["outcome"], {Outcome.CONFLICT})
-            says_so |= is_conflict & pl.col(letters["message"]).is_in(set_aside).fill_null(value=False)
-        rows = sheet.frame.filter((pl.col("row") > match.header_row) & says_so)
-        frames.append(rows.select(sheet=pl.lit(index, pl.UInt16), row=pl.col("row").cast(pl.Int64), in_arm=True))
-    return pl.concat(frames)
+    says_so = pl.col("outcome").is_in([outcome.value for outcome in _IN_ARM])
+    is_conflict = pl.col("outcome") == Outcome.CONFLICT.value  # set aside by the run before, and imported as it is
+    says_so |= is_conflict & pl.col("message").is_in(set_aside).fill_null(value=False)
+    return list_earlier_outcomes(checked).filter(says_so).select("sheet", "row", in_arm=pl.lit(value=True))
 
 
 def set_aside_damaged_numbers(items: pl.DataFrame) -> pl.DataFrame:
