@@ -31,9 +31,6 @@ SCHEMA = pl.Schema(
 )
 """Columns and dtypes of a findings frame."""
 
-UNKNOWN_ROWS = "?"
-"""The number of hidden rows (`hidden-rows`) of a file in which they cannot be seen."""
-
 SEVERITY_OF_CODE: dict[str, str] = {code: finding_type.severity.value for code, finding_type in CATALOGUE.items()}
 """Code → severity, before a profile changes it."""
 
@@ -241,8 +238,7 @@ def _name_sheet(code: str, value: str | int | None, sheet: Sheet) -> str:
     """Return the sheet that a finding is about; "" if it is about the whole file."""
     if code == "hidden-sheet":
         return str(value)
-    is_of_file = code in _CODES_OF_FILES or (code == "hidden-rows" and value == UNKNOWN_ROWS)
-    return "" if is_of_file else sheet.name
+    return "" if code in _CODES_OF_FILES else sheet.name
 
 
 def _write(

@@ -38,10 +38,6 @@ SHOWN = ".shown"
 """The end of the name of the frame column with the text that formatted cells show."""
 
 
-FORMATS_WITHOUT_VISIBILITY = ("ods", "xls", "xlsb")
-"""Formats of which armbulk knows the cells, but not which rows and columns are hidden."""
-
-
 @dataclass(frozen=True, slots=True)
 class ReadIssue:
     """What the reader noticed in a file; it becomes a finding with this code.
@@ -68,7 +64,7 @@ class Sheet:
             kind. Blank cells are null in both. Blank rows are absent; the order is the file's. Where a cell of a column
             is `formatted` or `disguised`, there is a String column `A.shown`.
         letters: The letters of the used columns.
-        format: "xlsx", "csv", or one of FORMATS_WITHOUT_VISIBILITY.
+        format: "xlsx", "csv", "ods", "xls" or "xlsb".
         sha256: The hash of the file.
         resource: What the user chose as its content (`--as`, `FILE#Sheet=RESOURCE`), if anything.
         hidden_rows: Rows that Excel does not show: hidden by hand or by a filter.
