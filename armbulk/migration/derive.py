@@ -215,7 +215,7 @@ def do_totals_agree(parts: pl.DataFrame) -> bool:
 
 
 def _list_account_notices(export: LedgerExport, unproved: pl.DataFrame) -> Iterator[Notice]:
-    """Yield what there is to tell of accounts that do not add up."""
+    """Yield the notices about accounts that do not add up."""
     is_receivable = unproved["account_id"].is_in(list(export.receivable_accounts))
     if is_receivable.any():
         yield Notice.POSTINGS_DIFFER

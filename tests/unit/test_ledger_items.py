@@ -219,7 +219,7 @@ def test_each_customer_is_proved_to_the_last_cent(opening: str | None, closing: 
 
 
 def test_accounts_must_add_up_themselves() -> None:
-    """A posting without a customer that the closing balance lacks; other accounts are told, and prove nothing."""
+    """A posting without a customer that the closing balance lacks; other accounts have a notice, and prove nothing."""
     ledger = Ledger()
     ledger.customer("1", opening="0", closing="100")
     ledger.invoice("1", "100", reference="2")
