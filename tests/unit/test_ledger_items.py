@@ -231,7 +231,7 @@ def test_opening_balances_that_are_vouchers_too_count_once() -> None:
 
 
 def test_opening_balances_in_one_voucher_get_numbers_of_their_own() -> None:
-    """The number of a voucher of several customers is no number of a document."""
+    """A document never has the number of a voucher of several customers."""
     ledger = Ledger()
     ledger.customer("1", opening="80", closing="180")
     ledger.customer("2", opening="50", closing="50")
