@@ -13,7 +13,7 @@ import polars as pl
 from armbulk.i18n import Text, _, ngettext
 from armbulk.migration.derive import Migration, Notice
 from armbulk.migration.document_rows import LeftOut
-from armbulk.migration.ledger_items import ItemKind
+from armbulk.migration.ledger_items import DOCUMENTS, ItemKind
 from armbulk.migration.listed_questions import ask_about_list
 from armbulk.model.exact_sums import sum_amounts
 from armbulk.resources.migration_questions import QUESTION_RULES, QuestionRule
@@ -109,12 +109,26 @@ def _list_checks(rows: pl.DataFrame, left_out: pl.DataFrame) -> tuple[tuple[str,
         ),
         (
             "balances",
-            rows.filter(pl.col("kind") != ItemKind.ITEM),
+            rows.filter(~pl.col("kind").is_in(DOCUMENTS)),
             ngettext(
                 "{count} balance without items becomes a document of {sum:amount}. Is that right?",
                 "{count} balances without items become a document each, {sum:amount} together. Is that right?",
             ),
             _("Reminders then name one amount and one date instead of the invoices. A list of open items is better."),
+        ),
+        (
+            "own-numbers",
+            rows.filter(pl.col("kind") == ItemKind.UNNUMBERED),
+            ngettext(
+                "{count} document of {sum:amount} is of a voucher of several customers, and has no number. It gets the "
+                "prefix and the customer's number. Is that right?",
+                "{count} documents, {sum:amount} together, are of vouchers of several customers, and have no numbers. "
+                "They get the prefix and the customer's number. Is that right?",
+            ),
+            _(
+                "The customers know their invoices by other numbers. If you have them, type them on the sheets "
+                "Documents and Lines."
+            ),
         ),
         (
             "payment-references",

@@ -55,6 +55,7 @@ QUESTION_RULES: Mapping[str, QuestionRule] = {
     "due-days": QuestionRule(AnswerForm.DAYS, "documents", ("due_date",)),
     "estimated-due-dates": _CONFIRM,
     "balances": _CONFIRM,
+    "own-numbers": _CONFIRM,
     "payment-references": _CONFIRM,
     "credits": _CONFIRM,
     "existing-customers": _CONFIRM,

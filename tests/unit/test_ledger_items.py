@@ -16,6 +16,7 @@ from armbulk.migration.balances import Proof
 from armbulk.migration.customer_rows import CustomerChoices
 from armbulk.migration.derive import Migration, Notice, derive_migration
 from armbulk.migration.document_rows import DocumentChoices, LeftOut
+from armbulk.migration.questions import list_questions
 
 if TYPE_CHECKING:
     from armbulk.model.ledger_export import LedgerExport
@@ -248,6 +249,21 @@ def test_opening_balances_that_are_vouchers_too_count_once() -> None:
     migration = derive(ledger.export())
     assert documents(migration) == [("1", "old 1", Decimal(80)), ("1", "2", Decimal(100))]
     assert migration.notices == (Notice.OPENING_POSTED,)
+
+
+def test_opening_balances_in_one_voucher_get_numbers_of_their_own() -> None:
+    """A document never has the number of a voucher of several customers."""
+    ledger = Ledger()
+    ledger.customer("1", opening="80", closing="180")
+    ledger.customer("2", opening="50", closing="50")
+    ledger.post("other", line("1", "80", source_document="IB"), line("2", "50", source_document="IB"), number="IB1")
+    ledger.invoice("1", "100", reference="2")
+    migration = derive(ledger.export(), prefix="O-")
+    assert documents(migration) == [("1", "O-1", Decimal(80)), ("1", "2", Decimal(100)), ("2", "O-2", Decimal(50))]
+    keys = [question.key for question in list_questions(migration)]
+    assert "own-numbers" in keys
+    assert "balances" not in keys
+    assert migration.documents.rows["document_date"].to_list() == [date(2025, 1, 1)] * 3
 
 
 def test_a_customer_number_in_two_spellings_is_not_moved() -> None:
