@@ -202,8 +202,7 @@ def check_inputs(
     """Read and check files; each file is read once, also when the user confirms headers.
 
     The dialog confirms headers that only resemble a column, unless `allow_unrecognised`: then there are no questions,
-    and files in which nothing is recognised are no error. `known` customers may be missing from the files. `codes` are
-    those of ARM.
+    and files in which nothing is recognised are no error. Customers that are `known` may be missing from the files.
 
     Raises:
         FileError: A file cannot be read, or has no data.
@@ -227,8 +226,7 @@ def check_inputs(
             "files": len(inputs.files),
             "sheets": len(checked.sheets),
             "rows": sum(table.rows.height for table in checked.tables.values()),
-            "errors": checked.errors,
-            "warnings": checked.warnings,
+            **{"errors": checked.errors, "warnings": checked.warnings},
         },
     )
     accepted = {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog)
@@ -255,8 +253,8 @@ def check_as(result: CheckResult, *, update: bool) -> CheckResult:
     if options.update is update:
         return result
     options = replace(options, update=update)
-    known = replace(options, known_customers=result.known, known_codes=result.codes)
-    checked = check_again(result.checked, known)
+    known = {"known_customers": result.known, "known_codes": result.codes}
+    checked = check_again(result.checked, replace(options, **known))
     return replace(result, inputs=replace(result.inputs, options=options), checked=checked)
 
 
