@@ -226,11 +226,11 @@ def check_inputs(
             "files": len(inputs.files),
             "sheets": len(checked.sheets),
             "rows": sum(table.rows.height for table in checked.tables.values()),
-            **{"errors": checked.errors, "warnings": checked.warnings},
+            "errors": checked.errors,
+            "warnings": checked.warnings,
         },
     )
-    accepted = {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog)
-    if accepted:
+    if accepted := {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog):
         options = replace(options, renames={**options.renames, **accepted})
         checked = check_again(checked, add_known(options))
     continued = None if allow_unrecognised else _ask_about_continuation_rows(checked, options, dialog)
@@ -244,7 +244,7 @@ def check_inputs(
         options = replace(options, credit_due_dates=DOCUMENT_DATE)
         checked = check_again(checked, add_known(options))
     written = WrittenFiles.beside(profile.store_url)
-    return CheckResult(InputFiles(inputs.files, options), checked, written, profile.lang, known, codes)
+    return CheckResult(replace(inputs, options=options), checked, written, profile.lang, known, codes)
 
 
 def check_as(result: CheckResult, *, update: bool) -> CheckResult:
@@ -253,9 +253,9 @@ def check_as(result: CheckResult, *, update: bool) -> CheckResult:
     if options.update is update:
         return result
     options = replace(options, update=update)
-    known = {"known_customers": result.known, "known_codes": result.codes}
-    checked = check_again(result.checked, replace(options, **known))
-    return replace(result, inputs=replace(result.inputs, options=options), checked=checked)
+    known = replace(options, known_customers=result.known, known_codes=result.codes)
+    inputs = replace(result.inputs, options=options)
+    return replace(result, inputs=inputs, checked=check_again(result.checked, known))
 
 
 def complete_options(options: ReadOptions, profile: Profile) -> ReadOptions:
