@@ -63,6 +63,7 @@ QUESTION_RULES: Mapping[str, QuestionRule] = {
     "not-proved": _CONFIRM,
     "totals-differ": _CONFIRM,
     "accounts-differ": _CONFIRM,
+    "postings-differ": _CONFIRM,
     "years-differ": _CONFIRM,
     "accounts-assumed": _CONFIRM,
     "list-and-ledger": _CONFIRM,

@@ -219,6 +219,27 @@ def test_each_customer_is_proved_to_the_last_cent(opening: str | None, closing: 
     assert bool(documents(migration)[1:]) == (expected == Proof.PROVED)
 
 
+def test_accounts_must_add_up_themselves() -> None:
+    """A posting without a customer that the closing balance lacks; other accounts have a notice, and prove nothing."""
+    ledger = Ledger()
+    ledger.customer("1", opening="0", closing="100")
+    ledger.invoice("1", "100", reference="2")
+    good = derive(ledger.export())
+    assert (good.unproved_accounts.height, good.is_proved) == (0, True)
+    ledger.post("other", line(None, "25"))
+    migration = derive(ledger.export())
+    assert migration.unproved_accounts.rows() == [("1500", Decimal(0), Decimal(125), Decimal(100), Decimal(25))]
+    assert (migration.notices, migration.is_proved) == ((Notice.POSTINGS_DIFFER,), False)
+    ledger.lines[-1]["account_id"] = "1920"
+    ledger.accounts = [
+        {"account_id": "1500", "opening": Decimal(0), "closing": Decimal(100)},
+        {"account_id": "1920", "opening": Decimal(0), "closing": Decimal(0)},
+        {"account_id": "3000", "opening": Decimal(0), "closing": None},
+    ]
+    other = derive(ledger.export())
+    assert (other.notices, other.is_proved) == ((Notice.OTHER_ACCOUNTS_DIFFER,), True)
+
+
 def test_opening_balances_that_are_vouchers_too_count_once() -> None:
     """P1b: the vouchers are the items."""
     ledger = Ledger()
