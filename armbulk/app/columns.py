@@ -184,7 +184,8 @@ def _keep_answers(decision: SheetDecision, proposal: SheetProposal | None) -> Sh
         decision,
         values=values,
         constants=_list_unasked(earlier.constants, {*proposal.required, *known}) | dict(decision.constants),
-        expressions=_list_unasked(earlier.expressions, offered | known) | dict(decision.expressions),
+        expressions=_list_unasked(earlier.expressions, offered | known | set(decision.constants))
+        | dict(decision.expressions),
         dates=decision.dates if proposal.dates else earlier.dates,
         decimal=decision.decimal if proposal.numbers else earlier.decimal,
         skips_other_rows=decision.skips_other_rows if proposal.other_rows else earlier.skips_other_rows,
