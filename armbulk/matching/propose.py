@@ -13,7 +13,7 @@ from armbulk.findings.frame import mask_value
 from armbulk.i18n import NO_TEXT, Text, _
 from armbulk.mapping.columns import name_columns
 from armbulk.mapping.header_text import fold_header
-from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, match_headers
+from armbulk.mapping.headers import find_resource_by_name, match_headers
 from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.matching.blocks import find_blocks
 from armbulk.matching.candidates import (
@@ -39,7 +39,7 @@ from armbulk.matching.column_values import (
     show_number,
 )
 from armbulk.matching.currencies import find_currency
-from armbulk.matching.derived import find_derived, has_postal_codes
+from armbulk.matching.derived import find_derived, is_whole_place
 from armbulk.matching.doubts import (
     are_payments,
     doubt_account,
@@ -52,7 +52,7 @@ from armbulk.matching.doubts import (
 from armbulk.matching.header_row import find_header_groups, find_header_row
 from armbulk.matching.header_words import score_header
 from armbulk.matching.list_signs import count_signs, name_signs, rate_proposal
-from armbulk.matching.targets import list_targets, title_of
+from armbulk.matching.targets import list_targets, match_targets, title_of
 from armbulk.matching.two_lists import OTHER_LIST, add_other_list, are_both, are_two_lists
 from armbulk.model.column_proposal import ColumnProposal, SheetProposal
 from armbulk.model.fields import Field, FieldType, Resource
@@ -184,7 +184,7 @@ class _Matcher:
             signs=count_signs(resource, columns),
             header_row=self._row,
             title_rows=self._sheet.frame.filter(pl.col("row") < self._row).height,
-            rows=self._body.height - len(other := self._find_other_rows(resource, used)),
+            rows=self._body.height - len(other := self._find_other_rows(resource, used, targets)),
             other_rows=other,
             columns=columns,
             required=tuple(column.name for column in resource.fields if column.required),
@@ -217,7 +217,7 @@ class _Matcher:
 
     def _judge(self, letter: str, target: str, column: Field) -> Candidate | None:
         header = self._headers[letter]
-        if column.name.startswith("address_line") and has_postal_codes(self._reader, letter):
+        if is_whole_place(column, self._reader, letter):
             return None
         by_header = score_header(header, column) if header else 0.0
         if group := self._groups.get(letter):
@@ -385,11 +385,11 @@ class _Matcher:
                 texts.update(dict.fromkeys(self._reader.read(letter, targets.fields[target]).unclear))
         return tuple(texts)
 
-    def _find_other_rows(self, resource: Resource, used: Mapping[str, str]) -> tuple[tuple[int, str], ...]:
+    def _find_other_rows(
+        self, resource: Resource, used: Mapping[str, str], targets: Targets
+    ) -> tuple[tuple[int, str], ...]:
         """Return the rows below the headers that are no records, with their texts."""
-        columns = {target: letter for target, letter in used.items() if target in {f.name for f in resource.fields}}
-        match = HeaderMatch(resource, self._row, columns)
-        key = resource.name, *columns.items()
+        match, key = match_targets(resource, self._row, used, targets), (resource.name, *used.items())
         if key in self._other_rows:
             return self._other_rows[key]
         findings = check_layout(self._sheet, self._index, match)

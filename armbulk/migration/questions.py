@@ -92,31 +92,46 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
         (
             "estimated-due-dates",
             rows.filter("is_due_estimated"),
-            _("{count} due dates are estimated by the customers' days of payment. Are they right?"),
+            ngettext(
+                "{count} due date is estimated by the customer's days of payment. Is it right?",
+                "{count} due dates are estimated by the customers' days of payment. Are they right?",
+            ),
             _("Interest and reminders depend on the due date."),
         ),
         (
             "balances",
             rows.filter(pl.col("kind") != ItemKind.ITEM),
-            _("{count} balances without items become a document each, {sum:amount} together. Is that right?"),
+            ngettext(
+                "{count} balance without items becomes a document of {sum:amount}. Is that right?",
+                "{count} balances without items become a document each, {sum:amount} together. Is that right?",
+            ),
             _("Reminders then name one amount and one date instead of the invoices. A list of open items is better."),
         ),
         (
             "payment-references",
             rows.filter(pl.col("kid").is_not_null()),
-            _("{count} documents keep the payment reference (KID) of the old ledger. Does ARM match payments by it?"),
+            ngettext(
+                "{count} document keeps the payment reference (KID) of the old ledger. Does ARM match payments by it?",
+                "{count} documents keep the payment reference (KID) of the old ledger. Does ARM match payments by it?",
+            ),
             _("ARM builds its own KID. A payment with an unknown KID may not find its item."),
         ),
         (
             "credits",
             left_out.filter(pl.col("reason") == LeftOut.CREDIT),
-            _("{count} credits, {sum:amount} in the base currency, are not sent. Are they handled in another way?"),
+            ngettext(
+                "{count} credit, {sum:amount} in the base currency, is not sent. Is it handled in another way?",
+                "{count} credits, {sum:amount} in the base currency, are not sent. Are they handled in another way?",
+            ),
             _("ARM's document type for a credit is not known. Without it, these customers owe too much in ARM."),
         ),
         (
             "numbers-twice",
             left_out.filter(pl.col("reason") == LeftOut.NUMBER_TWICE),
-            _("{count} documents share their number with another one, and are not sent. Is that right?"),
+            ngettext(
+                "{count} document shares its number with another one, and is not sent. Is that right?",
+                "{count} documents share their numbers with others, and are not sent. Is that right?",
+            ),
             _("ARM accepts a document number once. Give each document a number of its own, and add it to Documents."),
         ),
     )
@@ -146,7 +161,9 @@ def _ask_about_proofs(migration: Migration) -> list[Question]:
         questions.append(
             Question(
                 "not-proved",
-                _(
+                ngettext(
+                    "The balance of {count} customer is not proved, and its items are not moved. Its closing balance "
+                    "is {sum:amount}. Is that right?",
                     "The balances of {count} customers are not proved, and their items are not moved. Their closing "
                     "balances add up to {sum:amount}. Is that right?",
                     count=unproved.height,
