@@ -32,7 +32,7 @@ _NEGATIVE = ngettext(
 )
 _NEGATIVE_TYPE = _(
     "Type the document type of the rows with negative amounts (ask Amili for ARM's code of credit notes), or press "
-    "Enter to hold these rows back"
+    "Enter: these rows are held back then"
 )
 _EXPRESSION_AGAIN = _("{title}: {expression}. Use this as before?")
 _MAX_ROWS_NAMED = 5
@@ -63,10 +63,10 @@ class ConstantQuestions:
         for name in proposal.required:
             if name in known or name not in proposal.targets or not may_be_constant(proposal.resource, name):
                 continue
-            made = before.expressions.get(name, "") if before else ""
-            again = _EXPRESSION_AGAIN.fill(title=proposal.targets[name], expression=describe_expression(made))
-            if made and confirm(again.text(self._lang), self._lang, default=True):
-                expressions[name] = made
+            expression = before.expressions.get(name, "") if before else ""
+            again = _EXPRESSION_AGAIN.fill(title=proposal.targets[name], expression=describe_expression(expression))
+            if expression and confirm(again.text(self._lang), self._lang, default=True):
+                expressions[name] = expression
                 continue
             answer = self._ask_constant(proposal, name, before.constants.get(name, "") if before else "", columns)
             (expressions if answer.startswith("{{") else constants).update({name: answer} if answer else {})
@@ -92,8 +92,8 @@ class ConstantQuestions:
             negative = list_negative_invoices(proposal, columns, name, answer)
             if not negative or self._accept_negative(negative):
                 return answer
-            if made := self._divide_by_sign(proposal, columns):
-                return made
+            if expression := self._divide_by_sign(proposal, columns):
+                return expression
         return ""
 
     def _accept_negative(self, negative: Sequence[int]) -> bool:
