@@ -197,8 +197,7 @@ def check_inputs(
     """Read and check files; each file is read once, also when the user confirms headers.
 
     The dialog confirms headers that only resemble a column, unless `allow_unrecognised`: then there are no questions,
-    and files in which nothing is recognised are no error. `known` customers may be missing from the files. `codes` are
-    those of ARM.
+    and files in which nothing is recognised are no error. Customers that are `known` may be missing from the files.
 
     Raises:
         FileError: A file cannot be read, or has no data.
@@ -226,8 +225,7 @@ def check_inputs(
             "warnings": checked.warnings,
         },
     )
-    accepted = {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog)
-    if accepted:
+    if accepted := {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog):
         options = replace(options, renames={**options.renames, **accepted})
         checked = check_again(checked, add_known(options))
     continued = None if allow_unrecognised else _ask_about_continuation_rows(checked, options, dialog)
@@ -241,7 +239,7 @@ def check_inputs(
         options = replace(options, credit_due_dates=DOCUMENT_DATE)
         checked = check_again(checked, add_known(options))
     written = WrittenFiles.beside(profile.store_url)
-    return CheckResult(InputFiles(inputs.files, options), checked, written, profile.lang, known, codes)
+    return CheckResult(replace(inputs, options=options), checked, written, profile.lang, known, codes)
 
 
 def check_as(result: CheckResult, *, update: bool) -> CheckResult:
@@ -251,8 +249,8 @@ def check_as(result: CheckResult, *, update: bool) -> CheckResult:
         return result
     options = replace(options, update=update)
     known = replace(options, known_customers=result.known, known_codes=result.codes)
-    checked = check_again(result.checked, known)
-    return replace(result, inputs=replace(result.inputs, options=options), checked=checked)
+    inputs = replace(result.inputs, options=options)
+    return replace(result, inputs=inputs, checked=check_again(result.checked, known))
 
 
 def complete_options(options: ReadOptions, profile: Profile) -> ReadOptions:
