@@ -11,7 +11,7 @@ import polars as pl
 
 from armbulk.app.column_report import describe_proposal
 from armbulk.app.column_starter import CONTENTS
-from armbulk.app.columns import is_other_list, list_proposals, match_columns
+from armbulk.app.columns import is_other_list, list_proposals, match_columns, note_customers_beside
 from armbulk.app.dialog import ContinuationQuestion, CreditNoteQuestion, Dialog, HeaderQuestion, SupplierQuestion
 from armbulk.clock import format_iso
 from armbulk.errors import FileError, UnknownColumnsError
@@ -38,11 +38,6 @@ from armbulk.validation.repairs import propose_corrections
 from armbulk.validation.supplier_lists import names_customers
 
 _log = logging.getLogger(__name__)
-
-_CUSTOMERS_BESIDE = _(
-    'The sheet "{sheet}" has the customers of the documents, too ({headers}). Only the documents are read. To read '
-    "both, write a mapping with `armbulk map {file} -o NAME.toml`, look through it, and add --mapping NAME.toml."
-)
 
 FINDINGS_SCHEMA = pl.Schema(
     {
@@ -298,16 +293,8 @@ def _ask_about_columns(
     require_records(checked, described)
     _refuse_other_list(checked, proposals, described)
     if not dialog.asks_about_columns:
-        _note_customers_beside(checked, proposals, dialog, lang)
+        note_customers_beside(checked, proposals, dialog, lang)
     return options, checked
-
-
-def _note_customers_beside(checked: Checked, proposals: Sequence[SheetProposal], dialog: Dialog, lang: str) -> None:
-    """Name the sheets that are read as documents, though they have the customers of the documents, too."""
-    for proposal in proposals:
-        if checked.mapped_sheets[proposal.index].entry is None and proposal.customers is not None:
-            values = {"sheet": proposal.sheet, "headers": proposal.customers.reason, "file": quote_word(proposal.file)}
-            dialog.note(_CUSTOMERS_BESIDE.fill(**values).text(lang))
 
 
 def _ask_about_suppliers(checked: Checked, dialog: Dialog) -> None:
