@@ -21,7 +21,7 @@ other programs can only make a run slower. A run of more than two minutes is not
 threads, memory the highest memory of the process (VmHWM).
 
 - **armbulk** is the whole command, its start included. It checks every value, names the cell of each error, keeps what
-  it needs to continue after a stop, and counts its use of ARM's limits.
+  it needs to continue after a stop, and counts its use of ARM's limits. What only developers install is hidden from it.
 - **limit** is the fastest exact way we know with polars and fastexcel: read, convert, apply the rules, build the JSON,
   write. It finds out whether there is an error, not where. For a start it is `python -c pass`.
 - **naive** is a short script: openpyxl or csv, pydantic, json. It keeps and proves nothing. For a result workbook it is

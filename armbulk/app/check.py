@@ -1,8 +1,9 @@
 """Check files: read them once, complete the options from the profile, ask about headers, check."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from armbulk.mapping.files import is_file
 from armbulk.model.column_proposal import SheetProposal
 from armbulk.model.command_line import quote_word
 from armbulk.model.fields import FieldRole
+from armbulk.model.known_codes import KnownCodes
 from armbulk.model.known_customers import KnownCustomers
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, DOCUMENT_DATE, SAME_AS_ABOVE, ReadOptions
 from armbulk.model.sheet import Sheet
@@ -70,6 +72,7 @@ class CheckResult:
     Attributes:
         written: The files that armbulk wrote on this machine.
         known: Customers known to be in ARM; None: nothing is known of the client.
+        codes: ARM's codes as they were read the last time; None: they never were.
     """
 
     inputs: InputFiles
@@ -77,6 +80,7 @@ class CheckResult:
     written: WrittenFiles
     lang: str = "en"
     known: KnownCustomers | None = None
+    codes: KnownCodes | None = None
 
     @property
     def ok(self) -> bool:
@@ -188,26 +192,29 @@ def check_inputs(
     *,
     allow_unrecognised: bool = False,
     known: KnownCustomers | None = None,
+    codes: KnownCodes | None = None,
 ) -> CheckResult:
     """Read and check files; each file is read once, also when the user confirms headers.
 
     The dialog confirms headers that only resemble a column, unless `allow_unrecognised`: then there are no questions,
-    and files in which nothing is recognised are no error. `known` customers may be missing from the files.
+    and files in which nothing is recognised are no error. `known` customers may be missing from the files. `codes` are
+    those of ARM.
 
     Raises:
         FileError: A file cannot be read, or has no data.
         UsageError: There is no such resource.
     """
     options = complete_options(inputs.options, profile)
+    add_known = partial(replace, known_customers=known, known_codes=codes)
     saved = SavedMappings(profile.home)
     with dialog.reading():
         sheets = read_files(inputs.files, options)
         if options.mapping is None:
             used = [leave_out_hidden_columns(sheet, options) for sheet in sheets]
             options = replace(options, saved_mappings=tuple(saved.find(used)))
-        checked = check_sheets(sheets, replace(options, known_customers=known))
+        checked = check_sheets(sheets, add_known(options))
     if not allow_unrecognised:
-        options, checked = _ask_about_columns(checked, options, known, saved, profile.lang, dialog)
+        options, checked = _ask_about_columns(checked, options, add_known, saved, profile.lang, dialog)
         _ask_about_suppliers(checked, dialog)
     _log.info(
         "Files checked",
@@ -222,17 +229,17 @@ def check_inputs(
     accepted = {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog)
     if accepted:
         options = replace(options, renames={**options.renames, **accepted})
-        checked = check_again(checked, replace(options, known_customers=known))
+        checked = check_again(checked, add_known(options))
     if not allow_unrecognised and _ask_about_continuation_rows(checked, options, dialog):
         _save_answer(checked, options, saved, "continuation-rows", "continuation_rows", SAME_AS_ABOVE)
         options = replace(options, continuation_rows=SAME_AS_ABOVE)
-        checked = check_again(checked, replace(options, known_customers=known))
+        checked = check_again(checked, add_known(options))
     if not allow_unrecognised and _ask_about_due_dates(checked, options, dialog):
         _save_answer(checked, options, saved, "credit-without-due-date", "credit_due_dates", DOCUMENT_DATE)
         options = replace(options, credit_due_dates=DOCUMENT_DATE)
-        checked = check_again(checked, replace(options, known_customers=known))
+        checked = check_again(checked, add_known(options))
     written = WrittenFiles.beside(profile.store_url)
-    return CheckResult(InputFiles(inputs.files, options), checked, written, profile.lang, known)
+    return CheckResult(InputFiles(inputs.files, options), checked, written, profile.lang, known, codes)
 
 
 def check_as(result: CheckResult, *, update: bool) -> CheckResult:
@@ -241,7 +248,8 @@ def check_as(result: CheckResult, *, update: bool) -> CheckResult:
     if options.update is update:
         return result
     options = replace(options, update=update)
-    checked = check_again(result.checked, replace(options, known_customers=result.known))
+    known = replace(options, known_customers=result.known, known_codes=result.codes)
+    checked = check_again(result.checked, known)
     return replace(result, inputs=replace(result.inputs, options=options), checked=checked)
 
 
@@ -266,7 +274,7 @@ def _find_mapping(name: str | None, mappings: Mapping[str, str]) -> str | None:
 def _ask_about_columns(
     checked: Checked,
     options: ReadOptions,
-    known: KnownCustomers | None,
+    add_known: Callable[[ReadOptions], ReadOptions],
     saved: SavedMappings,
     lang: str,
     dialog: Dialog,
@@ -280,7 +288,7 @@ def _ask_about_columns(
     matched = match_columns(checked, proposals, saved, dialog, lang)
     if matched:
         options = replace(options, saved_mappings=(*options.saved_mappings, *matched))
-        checked = check_sheets(checked.sheets_as_read, replace(options, known_customers=known))
+        checked = check_sheets(checked.sheets_as_read, add_known(options))
     described = [describe_proposal(proposal, lang) for proposal in proposals]
     require_records(checked, described)
     _refuse_other_list(checked, proposals, described)

@@ -1,6 +1,6 @@
 """What a person may answer about the columns of a sheet: which values are valid, and what an order makes of dates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -23,6 +23,7 @@ __all__ = [
     "find_target",
     "list_date_meanings",
     "list_misfits",
+    "list_negative_invoices",
     "list_value_questions",
 ]
 
@@ -49,6 +50,25 @@ def find_constant_error(resource: str, name: str, text: str) -> Text | None:
         header=field.header,
         example=field.example,
     )
+
+
+def list_negative_invoices(proposal: SheetProposal, columns: Mapping[str, str], name: str, text: str) -> Sequence[int]:
+    """Return the rows with negative amounts, if all rows would be invoices: by the amount with VAT, or else without.
+
+    Args:
+        proposal: The sheet.
+        columns: Letter → field, as it was decided.
+        name: A field that has the same value in all rows.
+        text: This value.
+    """
+    types = dict(RESOURCES["documents"].field("document_type").code_words)
+    if name != "document_type" or types.get(fold_value(text)) != "IN":
+        return ()
+    for amount in ("incl_vat", "excl_vat"):
+        for column in proposal.columns:
+            if columns.get(column.letter) == amount:
+                return column.negative_rows
+    return ()
 
 
 def list_misfits(proposal: SheetProposal, letter: str, target: str) -> list[str]:

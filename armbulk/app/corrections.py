@@ -131,7 +131,7 @@ def correct(result: CheckResult) -> Corrected:
 
 
 def _check_corrected(result: CheckResult, corrections: pl.DataFrame) -> Checked:
-    options = replace(result.inputs.options, known_customers=result.known)
+    options = replace(result.inputs.options, known_customers=result.known, known_codes=result.codes)
     sheets = apply_corrections(result.checked.sheets_as_read, corrections)
     return check_sheets(sheets, options, result.checked.mapping)
 

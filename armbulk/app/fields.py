@@ -4,7 +4,7 @@ from typing import Any
 
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.i18n import _
-from armbulk.model.fields import Field, FieldRole
+from armbulk.model.fields import Field, FieldRole, Resource
 from armbulk.resources import EXPORTS, RESOURCES
 from armbulk.resources.identifiers import CHECK_FORMATS
 from armbulk.validation.pattern_hints import list_pattern_rules
@@ -19,9 +19,14 @@ def describe_resource(name: str, lang: str) -> dict[str, Any]:
     note = resource.listing.note.text(lang) if resource.listing else ""
     return {
         "resource": name,
-        "fields": [_describe_field(field, lang) for field in resource.readable],
+        "fields": [_describe_field(field, lang) for field in _list_fields(resource)],
         "note": note,
     }
+
+
+def _list_fields(resource: Resource) -> list[Field]:
+    """Return the columns of a sheet of a resource, then the fields that can only be read."""
+    return [*resource.fields, *(field for field in resource.readable if field not in resource.fields)]
 
 
 def describe_read_only_fields(name: str, lang: str) -> list[dict[str, Any]]:
@@ -59,6 +64,8 @@ def _describe_rules(field: Field, lang: str) -> list[str]:
         rules.append(", ".join(field.allowed_values))
     if field.role is FieldRole.READ_ONLY:
         rules.append(_("calculated by ARM, never sent").text(lang))
+    if field.role is FieldRole.LOCAL:
+        rules.append(_("checked on this computer, not sent").text(lang))
     if field.role is FieldRole.PARENT_KEY:
         rules.append(_("links the line to its document").text(lang))
     return rules

@@ -11,7 +11,7 @@ from armbulk.app.customer_question import ask_about_customers
 from armbulk.app.dialog import Dialog
 from armbulk.app.evidence.origin import describe_origin
 from armbulk.app.import_result import DECLINED, PLANNED, STOPPED, ImportResult
-from armbulk.app.known_customers import load_known_customers
+from armbulk.app.known_customers import load_known_codes, load_known_customers
 from armbulk.app.login_secret import add_login
 from armbulk.app.plan import Plan, PlanChoices, describe_change, plan_again, plan_checked, verify_expected_totals
 from armbulk.app.read_back import verify_result
@@ -105,7 +105,9 @@ def import_files(context: Context, store: Store, request: ImportRequest, dialog:
         LoginError, LimitError, ServerError: The run is paused, and can be resumed.
     """
     known = load_known_customers(store, context.profile)
-    check = check_inputs(request.inputs, context.profile, dialog, known=known)
+    check = check_inputs(
+        request.inputs, context.profile, dialog, known=known, codes=load_known_codes(store, context.profile)
+    )
     report_store_notices(store, context.profile, dialog)
     plan = plan_checked(context, store, check, request.options)
     if request.dry_run:
@@ -153,7 +155,7 @@ def send_plan(context: Context, store: Store, plan: Plan, dialog: Dialog, *, wai
 
 
 def _unsent(context: Context, store: Store, plan: Plan, state: str) -> ImportResult:
-    result = build_unsent_result(plan.import_plan.items)
+    result = build_unsent_result(plan.import_plan.items, store.references(context.profile.account))
     return ImportResult(state, result, store, context.clock, context.profile, plan.check.checked, plan)
 
 

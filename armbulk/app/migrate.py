@@ -1,12 +1,13 @@
 """A migration: the files of another ledger become one workbook for review. Nothing is sent."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
+from armbulk.app.existing_customers import ExistingCustomers
 from armbulk.app.item_list import read_item_list
 from armbulk.app.number_table import read_number_table
 from armbulk.clock import Clock
@@ -16,7 +17,7 @@ from armbulk.migration.customer_rows import CustomerChoices
 from armbulk.migration.derive import Migration, derive_migration
 from armbulk.migration.document_rows import DEFAULT_PREFIX, DocumentChoices
 from armbulk.migration.listed_migration import derive_listed_migration
-from armbulk.migration.questions import Question, list_questions
+from armbulk.migration.questions import Question, ask_about_existing, list_questions
 from armbulk.migration.report_rows import (
     NOTICES,
     build_file_sections,
@@ -27,11 +28,14 @@ from armbulk.migration.report_rows import (
 from armbulk.migration.table_rows import build_tables
 from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
+from armbulk.model.result_columns import QUESTION_CODES, QUESTIONS
 from armbulk.readers.saft import read_ledger_export
 from armbulk.resources.code_lists import COUNTRIES
 from armbulk.resources.migration_questions import is_answer
 from armbulk.writers.atomic import replace_atomically, temporary_file, verify_writable
-from armbulk.writers.migration_workbook import MigrationBook, QuestionRow, write_migration
+from armbulk.writers.migration_workbook import MigrationBook, QuestionRow, SourcedTable, write_migration
+from armbulk.writers.section import Section
+from armbulk.writers.template import TemplateTable
 
 BASE_CURRENCY = "NOK"
 """The base currency of a list of open items without an accounting file; the workbook asks whether it is right."""
@@ -85,6 +89,7 @@ class MigrationFile:
         answers: Those that the settings answer.
         path: The workbook.
         sheets: The names of its sheets.
+        existing: The customers that ARM has already; None: they were not looked up.
     """
 
     migration: Migration
@@ -92,6 +97,7 @@ class MigrationFile:
     answers: Mapping[str, str]
     path: Path
     sheets: Sequence[str]
+    existing: ExistingCustomers | None = None
 
     @property
     def open_questions(self) -> int:
@@ -115,6 +121,7 @@ class MigrationFile:
             "currency": currency,
             "items": _describe_list(migration),
             "customers": migration.customers.height,
+            "existing": self.existing.to_json() if self.existing else None,
             "documents": documents.rows.height,
             "documents_sum": str(sum_amounts(documents.rows["base_amount"])),
             "left_out": documents.left_out.height,
@@ -220,7 +227,13 @@ def build_choices(answers: Mapping[str, str], **options: Unpack[MigrationOptions
     return MigrationChoices(customers, documents, answers, reading, strict=options.get("strict", False))
 
 
-def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Clock, lang: str) -> MigrationFile:
+def migrate_ledger(
+    files: MigrationFiles,
+    choices: MigrationChoices,
+    clock: Clock,
+    lang: str,
+    look_up: Callable[[TemplateTable], ExistingCustomers | None] = lambda _table: None,
+) -> MigrationFile:
     """Read the files of a ledger and write the workbook.
 
     Args:
@@ -228,16 +241,14 @@ def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Cloc
         choices: What the user decides.
         clock: For waiting when the workbook is open in another program.
         lang: Of its texts.
+        look_up: Looks the customers up in ARM.
 
     Raises:
         UsageError: The target is no .xlsx.
         FileError: A file is refused, or the workbook cannot be written; with `strict`, something is not proved.
     """
     target = files.target
-    if target.suffix.lower() != ".xlsx":
-        raise UsageError(
-            "not-xlsx", _("{path} does not end in .xlsx", path=target), _("Use a file name that ends in .xlsx with -o")
-        )
+    verify_xlsx(target)
     verify_writable(target)
     if target.exists() and not files.replace:
         raise FileError(
@@ -252,16 +263,29 @@ def migrate_ledger(files: MigrationFiles, choices: MigrationChoices, clock: Cloc
             _("Not everything in the files is proved, and no workbook was written"),
             _("Leave out --strict to see each difference in the workbook"),
         )
-    questions = list_questions(migration)
+    tables = build_tables(migration, lang)
+    existing = look_up(tables[0].table)
+    questions = (*list_questions(migration), *(ask_about_existing(existing.count) if existing else ()))
     answers = {
         question.key: answer
         for question in questions
         if (answer := choices.answers.get(question.key, "").strip()) and is_answer(question.rule, answer)
     }
     with temporary_file(target) as temporary:
-        sheets = write_migration(temporary, _build_book(migration, questions, answers, lang), lang)
+        book = _build_book(migration, tables, questions, answers, lang)
+        if existing:
+            book = replace(book, existing=existing.build_sheet(lang))
+        sheets = write_migration(temporary, book, lang)
         path = replace_atomically(temporary, target, clock)
-    return MigrationFile(migration, questions, answers, path, sheets)
+    return MigrationFile(migration, questions, answers, path, sheets, existing)
+
+
+def verify_xlsx(target: Path) -> None:
+    """Make sure that the name of a workbook ends in .xlsx; UsageError otherwise."""
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError(
+            "not-xlsx", _("{path} does not end in .xlsx", path=target), _("Use a file name that ends in .xlsx with -o")
+        )
 
 
 def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str) -> Migration:
@@ -288,16 +312,27 @@ def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str) -> Migr
 
 
 def _build_book(
-    migration: Migration, questions: Sequence[Question], answers: Mapping[str, str], lang: str
+    migration: Migration,
+    tables: Sequence[SourcedTable],
+    questions: Sequence[Question],
+    answers: Mapping[str, str],
+    lang: str,
 ) -> MigrationBook:
     return MigrationBook(
         questions=[
             QuestionRow(each.key, each.text, each.risk, each.rule.answers, answers.get(each.key, ""))
             for each in questions
         ],
-        tables=build_tables(migration, lang),
+        tables=tables,
         proof=build_proof_sheet(migration, lang),
         left_out=build_left_out_sheet(migration, lang),
-        file_sections=build_file_sections(migration, lang),
+        file_sections=[*build_file_sections(migration, lang), _list_codes(questions, lang)],
         subject=name_company(migration),
+    )
+
+
+def _list_codes(questions: Sequence[Question], lang: str) -> Section:
+    """Return the codes of the questions: the import misses a question that was removed."""
+    return Section(
+        QUESTIONS.text(lang), ((QUESTION_CODES.text(lang), ", ".join(question.key for question in questions)),)
     )

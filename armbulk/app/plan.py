@@ -11,7 +11,7 @@ import polars as pl
 
 from armbulk.app.check import CheckResult, check_as
 from armbulk.app.older_files import SetBackCustomers, find_set_back
-from armbulk.app.plan_summary import Destination, describe_records, summarise_plan
+from armbulk.app.plan_summary import Destination, describe_records, has_updates_only, summarise_plan
 from armbulk.app.totals_report import describe_plan_totals
 from armbulk.app.verification_price import describe_price, price_plan
 from armbulk.context import Context
@@ -20,6 +20,7 @@ from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
 from armbulk.model.command_line import quote_word
 from armbulk.model.outcome import ApiUsage
 from armbulk.planning.batches import BatchEstimate, BatchLimits
+from armbulk.planning.items import has_renumbered
 from armbulk.planning.plan import (
     ImportOptions,
     ImportPlan,
@@ -29,7 +30,7 @@ from armbulk.planning.plan import (
     to_json,
 )
 from armbulk.quota.limits import Account
-from armbulk.results.store_check import verify_client
+from armbulk.results.store_check import choose_result_path, verify_client, verify_history
 from armbulk.store import HistoryMark, Store
 from armbulk.validation import edits
 from armbulk.validation.check import Checked
@@ -136,6 +137,11 @@ class Plan:
             totals["price"] = describe_price(*price_plan(self.import_plan)).text(self.check.lang)
         return totals
 
+    @property
+    def has_updates_only(self) -> bool:
+        """Whether all it would send are changes of customers that ARM has."""
+        return has_updates_only(self.import_plan)
+
     def describe(self) -> Text:
         """Return what would be sent in a few words: `120 invoices (NOK 825 259.59)`."""
         return describe_records(self.import_plan)
@@ -166,6 +172,7 @@ def plan_files(context: Context, store: Store, checked: CheckResult, **choices: 
 
     Raises:
         UsageError: The choices contradict each other or the files.
+        Unfinished: A file is the result of a run that is not in the local store.
     """
     update = bool(checked.inputs.options.update)
     return plan_checked(context, store, check_as(checked, update=update), ImportOptions(update=update, **choices))
@@ -176,10 +183,14 @@ def plan_checked(context: Context, store: Store, check: CheckResult, options: Im
 
     Raises:
         UsageError: The options contradict each other or the files, or a file is a result for another client.
+        Unfinished: A file is the result of a run that is not in the local store, which lacks what the run sent.
     """
-    verify_client(context.profile.account, check.inputs.files)
-    mark = store.history_mark(context.profile.account)
+    account, files = context.profile.account, check.inputs.files
+    verify_client(account, files)
+    mark = store.history_mark(account)
     import_plan = build_plan(context, store, check.checked, options)
+    if has_renumbered(import_plan.items):  # or only unknown here: then no row was changed
+        verify_history(store, account, files, choose_result_path(files, None), says_sent=True)
     set_back = find_set_back(store, context.profile.account, import_plan)
     return Plan(check, import_plan, mark, Destination.of_profile(context.profile), context.clock.now(), set_back)
 

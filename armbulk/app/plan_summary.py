@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.verification_price import price_plan, price_to_json
-from armbulk.findings.frame import RenderedFinding, group_findings
+from armbulk.findings.frame import group_findings, name_place
 from armbulk.i18n import Text, _, join_texts
 from armbulk.model.environment import Environment, find_environment
 from armbulk.model.fields import Severity
@@ -23,7 +23,9 @@ from armbulk.results.control_totals import calculate_planned
 from armbulk.results.totals_words import to_json as totals_to_json
 from armbulk.sending.conflict_check import NEW_AT_ARM
 from armbulk.settings.profile import Profile
+from armbulk.validation.attachments import describe_attachments
 from armbulk.validation.check import Checked
+from armbulk.validation.check_report import attachments_to_json
 
 MAX_NAMED = 10
 """How many cells of a warning, and customers that change, the JSON names; it counts all."""
@@ -76,14 +78,23 @@ def summarise_plan(plan: ImportPlan, destination: Destination, lang: str) -> dic
     """Return what the JSON of `armbulk plan` has in addition to the batches and their cost."""
     return {
         "destination": destination.to_json(),
-        "by_type": [_rename_kind(part) for part in sum_by_kind(plan.to_send)],
+        "by_type": [_describe_kind(part, plan) for part in sum_by_kind(plan.to_send)],
         "errors": list_findings(plan.checked, Severity.ERROR, lang),
         "warnings": list_findings(plan.checked, Severity.WARNING, lang),
         "changes": list_changes(plan, lang),
+        "attachments": _describe_attachments(plan, lang),
         "control_totals": totals_to_json(calculate_planned(plan.items)),
         "verification": price_to_json(*price_plan(plan)) if plan.options.verify else None,
         "reserved_percent": destination.reserved_percent,
     }
+
+
+def _describe_attachments(plan: ImportPlan, lang: str) -> dict[str, Any] | None:
+    """Return the files of the documents to send, in words and one by one; None without any."""
+    sending = plan.to_send.filter(pl.col("resource") == "documents")
+    attachments = plan.checked.attachments.join(sending, on=["sheet", "row"], how="semi", maintain_order="left")
+    files = attachments_to_json(plan.checked, attachments)
+    return files and {"text": describe_attachments(attachments).text(lang), **files}
 
 
 def list_findings(checked: Checked, severity: Severity, lang: str) -> list[dict[str, Any]]:
@@ -102,16 +113,10 @@ def list_findings(checked: Checked, severity: Severity, lang: str) -> list[dict[
             "count": group["count"],
             "message": group["first"][0]["message"],
             "same": len({finding["message"] for finding in group["first"]}) == 1,
-            "cells": [_name_cell(finding) for finding in group["first"]],
+            "cells": [name_place(finding) for finding in group["first"]],
         }
         for group in groups
     ]
-
-
-def _name_cell(finding: RenderedFinding) -> str:
-    """The cell of a finding, or its row, or its column, or its sheet."""
-    part = finding["row"] or finding["column"]
-    return finding["cell"] or (f"{finding['sheet']}!{part}" if part else finding["sheet"])
 
 
 def list_changes(plan: ImportPlan, lang: str) -> dict[str, Any] | None:
@@ -146,13 +151,34 @@ def _find_changes(payload: str, base: Mapping[str, str | None], lang: str) -> li
     return names
 
 
+def count_updates(plan: ImportPlan) -> int:
+    """Return how many of the customers to send are known to be changes of customers that ARM has."""
+    customers = plan.to_send.filter(pl.col("resource") == "customers")
+    if plan.options.update:
+        return customers.height
+    sent_before = () if plan.options.first_import else plan.sent_before  # then nothing is compared with ARM
+    is_known = pl.when(pl.col("base").is_null()).then(pl.col("no").is_in(list(sent_before)))
+    return int(customers.select(is_known.otherwise(pl.col("base") != NEW_AT_ARM).sum()).item() or 0)
+
+
+def has_updates_only(plan: ImportPlan) -> bool:
+    """Return whether all records to send are changes of customers."""
+    return 0 < plan.to_send.height == count_updates(plan)
+
+
 def describe_records(plan: ImportPlan) -> Text:
     """Return what would be sent in a few words: `40 customers and 120 invoices (NOK 825 259.59)`."""
     sums = sum_by_kind(plan.to_send)
     counts: dict[str, int] = {}
     for part in sums:
         counts[part["kind"]] = counts.get(part["kind"], 0) + part["records"]
-    texts = [count_records(count, kind) for kind, count in counts.items()]
+    updates = 0 if has_updates_only(plan) else count_updates(plan)
+    texts = []
+    for kind, count in counts.items():
+        if kind != "customers" or count > updates:
+            texts.append(count_records(count - updates if kind == "customers" else count, kind))
+        if kind == "customers" and updates:
+            texts.append(count_records(updates, "customer_updates"))
     if len(texts) > 1:
         texts = [_("{records} and {last}", records=join_texts(*texts[:-1], separator=", "), last=texts[-1])]
     amounts = join_texts(*(write_money(amount, currency) for currency, amount in add_up(sums).items()), separator=", ")
@@ -161,5 +187,7 @@ def describe_records(plan: ImportPlan) -> Text:
     return _("{records} ({amounts})", records=texts[0], amounts=amounts) if amounts else texts[0]
 
 
-def _rename_kind(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": part["kind"], **{name: value for name, value in part.items() if name != "kind"}}
+def _describe_kind(part: Mapping[str, Any], plan: ImportPlan) -> dict[str, Any]:
+    """The sums of a kind of records; of customers also how many are updates, as far as that is known."""
+    updates = {"updates": count_updates(plan)} if part["kind"] == "customers" else {}
+    return {"type": part["kind"], **{name: value for name, value in part.items() if name != "kind"}, **updates}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
+from pathlib import PurePath
 from typing import Any
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
@@ -121,6 +122,7 @@ def _create_environment(lang: str, width: int | None) -> Environment:
     environment.filters["style"] = style
     environment.filters["short"] = partial(to_one_line, max_chars=_MAX_VALUE_CHARS)
     environment.filters["quoted"] = quote_word
+    environment.filters["base_name"] = lambda path: PurePath(path).name
     environment.globals["symbols"] = SYMBOLS
     environment.globals["labelled"] = partial(_write_labelled, width=width)
     environment.globals["hanging"] = partial(_write_hanging, width=width)

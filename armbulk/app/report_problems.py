@@ -7,7 +7,7 @@ import polars as pl
 
 from armbulk.app.record_cells import CellNames, name_cells
 from armbulk.app.run_problems import ERROR_ELSEWHERE, ROW_HAS_ERRORS
-from armbulk.findings.frame import render_findings
+from armbulk.findings.frame import name_place, render_findings
 from armbulk.i18n import Text, _, ngettext
 from armbulk.model.fields import Severity
 from armbulk.model.outcome import Outcome
@@ -179,7 +179,9 @@ def _list_findings(
     return [
         {
             "number": number or "",
-            "cell": cells.name(sheet, finding["row"], None, finding["column"]),
+            "cell": cells.name(sheet, finding["row"], None, finding["column"])
+            if finding["row"]
+            else name_place(finding),
             "message": finding["message"],
             "fix": finding["fix"],
         }

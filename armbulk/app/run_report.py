@@ -25,8 +25,10 @@ from armbulk.model.record_kinds import (
 from armbulk.model.record_messages import (
     BEYOND_LIMIT,
     GIVEN_UP,
+    HIDDEN_AND_DONE,
     HIDDEN_ROW,
     NOT_IN_ARM,
+    ROW_SAYS_SENT,
     SENT_OTHERWISE,
 )
 from armbulk.redaction import collect_personal_values, redact_items, redact_shown
@@ -82,8 +84,17 @@ _STEPS = {
         "These documents were sent before and are different in the file now. A document in ARM cannot be changed: undo "
         "the changes, or credit it and enter the correct one with another number. Then import the file again:"
     ),
+    "renumbered": _(
+        "These rows say that ARM has their document, but have another number now. Undo the change of the number. If a "
+        "row is a new document, clear its cell in the column ARM outcome. Then import the file again:"
+    ),
+    "conflicts": _(
+        "These documents are in conflict for different reasons. The sheet Problems says what to do with each of them. "
+        "Then import the file again:"
+    ),
     "held-back": _("Correct the rows that were held back, then import the file again. Nothing is sent twice:"),
     "limit": _("Send the rest with:"),
+    "hidden": _("Some hidden rows have changed since they were sent. Show them in Excel, then import the file again:"),
     "rest": _("Send what was not sent with:"),
     "left-out": _("The records left out were not sent, as you chose. Nothing more to do."),
     "done": _("Nothing more to do."),
@@ -169,7 +180,7 @@ def _find_correction(items: pl.DataFrame, outcomes: set[str]) -> tuple[str, dict
         conflicts = items.filter(pl.col("outcome") == Outcome.CONFLICT.value)
         documents = conflicts.filter(pl.col("resource") == "documents")["message"].fill_null("")
         if not documents.is_empty():
-            return ("sent-otherwise" if documents.str.contains(SENT_OTHERWISE).all() else "conflict"), {}
+            return _name_document_conflict(documents), {}
         is_missing = conflicts["message"].fill_null("").str.starts_with(NOT_IN_ARM).any()
         return ("not-in-arm", {"update": False}) if is_missing else ("overwrite", {"overwrite": True})
     if Outcome.HELD_BACK.value in outcomes:
@@ -177,10 +188,22 @@ def _find_correction(items: pl.DataFrame, outcomes: set[str]) -> tuple[str, dict
     unsent = items.filter(pl.col("outcome") == Outcome.NOT_SENT.value)["message"].fill_null("")
     if unsent.str.starts_with(BEYOND_LIMIT).any():
         return "limit", {}
+    if unsent.str.starts_with(HIDDEN_AND_DONE).any():
+        return "hidden", {}
     if unsent.is_empty():
         return "done", {}
     is_chosen = unsent.str.starts_with(HIDDEN_ROW) | unsent.str.starts_with(GIVEN_UP)
     return ("left-out", {}) if is_chosen.all() else ("rest", {})
+
+
+def _name_document_conflict(messages: pl.Series) -> str:
+    """The step for documents in conflict: another number is right only for those that ARM has not got from here."""
+    is_changed, is_renumbered = messages.str.contains(SENT_OTHERWISE), messages.str.starts_with(ROW_SAYS_SENT)
+    if is_changed.all():
+        return "sent-otherwise"
+    if is_renumbered.all():
+        return "renumbered"
+    return "conflicts" if (is_changed | is_renumbered).any() else "conflict"
 
 
 def _repeat_import(result: RunResult, folder: str, flags: Mapping[str, bool]) -> str:

@@ -120,12 +120,11 @@ class Session(SessionHistory):
         """
         from armbulk.app.check import build_inputs, check_inputs
         from armbulk.app.dialog import Dialog
-        from armbulk.app.known_customers import find_known_customers
+        from armbulk.app.known_customers import find_known
 
-        inputs, known = build_inputs(files, options, update=update), find_known_customers(self.context)
-        return check_inputs(
-            inputs, self.profile, dialog or Dialog(), allow_unrecognised=allow_unrecognised, known=known
-        )
+        inputs, dialog = build_inputs(files, options, update=update), dialog or Dialog()
+        known = find_known(self.context)
+        return check_inputs(inputs, self.profile, dialog, allow_unrecognised=allow_unrecognised, **known)
 
     def correct(self, checked: "CheckResult") -> "Corrected":
         """Return the files with every finding corrected that has one sure remedy. No file is changed.
@@ -145,6 +144,7 @@ class Session(SessionHistory):
 
         Raises:
             UsageError: The choices contradict each other or the files.
+            Unfinished: A file is the result of a run that is not in the local store.
         """
         from armbulk.app.plan import plan_files
 

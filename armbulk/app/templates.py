@@ -10,6 +10,7 @@ from armbulk.errors import FileError, UsageError
 from armbulk.i18n import ENGLISH, NORWEGIAN, Text, _
 from armbulk.model.command_line import write_command
 from armbulk.model.fields import Resource
+from armbulk.model.known_codes import KnownCodes
 from armbulk.model.result_columns import GUIDE, SUMMARY
 from armbulk.resources import list_template_resources
 from armbulk.resources.example_rows import list_example_rows
@@ -21,7 +22,14 @@ from armbulk.writers.workbooks import write_template
 
 
 def create_template(
-    resource: str, target: Path | None, lang: str, *, full: bool, examples: bool, replace: bool
+    resource: str,
+    target: Path | None,
+    lang: str,
+    *,
+    full: bool,
+    examples: bool,
+    replace: bool,
+    codes: KnownCodes | None = None,
 ) -> dict[str, Any]:
     """Write the template of a resource; return what was written, as the JSON of `armbulk template` has it.
 
@@ -32,12 +40,13 @@ def create_template(
         full: Whether it has every column, or those that are required or common.
         examples: Whether a few rows are filled in.
         replace: Whether a file of that name may be replaced; it is kept as .bak.
+        codes: ARM's codes, for the drop-downs.
 
     Raises:
         UsageError: The target is no .xlsx.
         FileError: The file exists and may not be replaced, or cannot be written.
     """
-    resources = list_template_resources()[resource]
+    resources = [codes.complete(each) if codes else each for each in list_template_resources()[resource]]
     path = target or Path(_default_name(resources, lang))
     if path.suffix.lower() != ".xlsx":
         raise UsageError(
@@ -82,8 +91,8 @@ def build_template(tables: Sequence[TemplateTable], file: str, notes: Sequence[T
 
 def _default_name(resources: Sequence[Resource], lang: str) -> str:
     """Return the file name of a template: the titles of its resources, without those of lines."""
-    lines = [resource.lines for resource in resources]
-    titles = [resource.title for resource in resources if resource not in lines]
+    lines = [resource.lines.name for resource in resources if resource.lines]
+    titles = [resource.title for resource in resources if resource.name not in lines]
     names = _("-and-").text(lang).join(title.text(lang).lower() for title in titles)
     return _("{names}-template.xlsx", names=names).text(lang)
 

@@ -46,6 +46,10 @@ class ArmClient:
         """Ask the server for its Date: not a call to the API, and without the token."""
         return self._http.ask_time()
 
+    def ask_health(self) -> Response:
+        """Ask the API for its health, without the token."""
+        return self._http.ask_health()
+
     def submit_batch(
         self, resource: str, method: str, user_id: str, records: Sequence[OpenRecord]
     ) -> ApiResult[SubmitResult]:

@@ -110,6 +110,10 @@ class HttpClient:
         parts = urlsplit(self._base)
         return self._exchange(self._http.build_request("HEAD", f"{parts.scheme}://{parts.netloc}/"))
 
+    def ask_health(self) -> Response:
+        """Return the answer to a GET of `health` under the API's root, without the token (path inferred)."""
+        return self._exchange(self._http.build_request("GET", f"{self._base.rpartition('/clients/')[0]}/health"))
+
     def renew_login(self) -> bool:
         """Fetch another token, after ARM has refused this one; False when there is nothing to fetch one with.
 

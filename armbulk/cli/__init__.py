@@ -59,6 +59,7 @@ _COMMANDS = {
     "profiles": ("armbulk.cli.login", "profiles", _("List the profiles, and whether each has a saved secret.")),
     "purge": ("armbulk.cli.runs", "purge", _("Delete local data of old runs.")),
     "usage": ("armbulk.cli.usage", "usage", _("Show how much of your ARM limits is used and remaining.")),
+    "codes": ("armbulk.cli.codes", "codes", _("Show ARM's codes, and keep them for checks and templates.")),
     "doctor": ("armbulk.cli.doctor", "doctor", _("Check this computer, the settings, the login and the connection.")),
     "completion": ("armbulk.cli.completion", "completion", _("Complete commands and options with Tab in your shell.")),
     "version": ("armbulk.cli.version", "version", _("Show the versions of armbulk, Python and the libraries.")),

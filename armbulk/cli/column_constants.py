@@ -1,12 +1,12 @@
 """Questions about required fields that no column of a sheet has: the value of every row."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from armbulk.app.column_answers import find_constant_error
+from armbulk.app.column_answers import find_constant_error, list_negative_invoices
 from armbulk.app.columns import may_be_constant
-from armbulk.cli.prompts import prompt
-from armbulk.i18n import _
+from armbulk.cli.prompts import confirm, prompt
+from armbulk.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from armbulk.cli.command import CommandContext
@@ -24,6 +24,13 @@ _CONSTANT_LIKELY = _(
     "{title} is required, but no column has it. Press Enter for {value} ({reason}), type another value, or "
     "- to leave it open"
 )
+_NEGATIVE = ngettext(
+    "{count:number} amount is negative (row {rows}): a credit note or a payment. With IN it is sent as an invoice. "
+    "Use IN for all rows?",
+    "{count:number} amounts are negative (rows {rows}): credit notes or payments. With IN they are sent as invoices. "
+    "Use IN for all rows?",
+)
+_MAX_ROWS_NAMED = 5
 _EXAMPLES = {"document_type": "IN", "currency": "NOK", "document_date": "2026-10-01", "due_date": "2026-10-15"}
 _LEAVE_OPEN = "-"
 
@@ -34,18 +41,25 @@ class ConstantQuestions:
     def __init__(self, context: "CommandContext") -> None:
         self._context, self._lang = context, context.lang
 
-    def ask(self, proposal: "SheetProposal", known: Collection[str]) -> dict[str, str]:
-        """Return the values of every row for required fields that are not `known`."""
+    def ask(self, proposal: "SheetProposal", columns: Mapping[str, str], derived: Collection[str]) -> dict[str, str]:
+        """Return the values of every row for required fields that have no column and are not `derived`.
+
+        Args:
+            proposal: The sheet.
+            columns: Letter → field, as it was decided.
+            derived: Fields that are made of columns or titles.
+        """
+        known = {*columns.values(), *derived}
         constants: dict[str, str] = {}
         earlier = proposal.earlier.constants if proposal.earlier else {}
         for name in proposal.required:
             is_open = name not in known and name in proposal.targets
             if is_open and may_be_constant(proposal.resource, name):
-                answer = self._ask_constant(proposal, name, earlier.get(name, ""))
+                answer = self._ask_constant(proposal, name, earlier.get(name, ""), columns)
                 constants |= {name: answer} if answer else {}
         return constants
 
-    def _ask_constant(self, proposal: "SheetProposal", name: str, earlier: str) -> str:
+    def _ask_constant(self, proposal: "SheetProposal", name: str, earlier: str, columns: Mapping[str, str]) -> str:
         """Return the value of every row for a field; "" to leave it open."""
         title, example = proposal.targets[name], _EXAMPLES.get(name, "…")
         suggested = proposal.suggested.get(name)
@@ -57,7 +71,18 @@ class ConstantQuestions:
         likely = earlier or (suggested.value if suggested else "")
         while answer := prompt(question.text(self._lang), default=likely, show_default=False).strip():
             reason = find_constant_error(proposal.resource, name, answer)
-            if answer == _LEAVE_OPEN or reason is None:
-                return "" if answer == _LEAVE_OPEN else answer
-            self._context.reporter.say(reason)
+            if answer == _LEAVE_OPEN:
+                return ""
+            if reason is not None:
+                self._context.reporter.say(reason)
+            elif self._accept_negative(list_negative_invoices(proposal, columns, name, answer)):
+                return answer
         return ""
+
+    def _accept_negative(self, negative: Sequence[int]) -> bool:
+        """Return whether rows with negative amounts are invoices, too."""
+        if not negative:
+            return True
+        rows = ", ".join(map(str, negative[:_MAX_ROWS_NAMED])) + (" …" if len(negative) > _MAX_ROWS_NAMED else "")
+        question = _NEGATIVE.fill(count=len(negative), rows=rows)
+        return confirm(question.text(self._lang), self._lang, default=False)

@@ -107,7 +107,7 @@ class ColumnQuestions:
             values=values,
             strict=open_fields,
             from_title=from_title,
-            constants=ConstantQuestions(self._context).ask(chosen, {*columns.values(), *expressions, *from_title}),
+            constants=ConstantQuestions(self._context).ask(chosen, columns, {*expressions, *from_title}),
             expressions=expressions,
             dates=self._ask_for_dates(chosen),
             decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, _answers_of(chosen).decimal),

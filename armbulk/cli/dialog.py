@@ -50,6 +50,7 @@ _FILL_DUE_DATES = ngettext(
     "{sheet}: {count:number} credit notes have no due date (rows {rows}). Use their document dates?",
 )
 _SEND = _("Send {records} to {environment}, client {client}?")
+_UPDATE = _("Update {records} in {environment}, client {client}?")
 _DELETE = ngettext(
     "Delete {count} customer in {environment}, client {client}? ARM has no undelete.",
     "Delete {count} customers in {environment}, client {client}? ARM has no undelete.",
@@ -205,7 +206,9 @@ class TerminalDialog(Dialog):
         if self._context.can_ask:
             name = colour_environment(target.environment, target.address, self._context.lang)
         client = name_client(target.client_no, target.client_name)
-        question = _SEND.fill(records=plan.describe(), environment=name, client=client)
+        question = (_UPDATE if plan.has_updates_only else _SEND).fill(
+            records=plan.describe(), environment=name, client=client
+        )
         return self._context.ask(question, yes=self._yes)
 
     def confirm_delete(self, question: DeleteQuestion) -> bool:

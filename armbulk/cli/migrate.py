@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
-from armbulk.cli.argument_types import FILE_NAME
+from armbulk.cli.argument_types import FILE_NAME, RUN
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
+from armbulk.cli.progress import REPEAT_HINT, with_progress
 from armbulk.cli.show import warn_of_other_name
 from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import Exit, UsageError
@@ -16,7 +17,9 @@ from armbulk.i18n import _
 from armbulk.model.command_line import write_command
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 
-_HINT = _("Use `armbulk migrate FILE… -o FILE.xlsx` or `armbulk migrate --rehearse FILE.xlsx`")
+_HINT = _(
+    "Use `armbulk migrate FILE… -o FILE.xlsx`, `armbulk migrate --rehearse FILE.xlsx` or `armbulk migrate --verify RUN`"
+)
 
 
 @click.command(cls=TranslatedCommand)
@@ -29,6 +32,19 @@ _HINT = _("Use `armbulk migrate FILE… -o FILE.xlsx` or `armbulk migrate --rehe
     type=FILE_NAME,
     metavar="FILE.xlsx",
     help=_("Import this workbook into a sandbox on this computer, and write a page that shows what happened."),
+)
+@click.option(
+    "--compare",
+    "compares",
+    is_flag=True,
+    help=_("Look the customers up in ARM: those that exist are on a sheet of their own, with what differs."),
+)
+@click.option(
+    "--verify",
+    "verified",
+    type=RUN,
+    metavar="RUN",
+    help=_("Compare the import RUN of a migration with the AR items that ARM has. Nothing is sent."),
 )
 @click.option(
     "--earlier",
@@ -70,17 +86,23 @@ _HINT = _("Use `armbulk migrate FILE… -o FILE.xlsx` or `armbulk migrate --rehe
 )
 @click.option("--encoding", metavar="NAME", help=_("Encoding of CSV files, if detection fails."))
 @click.option("--strict", is_flag=True, help=_("Write no workbook unless everything is proved."))
-@click.option("--yes", is_flag=True, help=_("Replace an existing file. The old file is kept as .bak."))
+@click.option(
+    "--no-wait",
+    is_flag=True,
+    help=_("With --verify or --compare: stop with exit code 4 instead of waiting for a limit."),
+)
+@click.option("--yes", is_flag=True, help=_("Replace an existing file; the old file is kept as .bak. Do not ask."))
 @command
+@with_progress
 def migrate(
     context: CommandContext,
     files: tuple[str, ...],
     target: str | None,
     items: str | None,
-    earlier: tuple[str, ...],
     rehearsed: str | None,
+    verified: int | None,
     *,
-    yes: bool,
+    no_wait: bool,
     **choices: Any,
 ) -> Exit:
     """Turn the files of another ledger (SAF-T Financial of Norway) into a workbook for review. Nothing is sent.
@@ -93,20 +115,51 @@ def migrate(
     Example:  armbulk migrate saft-2025.xml -o migration.xlsx
               armbulk migrate saft-2025.xml --items open-items.xlsx -o migration.xlsx
               armbulk migrate part1.xml part2.xml --earlier saft-2024.zip -o migration.xlsx
+              armbulk migrate saft-2025.xml --compare -o migration.xlsx
               armbulk migrate --rehearse migration.xlsx
+              armbulk migrate --verify 12
     """
+    if rehearsed is not None and (files or items or verified or target is not None):
+        raise UsageError("rehearse-alone", _("--rehearse cannot be used with other files or -o"), _HINT)
+    if verified is not None and (files or items):
+        raise UsageError("verify-alone", _("--verify cannot be used with files"), _HINT)
     if rehearsed is not None:
-        if files or items or target is not None:
-            raise UsageError("rehearse-alone", _("--rehearse cannot be used with other files or -o"), _HINT)
         return _rehearse(context, rehearsed)
+    if verified is not None:
+        return _verify(context, verified, target, yes=choices["yes"], no_wait=no_wait)
     if not (files or items) or target is None:
         raise UsageError("nothing-to-do", _("The files of a ledger and a workbook are needed"), _HINT)
+    return _write(context, files, target, items, no_wait=no_wait, **choices)
+
+
+def _write(
+    context: CommandContext,
+    files: tuple[str, ...],
+    target: str,
+    items: str | None,
+    *,
+    earlier: tuple[str, ...],
+    compares: bool,
+    no_wait: bool,
+    yes: bool,
+    **choices: Any,
+) -> Exit:
+    """Write the workbook for review."""
+    from armbulk.app.existing_customers import find_existing_customers
     from armbulk.app.migrate import MigrationFiles, build_choices, migrate_ledger
+    from armbulk.cli.dialog import TerminalDialog
 
     source = Path(items) if items else None
     inputs = MigrationFiles(tuple(map(Path, files)), tuple(map(Path, earlier)), Path(target), source, replace=yes)
     session = context.session
-    written = migrate_ledger(inputs, build_choices(session.profile.migration, **choices), session.clock, context.lang)
+    decided = build_choices(session.profile.migration, **choices)
+    look_up: dict[str, Any] = {}
+    if compares:
+        login, dialog = session.require_login(), TerminalDialog(context, yes=yes, hint=REPEAT_HINT)
+        look_up["look_up"] = lambda table: find_existing_customers(
+            login, session.store, table, dialog, wait=not no_wait
+        )
+    written = migrate_ledger(inputs, decided, session.clock, context.lang, **look_up)
     warn_of_other_name(context.reporter, Path(target), written.path)
     report = written.to_json(context.lang)
     context.reporter.show("migrate", report, check_command=write_command("check", [str(written.path)]))
@@ -122,3 +175,18 @@ def _rehearse(context: CommandContext, workbook: str) -> Exit:
     command_line = write_command("import", [workbook])
     context.reporter.show("rehearsal", rehearsal.to_json(), import_command=command_line)
     return Exit.OK if rehearsal.ok else Exit.FINDINGS
+
+
+def _verify(context: CommandContext, run: int, target: str | None, *, yes: bool, no_wait: bool) -> Exit:
+    """Compare an import with ARM's AR items; show what differs."""
+    from armbulk.app.verify_migration import verify_migration
+    from armbulk.cli.dialog import TerminalDialog
+
+    session, dialog = context.session, TerminalDialog(context, yes=yes, hint=REPEAT_HINT)
+    login = session.require_login()
+    check = verify_migration(login, session.store, run, dialog, target=target, replace=yes, wait=not no_wait)
+    if check is None:
+        context.reporter.say(_("Nothing was compared."))
+        return Exit.OK
+    context.reporter.show("migration-check", check.to_json(context.lang))
+    return Exit.OK if check.ok else Exit.FINDINGS

@@ -86,6 +86,12 @@ CELLS: dict[str, FindingType] = {
         _("No action needed if {detail} is right"),
         tunable=True,
     ),
+    "separators-removed": warning(
+        _('"{value}" is sent as {detail}. The check digit is right.'),
+        _("No action needed"),
+        tunable=True,
+        without_detail=_('"{value}" is sent without the separators between its digits. The check digit is right.'),
+    ),
     "date-in-identifier": error(
         _("Excel has turned the value into the date {value:moment}"),
         _("Format the column as Text and enter the value again"),

@@ -6,6 +6,7 @@ A findings frame has one row per problem; `render_findings` turns it into senten
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain
+from pathlib import PurePath
 from typing import TypedDict
 
 import polars as pl
@@ -30,6 +31,9 @@ SCHEMA = pl.Schema(
 )
 """Columns and dtypes of a findings frame."""
 
+UNKNOWN_ROWS = "?"
+"""The number of hidden rows (`hidden-rows`) of a file in which they cannot be seen."""
+
 SEVERITY_OF_CODE: dict[str, str] = {code: finding_type.severity.value for code, finding_type in CATALOGUE.items()}
 """Code → severity, before a profile changes it."""
 
@@ -39,6 +43,7 @@ DECIDED_CODES = ("row-left-out", "table-total")
 _CAUSES_OF_COLUMNS = {
     "word-read-as-code": True,
     "unknown-code": True,
+    "code-not-listed": True,
     "zeros-from-format": False,
     "stored-as-number": False,
 }
@@ -47,11 +52,16 @@ _CAUSES_OF_COLUMNS = {
 _QUIET_CODES = ("word-read-as-code", "zeros-from-format")
 """Those of them after which nothing has to be done."""
 
+_CODES_OF_FILES = (
+    "dates-1904", "macros-ignored", "signature-removed", "external-links", "open-in-excel", "mapping-not-used",
+)  # fmt: skip
+"""Codes of what is true of a whole file: the frame has it at one of its sheets."""
+
 _GROUP_KEYS = ("severity", "code", "field")
 
 
 class RenderedFinding(TypedDict):
-    """A finding as people and scripts read it: the object of the JSON contract."""
+    """A finding as people and scripts read it: the object of the JSON contract. `sheet` is "" for a whole file."""
 
     file: str
     sheet: str
@@ -64,6 +74,14 @@ class RenderedFinding(TypedDict):
     value: str | None
     message: str
     fix: str
+
+
+def name_place(finding: RenderedFinding) -> str:
+    """Return where a finding is: its cell, or its row or column, or its sheet, or the name of its file."""
+    part = finding["row"] or finding["column"]
+    return finding["cell"] or (
+        f"{finding['sheet']}!{part}" if part else finding["sheet"] or PurePath(finding["file"]).name
+    )
 
 
 def cause_of_column(finding: RenderedFinding) -> tuple[str | None, ...] | None:
@@ -206,7 +224,7 @@ def _render(finding: Mapping[str, str | int | None], sheet: Sheet, write: Callab
     )
     return {
         "file": sheet.file,
-        "sheet": sheet.name,
+        "sheet": _name_sheet(code, finding["value"], sheet),
         "row": row,
         "column": column,
         "cell": f"{sheet.name}!{column}{row}" if column and row else None,
@@ -217,6 +235,14 @@ def _render(finding: Mapping[str, str | int | None], sheet: Sheet, write: Callab
         "message": message,
         "fix": fix,
     }
+
+
+def _name_sheet(code: str, value: str | int | None, sheet: Sheet) -> str:
+    """Return the sheet that a finding is about; "" if it is about the whole file."""
+    if code == "hidden-sheet":
+        return str(value)
+    is_of_file = code in _CODES_OF_FILES or (code == "hidden-rows" and value == UNKNOWN_ROWS)
+    return "" if is_of_file else sheet.name
 
 
 def _write(

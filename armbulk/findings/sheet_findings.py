@@ -4,6 +4,18 @@ from armbulk.findings.entry import FindingType, error, warning
 from armbulk.i18n import _, ngettext
 
 SHEETS: dict[str, FindingType] = {
+    # files
+    "result-beside-input": error(
+        _("{value} is the result of {detail}. Both files have the same records."),
+        _(
+            "Name only one of the two files. Name the result if you corrected rejected rows in it: "
+            "nothing that ARM has accepted is sent again."
+        ),
+    ),
+    "same-records-twice": error(
+        _("{value} and {detail} have the same records"),
+        _("Name only one of the two files: the one with the right values"),
+    ),
     # the sheet and its headers
     "unknown-header": warning(
         _('The column "{header}" is not recognised and is not sent. Did you mean {detail}?'),
@@ -193,6 +205,14 @@ SHEETS: dict[str, FindingType] = {
         _('The sheet "{value}" of the migration has lost its codes or answers. Nothing of this workbook is sent.'),
         _("Write the workbook again with `armbulk migrate`"),
     ),
+    "questions-missing": error(
+        _('"{value}" is of a migration, but its sheet Questions is missing. Nothing of this file is sent.'),
+        _("Use the whole workbook that `armbulk migrate` wrote, with its sheet Questions, or write it again"),
+    ),
+    "question-removed": error(
+        _('The question "{value}" of the migration was removed. Nothing of this workbook is sent without its answer.'),
+        _("Add a row with this code and the answer, or write the workbook again with `armbulk migrate`"),
+    ),
     "no-known-header": error(
         _('No header on the sheet "{value}" is recognised'),
         _("Put headers from `armbulk fields` in the first row, or map your own headers with `armbulk map FILE`"),
@@ -250,6 +270,23 @@ SHEETS: dict[str, FindingType] = {
                 _("Show all rows and columns, save the file and use --include-hidden. Or save it as .xlsx."),
             )
         },
+    ),
+    "hidden-open-rows": error(
+        ngettext(
+            "{count:number} hidden or filtered row is not done yet (row {detail})",
+            "{count:number} hidden or filtered rows are not done yet (rows {detail})",
+        ),
+        _(
+            "Show the rows in Excel: clear the filter, or add their outcomes to it. Or use --include-hidden to send "
+            "them, or --skip-hidden to skip them."
+        ),
+    ),
+    "hidden-done": warning(
+        ngettext(
+            "{count:number} hidden row was done in an earlier run and is not sent again (row {detail})",
+            "{count:number} hidden rows were done in an earlier run and are not sent again (rows {detail})",
+        ),
+        _("No action needed"),
     ),
     "hidden-included": warning(
         ngettext(

@@ -2,6 +2,7 @@
 
 from armbulk.findings.entry import FindingType, error, warning
 from armbulk.i18n import _, ngettext
+from armbulk.model.fields import Severity
 
 VALUES: dict[str, FindingType] = {
     # values
@@ -54,6 +55,11 @@ VALUES: dict[str, FindingType] = {
         _("Ask Amili for ARM's code and enter it. Or let `armbulk map FILE` ask what each code of your file means."),
         tunable=True,
     ),
+    "code-not-listed": warning(
+        _('ARM\'s list of codes for "{header}" does not have "{value}". It has {detail}. It is sent as it is.'),
+        _("Use one of ARM's codes. To read ARM's lists again: armbulk codes --fresh"),
+        tunable=True,
+    ),
     "too-long": error(
         _("The text is longer than {detail:number} characters"),
         _("Shorten the text. armbulk never cuts a text."),
@@ -62,6 +68,44 @@ VALUES: dict[str, FindingType] = {
     "pattern": error(_('"{value}" is not a valid value for "{header}"'), _("Use {detail}"), tunable=True),
     "not-allowed": error(
         _('"{value}" is not one of the allowed values of "{header}"'), _("Use one of {detail}"), tunable=True
+    ),
+    "attachment-name": error(
+        _('"{value}" cannot be an attachment: {detail}'),
+        _("Put the PDF file in the folder of the workbook and enter its name, for example vedlegg/1001.pdf"),
+    ),
+    "attachment-missing": FindingType(
+        Severity.ERROR,
+        _('There is no file "{value}" in the folder of the workbook. {detail}'),
+        _("Put the file in the folder of the workbook, or correct the name"),
+        tunable=True,
+        without_detail=_('There is no file "{value}" in the folder of the workbook'),
+    ),
+    "attachment-unusable": error(
+        _('The file "{value}" cannot be an attachment: {detail}'),
+        _("Replace the file, or remove its name from the cell"),
+    ),
+    "attachment-repeated": warning(
+        _('"{value}" is also attached in {detail}'),
+        _("Check that each document has its own file. No action needed if they share it."),
+        tunable=True,
+    ),
+    "attachment-unused": warning(
+        ngettext(
+            "{count:number} PDF file beside the attachments is named in no row: {detail}",
+            "{count:number} PDF files beside the attachments are named in no row: {detail}",
+        ),
+        _("Check whether a row lacks its attachment"),
+        tunable=True,
+    ),
+    "attachments-not-sent": warning(
+        ngettext(
+            "armbulk has checked {count:number} attachment, but does not send it: ARM's form for files is not "
+            "documented",
+            "armbulk has checked {count:number} attachments, but does not send them: ARM's form for files is not "
+            "documented",
+        ),
+        _("Send the files as you do today. The documents are sent without them."),
+        tunable=True,
     ),
     "date-unlikely": warning(_("{value:date} is an unlikely date"), _("Check the year"), tunable=True),
     # formats that can be checked without other data
@@ -123,14 +167,22 @@ VALUES: dict[str, FindingType] = {
     ),
     "credit-due-date-filled": warning(
         ngettext(
-            "{count:number} credit note without a due date is due on its document date (row {detail})",
-            "{count:number} credit notes without a due date are due on their document dates (rows {detail})",
+            "{count:number} credit note in the sheet has no due date. Its document date is used (row {detail}).",
+            "{count:number} credit notes in the sheet have no due date. Their document dates are used (rows {detail}).",
         ),
         _("No action needed"),
     ),
     "credit-due-before-date": warning(
         _("The due date {value:date} of the credit note is before its document date"),
         _("No action needed if that is right"),
+        tunable=True,
+    ),
+    "negative-invoice": warning(
+        _("The document has the type IN (invoice), but its amount is negative: {value:amount}"),
+        _(
+            "If it is a credit note, enter its own document type; ask Amili for the code. If it is a payment, remove "
+            "the row. No action needed if ARM is to get a negative invoice."
+        ),
         tunable=True,
     ),
     "amounts-differ": warning(

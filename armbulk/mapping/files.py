@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,19 @@ from armbulk.mapping.entries import ExpressionError, SheetMapping
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import index_headers
 from armbulk.model.fields import Field, Resource
-from armbulk.model.read_options import CONTINUATION_ROWS, CREDIT_DUE_DATES, DATE_ORDERS, DECIMAL_SEPARATORS
+from armbulk.model.read_options import (
+    CONTINUATION_ROWS,
+    CREDIT_DUE_DATES,
+    DATE_ORDERS,
+    DECIMAL_SEPARATORS,
+    ReadOptions,
+)
 from armbulk.model.toml_text import TomlTextError, parse_toml
 from armbulk.package_data import data_path
 from armbulk.resources import RESOURCES
+
+LoadedMapping = tuple[tuple[SheetMapping, ...], str]
+"""The entries of a mapping file, and the file's hash."""
 
 _TABLES = ("rename", "constant", "expression", "from_title")
 """Keys that hold one text, and the texts they may have."""
@@ -74,6 +84,21 @@ def find_mapping(name: str) -> Path:
         _("There is no mapping called '{name}'", name=name),
         _("Use the name of a .toml file, or one of {names}", names=", ".join(_list_ready_made())),
     )
+
+
+def load_mappings(options: ReadOptions) -> LoadedMapping | None:
+    """Return the entries of the mapping that the options name, or of those saved for such headers; None for none.
+
+    Raises:
+        FileError: A mapping cannot be read.
+    """
+    if options.mapping is not None:
+        return load_mapping(options.mapping)
+    if not options.saved_mappings:
+        return None
+    loaded = [(index, *load_mapping(path)) for index, path in options.saved_mappings]
+    sha256 = hashlib.sha256("".join(digest for _index, _entries, digest in loaded).encode()).hexdigest()
+    return tuple(replace(entry, index=index) for index, entries, _digest in loaded for entry in entries), sha256
 
 
 def load_mapping(name: str, resources: Mapping[str, Resource] = RESOURCES) -> tuple[tuple[SheetMapping, ...], str]:

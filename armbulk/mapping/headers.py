@@ -69,7 +69,7 @@ _NOT_RECOGNISED = HeaderMatch(None, None)
 
 def list_headers(column: Field) -> tuple[str, ...]:
     """Return every header by which a field's column is recognised, the most specific first."""
-    return (*column.header.all(), column.path, column.name, *column.aliases)
+    return (*column.header.all(), *([column.path] if column.path else []), column.name, *column.aliases)
 
 
 @lru_cache(maxsize=64)

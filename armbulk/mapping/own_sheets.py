@@ -1,9 +1,13 @@
 """The sheets and columns that armbulk writes: recognised, and never read as the user's."""
 
+from collections.abc import Container
+
 import polars as pl
 
 from armbulk.i18n import list_languages
 from armbulk.mapping.header_text import fold_header
+from armbulk.model.outcome import Outcome
+from armbulk.model.outcome_words import find_outcome
 from armbulk.model.result_columns import (
     CHANGES,
     OUTCOME_FIELDS,
@@ -37,6 +41,12 @@ def find_outcome_columns(sheet: Sheet, header_row: int) -> dict[str, str]:
         if text and fold_header(text) in by_header:
             letters.setdefault(by_header[fold_header(text)], letter)
     return letters
+
+
+def has_outcome(sheet: Sheet, letter: str, outcomes: Container[Outcome | None]) -> pl.Expr:
+    """Return whether a cell of an outcome column has one of some outcomes, in any language."""
+    words = [word for word in sheet.frame[letter].drop_nulls().unique() if find_outcome(word) in outcomes]
+    return pl.col(letter).is_in(words).fill_null(value=False)
 
 
 def is_template_sheet(sheet: Sheet) -> bool:

@@ -33,7 +33,7 @@ _MEANS = {"IN": _("usual for invoices"), "CN": _("usual for credit notes")}
 def add_values(
     columns: Sequence[ColumnProposal], records: pl.DataFrame, reader: ColumnReader
 ) -> tuple[ColumnProposal, ...]:
-    """Return the columns with their different values, where these are few.
+    """Return the columns with their different values, where these are few, and the rows of negative amounts.
 
     Args:
         columns: The columns.
@@ -44,9 +44,20 @@ def add_values(
     shown = [column.letter for column in columns if not column.is_sensitive]
     amounts = [letter for letter in shown if reader.read(letter, amount).share >= _MIN_SHARE]
     return tuple(
-        replace(column, values=_list_values(column.letter, records, amounts)) if column.letter in shown else column
+        replace(
+            column,
+            values=_list_values(column.letter, records, amounts),
+            negative_rows=_list_negative_rows(column.letter, records) if column.letter in amounts else (),
+        )
+        if column.letter in shown
+        else column
         for column in columns
     )
+
+
+def _list_negative_rows(letter: str, records: pl.DataFrame) -> tuple[int, ...]:
+    is_negative = pl.col(letter).str.contains(_NEGATIVE) & pl.col(letter).str.contains(_POSITIVE)
+    return tuple(records.filter(is_negative)["row"].to_list())
 
 
 def _list_values(letter: str, records: pl.DataFrame, amounts: Sequence[str]) -> tuple[DistinctValue, ...]:

@@ -127,6 +127,17 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
     return questions
 
 
+def ask_about_existing(count: int) -> tuple[Question, ...]:
+    """Return the question about the customers that ARM has already."""
+    text = ngettext(
+        "ARM has {count} customer with a number of this ledger. Is it the same customer?",
+        "ARM has {count} customers with numbers of this ledger. Are they the same customers?",
+        count=count,
+    )
+    risk = _("The import changes these customers in ARM. The sheet Existing customers shows what differs.")
+    return (Question("existing-customers", text, risk),) if count else ()
+
+
 def _ask_about_proofs(migration: Migration) -> list[Question]:
     questions = []
     unproved = migration.not_moved

@@ -96,6 +96,7 @@ class ColumnProposal:
         choices: Fields that it may be, the likeliest first.
         values: Its different values, if they are few and not sensitive.
         is_sensitive: Whether its values are shown by their last two characters.
+        negative_rows: The rows of its negative values, if it may have amounts.
     """
 
     letter: str
@@ -108,6 +109,7 @@ class ColumnProposal:
     choices: tuple[str, ...] = ()
     values: tuple[DistinctValue, ...] = ()
     is_sensitive: bool = False
+    negative_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

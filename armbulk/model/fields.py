@@ -52,6 +52,7 @@ class FieldRole(Enum):
     WRITABLE = "sent"
     READ_ONLY = "computed"  # ARM computes it: recognised in a sheet, never sent
     PARENT_KEY = "parent"  # a line's reference to its document: finds the parent, is not part of the line's JSON
+    LOCAL = "local"  # only for this computer: checked, not part of the JSON; its path is ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,8 @@ class Resource:
     @property
     def readable(self) -> tuple[Field, ...]:
         """The fields of a record as ARM returns it: those that can be sent, then those that can only be read."""
-        return (*self.fields, *(self.listing.read_only_fields if self.listing else ()))
+        of_arm = (candidate for candidate in self.fields if candidate.role is not FieldRole.LOCAL)
+        return (*of_arm, *(self.listing.read_only_fields if self.listing else ()))
 
     def field(self, name: str) -> Field:
         """Return the field called `name`; KeyError if there is none."""

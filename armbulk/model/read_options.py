@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from armbulk.model.known_codes import KnownCodes
 from armbulk.model.known_customers import KnownCustomers
 
 
@@ -33,7 +34,9 @@ class ReadOptions:
             contradicts it.
         usual_decimal: As `decimal`, from the profile.
         update: Whether customers are changed, not created; None: not decided.
+        attachments: Whether the files that documents name as attachments are looked for beside the workbook.
         known_customers: Customers that ARM is known to have; the session fills it in, it is not stored.
+        known_codes: ARM's codes as they were read the last time; likewise.
     """
 
     as_resource: str | None = None
@@ -52,7 +55,9 @@ class ReadOptions:
     usual_dates: str | None = None
     usual_decimal: str | None = None
     update: bool | None = None
+    attachments: bool = True
     known_customers: KnownCustomers | None = None
+    known_codes: KnownCodes | None = None
 
 
 DEFAULT_READ_OPTIONS = ReadOptions()

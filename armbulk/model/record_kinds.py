@@ -9,6 +9,7 @@ from armbulk.i18n import Text, ngettext
 
 _COUNTS = {
     "customers": ngettext("{count:number} customer", "{count:number} customers"),
+    "customer_updates": ngettext("{count:number} customer update", "{count:number} customer updates"),
     "invoices": ngettext("{count:number} invoice", "{count:number} invoices"),
     "credit_notes": ngettext("{count:number} credit note", "{count:number} credit notes"),
     "documents": ngettext("{count:number} document", "{count:number} documents"),
@@ -50,8 +51,9 @@ def record_kind() -> pl.Expr:
 
 def order_numbers(keys: pl.Series) -> pl.Series:
     """Return texts that sort as people order numbers of documents: 9 before 10, F-2 before F-10."""
-    if keys.str.contains("^[0-9]+$").all():
-        return keys.str.zfill(_MAX_DIGITS)
+    before = keys.str.strip_chars_end("0123456789")
+    if before.n_unique() <= 1:  # the usual numbers: all begin with the same characters, and end with digits
+        return keys.str.slice(len(str(before.first() or ""))).str.zfill(_MAX_DIGITS)
     padded = keys.str.to_lowercase().str.replace_all("([0-9]+)", f"{'0' * _MAX_DIGITS}${{1}}")
     return padded.str.replace_all(f"[0-9]*([0-9]{{{_MAX_DIGITS}}})", "${1}")
 

@@ -12,6 +12,10 @@ from armbulk.i18n import Text, _
 # ── records that are not sent ───────────────────────────────────────────────────────────────────────────────────────
 
 HIDDEN_ROW = _("Hidden row, left out as you chose")
+HIDDEN_AND_DONE = _(
+    "Not sent: the row is hidden and says that it is done, but armbulk has not sent it as it is now. To send it, show "
+    "the row and import the file again"
+)
 BEYOND_LIMIT = _("Not among the first records that --limit allows")
 ERRORS_FIRST = _("Not sent: fix the errors first")
 NOT_SENT_YET = _("Not sent yet")

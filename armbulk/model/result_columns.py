@@ -41,12 +41,15 @@ CODES_TITLE = Words("Values of the drop-down lists", "Verdiene i nedtrekkslisten
 
 PROOF = Words("Proof", "Kontroll")
 PROOF_TITLE = Words("Balances and items of each customer", "Saldo og poster for hver kunde")
+ARM_PROOF = Words("Proof in ARM", "Kontroll i ARM")
+ARM_PROOF_TITLE = Words("Items in ARM, compared with the migration", "Poster i ARM, sammenlignet med flyttingen")
+EXISTING = Words("Existing customers", "Kunder i ARM")
+EXISTING_TITLE = Words("Customers that ARM has already", "Kunder som finnes i ARM fra før")
 QUESTIONS = Words("Questions", "Spørsmål")
 QUESTIONS_TITLE = Words("Answer every question before the import", "Svar på alle spørsmål før innlesingen")
 LEFT_OUT = Words("Left out", "Utelatt")
 LEFT_OUT_TITLE = Words("Amounts that are not sent", "Beløp som ikke sendes")
 LEDGER_FILE = Words("Ledger file", "Regnskapsfil")
-LEDGER_FILE_TITLE = Words("The files, and how the items were found", "Filene, og hvordan postene ble funnet")
 SOURCE_HEADER = Words("ARM source", "ARM kilde")
 """Header of the column that says where a row of a migration comes from."""
 
@@ -55,9 +58,11 @@ TEMPLATE_SHEETS = (
     (GUIDE, GUIDE_TITLE),
     (CODES, CODES_TITLE),
     (PROOF, PROOF_TITLE),
+    (ARM_PROOF, ARM_PROOF_TITLE),
+    (EXISTING, EXISTING_TITLE),
     (QUESTIONS, QUESTIONS_TITLE),
     (LEFT_OUT, LEFT_OUT_TITLE),
-    (LEDGER_FILE, LEDGER_FILE_TITLE),
+    (LEDGER_FILE, LEDGER_FILE),
 )
 """The sheets of a template or a migration besides its tables: (name, title in its first cell)."""
 
@@ -69,6 +74,9 @@ QUESTION_HEADERS = {
     "answer": Words("Answer", "Svar"),
 }
 """Column of the sheet Questions → its header."""
+
+QUESTION_CODES = Words("Codes of the questions", "Kodene til spørsmålene")
+"""The row of the sheet Ledger file that lists them: a question whose row was deleted is missed."""
 
 
 def with_prefix(name: str) -> str:

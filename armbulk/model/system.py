@@ -32,6 +32,9 @@ class ReceivablesSystem(Protocol):
     def ask_time(self) -> Response:
         """Ask for the server's Date; the quota does not count it."""
 
+    def ask_health(self) -> Response:
+        """Ask the system for its health, without the login; the quota does not count it."""
+
     def submit_batch(
         self, resource: str, method: str, user_id: str, records: Sequence[OpenRecord]
     ) -> ApiResult[SubmitResult]:

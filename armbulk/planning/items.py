@@ -7,15 +7,14 @@ import polars as pl
 
 from armbulk.arm.encode import encode_records
 from armbulk.i18n import list_languages
-from armbulk.mapping.own_sheets import find_outcome_columns
 from armbulk.model.keys import loosen_normalised_key
 from armbulk.model.outcome import Outcome
-from armbulk.model.outcome_words import find_outcome
 from armbulk.model.record_messages import (
     BEYOND_LIMIT,
     CUSTOMER_HELD_BACK,
     CUSTOMER_IN_CONFLICT,
     ERRORS_FIRST,
+    HIDDEN_AND_DONE,
     HIDDEN_ROW,
     IN_FILES,
     NOTHING_CHANGED,
@@ -25,8 +24,11 @@ from armbulk.model.record_messages import (
     join_sentences,
 )
 from armbulk.planning.customer_hashes import CustomerHasher
+from armbulk.planning.earlier_outcomes import list_earlier_outcomes
 from armbulk.sent_before import compare_with_sent
+from armbulk.validation.blocked import find_blocked_rows
 from armbulk.validation.check import Checked
+from armbulk.validation.repeated_customers import spread_to_customers
 
 DECISIONS_SCHEMA = {"no": pl.Int64, "outcome": pl.String, "message": pl.String, "base": pl.String}
 """Columns of what was decided about customers: an outcome and its message, or (null) the base to compare with again."""
@@ -86,13 +88,44 @@ def add_bases(items: pl.DataFrame, bases: pl.DataFrame, *, update: bool) -> pl.D
     return marked.drop("key_only")
 
 
+def mark_rows(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
+    """Add `hidden` (the record is in a hidden row that is done) and `is_whole` (only its sheet has an error).
+
+    A record that is whole may have been sent as it is, although it is held back with its sheet.
+    """
+    joined = items
+    for name, rows in (("hidden", checked.hidden_done), ("is_whole", _list_blocked_by_sheets(checked))):
+        marked = rows.unique().with_columns(pl.lit(value=True).alias(name))
+        joined = joined.join(marked, on=["sheet", "row"], how="left", maintain_order="left")
+    return joined.with_columns(pl.col("hidden", "is_whole").fill_null(value=False))
+
+
+def _list_blocked_by_sheets(checked: Checked) -> pl.DataFrame:
+    """Return `sheet` and `row` of the records that are held back although they and their lines have no error."""
+    none = pl.DataFrame(schema={"sheet": pl.UInt16, "row": pl.Int64})
+    every_row = pl.concat([none, *(rows.select("sheet", "row") for rows in checked.blocked_rows.values())])
+    in_files = every_row.filter(pl.col("sheet") < len(checked.file_sheets))
+    if in_files.is_empty():
+        return none
+    headers = {index: match.header_row or 0 for index, match in enumerate(checked.header_matches)}
+    header = pl.col("sheet").replace_strict(headers, default=0, return_dtype=pl.Int64)
+    of_rows = checked.findings.filter((pl.col("row") > header).fill_null(value=False))
+    errors = spread_to_customers(of_rows, checked.same_rows)
+    own = find_blocked_rows(checked.tables, errors)
+    return in_files.join(pl.concat([none, *own.values()]), on=["sheet", "row"], how="anti")
+
+
 def set_aside_sent(items: pl.DataFrame, sent_documents: pl.DataFrame) -> pl.DataFrame:
     """Set aside documents whose numbers were sent before (`sent_before.SENT_DOCUMENTS_SCHEMA`), each by what it was."""
-    documents = items.filter((pl.col("resource") == "documents") & pl.col("outcome").is_null())
+    is_compared = pl.col("outcome").is_null() | pl.col("is_whole")
+    documents = items.filter((pl.col("resource") == "documents") & is_compared)
     decided = compare_with_sent(documents, sent_documents).rename({"outcome": "decided", "message": "reason"})
     joined = items.join(decided, on="no", how="left", maintain_order="left")
-    outcome, message = pl.coalesce("outcome", "decided"), pl.coalesce("message", "reason")
-    return joined.with_columns(outcome=outcome, message=message).drop("decided", "reason")
+    is_decided = pl.col("outcome").is_null() | (pl.col("decided") == Outcome.ALREADY_SENT.value)
+    return joined.with_columns(
+        pl.when(is_decided).then("decided").otherwise("outcome").alias("outcome"),
+        pl.when(is_decided).then("reason").otherwise("message").alias("message"),
+    ).drop("decided", "reason")
 
 
 def set_aside_renumbered(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
@@ -106,23 +139,18 @@ def set_aside_renumbered(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
     return _set_outcome(joined, is_renumbered, Outcome.CONFLICT, pl.lit(str(ROW_SAYS_SENT))).drop("in_arm")
 
 
+def has_renumbered(items: pl.DataFrame) -> bool:
+    """Return whether documents are set aside because their row says that ARM has them."""
+    return items["message"].eq(str(ROW_SAYS_SENT)).any()
+
+
 def _list_rows_in_arm(checked: Checked) -> pl.DataFrame:
     """Return `sheet` and `row` of the rows of result workbooks that say that ARM has the record, or may have it."""
-    frames = [pl.DataFrame(schema={"sheet": pl.UInt16, "row": pl.Int64, "in_arm": pl.Boolean})]
     set_aside = [ROW_SAYS_SENT.text(lang) for lang in list_languages()]
-    for index, (sheet, match) in enumerate(zip(checked.sheets, checked.header_matches, strict=True)):
-        letters = {} if match.header_row is None else find_outcome_columns(sheet, match.header_row)
-        if "outcome" not in letters:
-            continue
-        outcomes = {word: find_outcome(word) for word in sheet.frame[letters["outcome"]].drop_nulls().unique()}
-        outcome = pl.col(letters["outcome"])
-        says_so = outcome.is_in([word for word, means in outcomes.items() if means in _IN_ARM])
-        if "message" in letters:  # set aside by the run before, and imported again as it is
-            is_conflict = outcome.is_in([word for word, means in outcomes.items() if means is Outcome.CONFLICT])
-            says_so |= is_conflict & pl.col(letters["message"]).is_in(set_aside)
-        rows = sheet.frame.filter((pl.col("row") > match.header_row) & says_so.fill_null(value=False))
-        frames.append(rows.select(sheet=pl.lit(index, pl.UInt16), row=pl.col("row").cast(pl.Int64), in_arm=True))
-    return pl.concat(frames)
+    says_so = pl.col("outcome").is_in([outcome.value for outcome in _IN_ARM])
+    is_conflict = pl.col("outcome") == Outcome.CONFLICT.value  # set aside by the run before, and imported as it is
+    says_so |= is_conflict & pl.col("message").is_in(set_aside).fill_null(value=False)
+    return list_earlier_outcomes(checked).filter(says_so).select("sheet", "row", in_arm=pl.lit(value=True))
 
 
 def set_aside_damaged_numbers(items: pl.DataFrame) -> pl.DataFrame:
@@ -139,15 +167,21 @@ def set_aside_damaged_numbers(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def set_aside_unchanged(
-    items: pl.DataFrame, sent_customers: pl.DataFrame, hasher: CustomerHasher, *, update: bool
+    items: pl.DataFrame, sent_customers: pl.DataFrame, hasher: CustomerHasher, where: pl.Expr, *, update: bool
 ) -> pl.DataFrame:
     """Set aside customers that ARM got from here as they are in the file: what others changed since stays.
 
-    `sent_customers`: `customer`, `content` and `run` (`store.customers.SENT_CUSTOMERS_SCHEMA`).
+    Args:
+        items: The items.
+        sent_customers: `customer`, `content` and `run` (`store.customers.SENT_CUSTOMERS_SCHEMA`).
+        hasher: The hashes of the store.
+        where: Which customers.
+        update: Customers are changed, not created.
     """
     if sent_customers.is_empty():
         return items
-    open_customers = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_null())
+    is_compared = (pl.col("outcome").is_null() | pl.col("is_whole")) & where
+    open_customers = items.filter((pl.col("resource") == "customers") & is_compared)
     hashes = open_customers.select(
         "no",
         pl.Series("customer", hasher.hash_keys(open_customers["key"]), dtype=pl.String),
@@ -155,8 +189,28 @@ def set_aside_unchanged(
     )
     same = hashes.join(sent_customers, on=["customer", "content"], how="inner").select("no", sent_in="run")
     joined = items.join(same, on="no", how="left", maintain_order="left")
-    sent = pl.format(UNCHANGED_SINCE.fill(run="{}"), "sent_in")
-    return _set_outcome(joined, pl.col("sent_in").is_not_null(), Outcome.UNCHANGED, sent).drop("sent_in")
+    is_same = pl.col("sent_in").is_not_null()
+    sent = pl.when(is_same).then(pl.format(UNCHANGED_SINCE.fill(run="{}"), "sent_in")).otherwise("message")
+    outcome = pl.when(is_same).then(pl.lit(Outcome.UNCHANGED.value)).otherwise("outcome")
+    return joined.with_columns(outcome=outcome, message=sent).drop("sent_in")
+
+
+def find_sent_customers(items: pl.DataFrame, sent_customers: pl.DataFrame, hasher: CustomerHasher) -> frozenset[int]:
+    """Return the numbers of the customers without an outcome that ARM got from here before: they become updates."""
+    open_customers = items.filter((pl.col("resource") == "customers") & pl.col("outcome").is_null())
+    if sent_customers.is_empty() or open_customers.is_empty():
+        return frozenset()
+    is_known = pl.Series(hasher.hash_keys(open_customers["key"])).is_in(sent_customers["customer"].implode())
+    return frozenset(open_customers.filter(is_known)["no"])
+
+
+def set_aside_hidden(items: pl.DataFrame) -> pl.DataFrame:
+    """Set aside the records in hidden rows that are done but are not as they were sent: the user does not see them.
+
+    Drops the columns of `mark_rows`.
+    """
+    message = pl.lit(str(HIDDEN_AND_DONE))
+    return _set_outcome(items, pl.col("hidden"), Outcome.NOT_SENT, message).drop("hidden", "is_whole")
 
 
 def apply_decisions(items: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:

@@ -18,10 +18,13 @@ from armbulk.planning.items import (
     add_bases,
     apply_decisions,
     build_items,
+    find_sent_customers,
     hold_back_with_customers,
     keep_all_back,
     keep_first,
+    mark_rows,
     set_aside_damaged_numbers,
+    set_aside_hidden,
     set_aside_renumbered,
     set_aside_sent,
     set_aside_unchanged,
@@ -117,6 +120,7 @@ class ImportPlan:
         options: the caller's options.
         lookups: what is looked up before it is sent; None: nothing.
         customers_read: when the customers were read from ARM (epoch seconds); None: they were not.
+        sent_before: the numbers (`no`) of customers that were sent from here before, with other values.
     """
 
     checked: Checked
@@ -125,6 +129,7 @@ class ImportPlan:
     options: ImportOptions
     lookups: LookupCost | None = None
     customers_read: float | None = None
+    sent_before: frozenset[int] = frozenset()
 
     @property
     def stopped(self) -> bool:
@@ -175,24 +180,28 @@ class PlanningInputs:
 def plan_import(checked: Checked, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:
     """Encode the records, set aside what must not be sent, and price the rest."""
     items = add_bases(build_items(checked), checked.bases, update=options.update)
+    items = mark_rows(items, checked)
     items = set_aside_damaged_numbers(set_aside_sent(items, inputs.sent_documents))
     if not (options.look_up or options.first_import):  # then the store may lack what was sent
         items = set_aside_renumbered(items, checked)
-    if not options.overwrite:
-        hasher = CustomerHasher(inputs.salt)
-        items = set_aside_unchanged(items, inputs.sent_customers, hasher, update=options.update)
+    is_compared = pl.lit(value=True) if not options.overwrite else pl.col("hidden")
+    hasher = CustomerHasher(inputs.salt)
+    items = set_aside_unchanged(items, inputs.sent_customers, hasher, is_compared, update=options.update)
+    items = set_aside_hidden(items)
     items = hold_back_with_customers(items)
     if options.limit is not None:
         items = keep_first(items, options.limit)
     if checked.errors and not options.skip_invalid:
         items = keep_all_back(items)
-    return _cut_and_price(checked, items, options, inputs)
+    sent_before = find_sent_customers(items, inputs.sent_customers, hasher)
+    return replace(_cut_and_price(checked, items, options, inputs), sent_before=sent_before)
 
 
 def revise_plan(plan: ImportPlan, decisions: pl.DataFrame, inputs: PlanningInputs) -> ImportPlan:
     """Return the plan with decisions about its customers (`items.DECISIONS_SCHEMA`), cut and priced again."""
     items = apply_decisions(plan.items.drop("batch"), decisions)
-    return replace(_cut_and_price(plan.checked, items, plan.options, inputs), customers_read=inputs.now)
+    revised = _cut_and_price(plan.checked, items, plan.options, inputs)
+    return replace(revised, customers_read=inputs.now, sent_before=plan.sent_before)
 
 
 def _cut_and_price(checked: Checked, items: pl.DataFrame, options: ImportOptions, inputs: PlanningInputs) -> ImportPlan:

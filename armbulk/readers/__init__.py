@@ -1,18 +1,25 @@
-"""Read workbooks and CSV files cell by cell. Nothing is guessed, nothing is converted silently."""
+"""Read workbooks and CSV files cell by cell. Nothing is guessed, nothing is converted silently.
+
+The reader of a format loads when a file has that format: the readers together take longer to load than a small file
+takes to be read.
+"""
 
 import hashlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from armbulk.errors import FileError
 from armbulk.i18n import _
 from armbulk.lockfile import read_lock_owner
 from armbulk.model.sheet import ReadIssue, Sheet
-from armbulk.readers import csv, foreign_workbook, ods, unsupported, xls_cells, xlsb_cells, xlsx
+from armbulk.readers import unsupported
 from armbulk.readers.damage import SPLIT, explain_damage
 from armbulk.readers.file_access import changing_error, empty_error, explain_file_errors, refuse_other_than_file
-from armbulk.readers.xlsx_archive import WorkbookArchive
+
+if TYPE_CHECKING:
+    from armbulk.readers.xlsx_archive import WorkbookArchive
 
 MAX_FILE_BYTES = 500 * 1024 * 1024
 _READ = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".txt"})
@@ -42,31 +49,48 @@ def _read_content(content: bytes, path: Path, name: str, encoding: str | None) -
     if content.startswith(b"PK\x03\x04"):
         return _report_open(_read_archive(content, name, sha256), path)
     if unsupported.is_old_workbook(content):
-        if xls_cells.is_encrypted(content):
-            raise unsupported.encrypted_error(name)
-        find_special = partial(xls_cells.find_special_cells, content)
-        readable = xls_cells.correct_code_page(content)
-        return _report_open(foreign_workbook.read_foreign(readable, name, sha256, "xls", find_special), path)
+        return _report_open(_read_old_workbook(content, name, sha256), path)
     unsupported.refuse_unsupported(content, path.suffix.lower(), name)
-    frame, letters, issues = csv.read_csv(content, name, encoding)
+    from armbulk.readers.csv import read_csv
+
+    frame, letters, issues = read_csv(content, name, encoding)
     return [Sheet(name, path.stem, frame, letters, "csv", sha256, issues=issues)]
 
 
 def _read_archive(content: bytes, name: str, sha256: str) -> list[Sheet]:
     """Read a workbook that is a zip file; FileError when it cannot be read."""
+    from armbulk.readers.xlsx_archive import WorkbookArchive
+
     archive = WorkbookArchive(content, name)
     try:
         if archive.format == "xlsx":
-            return xlsx.read_workbook(archive, sha256)
+            from armbulk.readers.xlsx import read_workbook
+
+            return read_workbook(archive, sha256)
         if archive.format == "ods":
-            return ods.read_ods(archive, sha256)
+            from armbulk.readers.ods import read_ods
+
+            return read_ods(archive, sha256)
         archive.verify_sizes()
         return _read_binary(archive, content, sha256)
     finally:
         archive.close()
 
 
-def _read_binary(archive: WorkbookArchive, content: bytes, sha256: str) -> list[Sheet]:
+def _read_old_workbook(content: bytes, name: str, sha256: str) -> list[Sheet]:
+    """Read an .xls workbook; FileError when it cannot be read."""
+    from armbulk.readers import foreign_workbook, xls_cells
+
+    if xls_cells.is_encrypted(content):
+        raise unsupported.encrypted_error(name)
+    find_special = partial(xls_cells.find_special_cells, content)
+    return foreign_workbook.read_foreign(xls_cells.correct_code_page(content), name, sha256, "xls", find_special)
+
+
+def _read_binary(archive: "WorkbookArchive", content: bytes, sha256: str) -> list[Sheet]:
+    """Read an .xlsb workbook; FileError when it cannot be read."""
+    from armbulk.readers import foreign_workbook, xlsb_cells
+
     try:
         readable = xlsb_cells.write_out_short_cells(archive, content)
     except ValueError as error:

@@ -15,7 +15,7 @@ from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_shared import SPREADSHEET
 from armbulk.readers.xml_elements import Element
 
-PIECE_BYTES = 1 << 22
+PIECE_BYTES = 1 << 21
 """How many bytes of a part are read at once."""
 
 MIN_BYTES = 1 << 16

@@ -30,6 +30,20 @@ def is_due_later_or_invoice() -> pl.Expr:
     return (pl.col("due_date") >= pl.col("document_date")) | ~_is_credit()
 
 
+def is_invoice_positive() -> pl.Expr:
+    """Return whether a document of the type IN has no negative amount with VAT."""
+    return ~(_is_invoice() & (pl.col("incl_vat") < 0))
+
+
+def is_invoice_positive_without_vat() -> pl.Expr:
+    """Return the same by the amount without VAT, where that with VAT is not known."""
+    return ~(_is_invoice() & pl.col("incl_vat").is_null() & (pl.col("excl_vat") < 0))
+
+
+def _is_invoice() -> pl.Expr:
+    return pl.col("document_type").str.to_uppercase() == "IN"
+
+
 def _is_credit() -> pl.Expr:
     """Return whether a document is a credit note: by its amount, since ARM's code of one is not documented."""
     return ((pl.col("incl_vat") < 0) | (pl.col("excl_vat") < 0)).fill_null(value=False)

@@ -149,6 +149,8 @@ DOCUMENTS = Resource(
         Rule("due-before-date", "due_date", _rule("is_due_later_or_credit")),
         Rule("credit-due-before-date", "due_date", _rule("is_due_later_or_invoice")),
         Rule("amounts-differ", "incl_vat", _rule("amounts_add_up")),
+        Rule("negative-invoice", "incl_vat", _rule("is_invoice_positive")),
+        Rule("negative-invoice", "excl_vat", _rule("is_invoice_positive_without_vat")),
     ),
     fields=(
         Field("document_type", Words("Document type", "Bilagstype"), "documentType", FieldType.IDENTIFIER,
@@ -234,6 +236,10 @@ DOCUMENTS = Resource(
               _("E-mail addresses for the document, separated by ;"),
               "post@example.com", aliases=("E-mail", "Epost", "Email address", "E-postadresse", "E-mailadresse"),
               format="email", common=True, local_examples=(("nb", "post@eksempel.no"),)),
+        Field("attachments", Words("Attachments", "Vedlegg"), "", FieldType.TEXT_LIST,
+              _("PDF files of the document, in the workbook's folder or a folder in it, for example vedlegg/1001.pdf. "
+                "They are checked, not sent."), "", role=FieldRole.LOCAL, source="I",
+              aliases=("Attachment", "File", "Files", "Fil", "Filer", "Vedlagte filer")),
         Field("attachment_files", Words("Attachment files", "Vedleggsfiler"), "attachmentFiles", FieldType.TEXT_LIST,
               _("Attached files. ARM's documentation does not describe the format."), "", source="X"),
         Field("attachment_codes", Words("Attachment codes", "Vedleggskoder"), "attachmentCodes", FieldType.TEXT_LIST,

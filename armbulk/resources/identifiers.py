@@ -16,7 +16,10 @@ import polars as pl
 from armbulk.model.fields import MASK
 from armbulk.resources.code_lists import COUNTRIES, CURRENCIES, LANGUAGES, PEPPOL_SCHEMES
 
-_SEPARATORS = r"[ \u00a0.\-]"
+_SEPARATORS = r"[\s.\-]"
+_VAT_MARKS = r"(?i)^NO|MVA$"
+WRITTEN_WITH_MORE = rf"{_SEPARATORS}|{_VAT_MARKS}"
+"""What people write in a number beside its digits: 983 123 457, NO 983 123 457 MVA, 8150.17.57329."""
 _EMAIL = r"^[^\s@<>()\[\],;:\"\\]+@[^\s@.,;<>()\[\]\"\\]+(\.[^\s@.,;<>()\[\]\"\\]+)+$"
 _IBAN_LENGTHS = {
     "NO": 15,
@@ -85,10 +88,15 @@ def _strip_separators(text: pl.Expr) -> pl.Expr:
     return text.str.replace_all(_SEPARATORS, "")
 
 
+def _strip_vat_marks(text: pl.Expr) -> pl.Expr:
+    return _strip_separators(text).str.replace_all(_VAT_MARKS, "")
+
+
 def is_organisation_no(text: pl.Expr) -> pl.Expr:
     """Check a Norwegian organisation number: nine digits, modulus 11; NO before it and MVA after it are allowed."""
-    digits = _strip_separators(text).str.replace(r"(?i)^NO", "").str.replace(r"(?i)MVA$", "")
-    return (weighted_sum(_to_number(digits, 9), (3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0).fill_null(value=False)
+    return (weighted_sum(_to_number(_strip_vat_marks(text), 9), (3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0).fill_null(
+        value=False
+    )
 
 
 def is_national_id(text: pl.Expr) -> pl.Expr:
@@ -220,6 +228,26 @@ CHECK_FORMATS: dict[str, ValueFormat] = {
     "peppol-scheme": ValueFormat("peppol-scheme", lambda text: _is_in(PEPPOL_SCHEMES, text)),
 }
 """The formats that a field may name."""
+
+
+_IN_ARM = {
+    "organisation-no": _strip_vat_marks,
+    "national-id": _strip_separators,
+    "bank-account": _strip_separators,
+}
+"""Formats whose numbers ARM's examples have without separators, and what makes them so."""
+
+FORMATS_WITH_SEPARATORS = frozenset(_IN_ARM)
+"""Formats of numbers that people write with separators, and ARM without."""
+
+
+def as_in_arm(text: pl.Expr, format_name: str) -> pl.Expr:
+    """Return valid numbers as ARM has them: 983123457 for NO 983 123 457 MVA; null for a text that is not valid.
+
+    ARM's documentation has 984842252 (organizationNo), 01819921764 (ssn) and 81501757329 (bankAccountNo). Which text is
+    meant is certain by its check digit alone.
+    """
+    return pl.when(CHECK_FORMATS[format_name].is_valid(text)).then(_IN_ARM[format_name](text))
 
 
 def has_format(value: pl.Expr, format_name: str, when: Sequence[tuple[str, tuple[str, ...]]]) -> pl.Expr:

@@ -57,6 +57,7 @@ QUESTION_RULES: Mapping[str, QuestionRule] = {
     "balances": _CONFIRM,
     "payment-references": _CONFIRM,
     "credits": _CONFIRM,
+    "existing-customers": _CONFIRM,
     "numbers-twice": _CONFIRM,
     "not-proved": _CONFIRM,
     "totals-differ": _CONFIRM,

@@ -21,6 +21,7 @@ from armbulk.model.record_messages import (
     CUSTOMER_NOT_ACCEPTED,
     ERRORS_FIRST,
     GIVEN_UP,
+    HIDDEN_AND_DONE,
     HIDDEN_ROW,
 )
 from armbulk.resources.identifiers import mask_national_id
@@ -63,6 +64,12 @@ _REASONS: tuple[tuple[str, Outcome, tuple[str, ...], Text], ...] = (
     ),
     ("errors", Outcome.HELD_BACK, (), _("{records} held back because of errors")),
     ("hidden", Outcome.NOT_SENT, (HIDDEN_ROW,), _("{records} in hidden rows, left out")),
+    (
+        "hidden_done",
+        Outcome.NOT_SENT,
+        (HIDDEN_AND_DONE,),
+        _("{records} in hidden rows that have changed since they were sent"),
+    ),
     ("limit", Outcome.NOT_SENT, (BEYOND_LIMIT,), _("{records} left out by --limit")),
     ("given_up", Outcome.NOT_SENT, (GIVEN_UP,), _("{records} given up")),
     ("errors_first", Outcome.NOT_SENT, (ERRORS_FIRST,), _("{records} not sent because of errors in the files")),

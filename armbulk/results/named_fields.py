@@ -51,9 +51,10 @@ def find_named_field(resource: str, text: str) -> Field | None:
 @cache
 def _names_of(resource: Resource) -> dict[str, Field | None]:
     """The fields by their path and by its last name, in small letters; None for a name of several fields."""
-    by_path: dict[str, Field | None] = {field.path.replace(".", "").lower(): field for field in resource.fields}
+    of_arm = [field for field in resource.fields if field.path]
+    by_path: dict[str, Field | None] = {field.path.replace(".", "").lower(): field for field in of_arm}
     by_name: dict[str, Field | None] = {}
-    for field in resource.fields:
+    for field in of_arm:
         name = field.path.rpartition(".")[2].lower()
         by_name[name] = None if name in by_name else field
     known = {field.name: field for field in resource.fields}

@@ -9,7 +9,7 @@ from armbulk.findings.frame import DECIDED_CODES, RenderedFinding, cause_of_colu
 from armbulk.i18n import _, ngettext
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import translate_outcome
-from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_ROW
+from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, GIVEN_UP, HIDDEN_AND_DONE, HIDDEN_ROW
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 from armbulk.results.read_back_problems import NOT_AS_SENT, READ_BACK_CODE
@@ -32,6 +32,7 @@ _FIXES = {
     str(ERRORS_FIRST): _("Correct the errors in the other lines, and import the file again"),
     str(BEYOND_LIMIT): _("Import the file again, without --limit"),
     str(HIDDEN_ROW): _CHOSEN,
+    str(HIDDEN_AND_DONE): _("Show the row in Excel, and import the file again. Or undo the change."),
 }
 _SEND_THEM = _("Use `armbulk resume`, or import the file again")
 

@@ -18,6 +18,7 @@ from armbulk.results import reconcile
 from armbulk.results.arm_problems import list_arm_problems
 from armbulk.results.customer_lines import list_customer_lines
 from armbulk.results.file_columns import list_file_columns, list_key_columns
+from armbulk.results.kept_outcomes import keep_records, keep_rows
 from armbulk.results.problem_lines import list_problem_lines
 from armbulk.results.read_back_problems import list_read_back_problems
 from armbulk.results.reconcile import list_row_keys
@@ -71,6 +72,7 @@ def write_results(
     Returns:
         The path it got: another name when the target is open or read-only.
     """
+    result, kept = keep_records(result, checked)
     sheets, rows, header_rows = _rows_of_files(result, checked) if checked else _rows_of_store(result, lang)
     named, placed = _add_messages(rows, checked, lang) if checked else (_translate_messages(rows, lang), [])
     columns = dict(enumerate(list_file_columns(checked))) if checked else {}
@@ -83,7 +85,7 @@ def write_results(
     every_row, every_key = _add_other_rows(rows, keys.select("sheet", "row", "resource", "key"), checked)
     problems = list_problem_lines(placed, every_row, every_key, sheets, lang)
     findings = [finding for _index, finding in placed]
-    outcomes = _write_outcomes(named, lang).join(problems.targets, on=["sheet", "row"], how="left")
+    outcomes = _write_outcomes(named, kept, lang).join(problems.targets, on=["sheet", "row"], how="left")
     sections = build_summary(result, checked, problems.first_rows, lang)
     summary = SummarySheet(sections, build_provenance(stamp) if stamp else None, build_sign_off(result, lang))
     letters = _find_key_columns(checked) if checked else dict.fromkeys(header_rows, "A")
@@ -132,13 +134,14 @@ def _find_key_columns(checked: Checked) -> dict[int, str]:
     return {index: letter for index, letter in enumerate(list_key_columns(checked)) if letter}
 
 
-def _write_outcomes(rows: pl.DataFrame, lang: str) -> pl.DataFrame:
-    """The outcomes as texts, with the local time."""
+def _write_outcomes(rows: pl.DataFrame, kept: pl.DataFrame, lang: str) -> pl.DataFrame:
+    """The outcomes as texts, with the local time; kept rows as they were."""
     words = {outcome.value: translate_outcome(outcome, lang) for outcome in Outcome}
     times = rows["at"].floor().drop_nulls().unique()
     texts = [format_exact_time(seconds, lang) for seconds in times]
     time = pl.col("at").floor().replace_strict(times, texts, default=None, return_dtype=pl.String)
-    return rows.with_columns(pl.col("outcome").replace(words), time.alias("time")).drop("at")
+    written = rows.with_columns(pl.col("outcome").replace(words), time.alias("time")).drop("at")
+    return keep_rows(written, rows, kept)
 
 
 def _rows_of_files(result: RunResult, checked: Checked) -> tuple[tuple[Sheet, ...], pl.DataFrame, dict[int, int]]:

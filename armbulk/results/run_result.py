@@ -9,7 +9,7 @@ import polars as pl
 
 from armbulk.clock import format_iso
 from armbulk.errors import FileError
-from armbulk.model.outcome import SUCCESSFUL, ApiUsage
+from armbulk.model.outcome import SUCCESSFUL, ApiUsage, Outcome
 from armbulk.model.read_options import ReadOptions
 from armbulk.planning.items import SEND_ORDER
 from armbulk.results import reconcile
@@ -18,6 +18,9 @@ from armbulk.results.read_back import verification_to_json
 from armbulk.results.totals_words import to_json as totals_to_json
 from armbulk.store import ListCheck, Run, Store, Verification
 from armbulk.validation.check import Checked, check_files
+
+_SENT_BEFORE = [Outcome.ALREADY_SENT.value, Outcome.UNCHANGED.value]
+"""The outcomes of records that ARM has since an earlier run."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +111,18 @@ def load_result(store: Store, run_id: int) -> RunResult:
     return RunResult(run, items, numbers, usage, list_checks, store.verification(run_id))
 
 
-def build_unsent_result(items: pl.DataFrame) -> RunResult:
-    """Return the result of planned records of which nothing was sent, and nothing stored."""
-    unsent = items.with_columns(
+def build_unsent_result(items: pl.DataFrame, references: pl.DataFrame) -> RunResult:
+    """Return the result of planned records of which nothing was sent, and nothing stored.
+
+    Args:
+        items: The records.
+        references: ARM's references of records sent before (`references.REFERENCES_SCHEMA`).
+    """
+    unsent = items.join(
+        references, on=["resource", "key_norm", "doc_type"], how="left", maintain_order="left"
+    ).with_columns(
         pl.lit(None, pl.String).alias("warnings"),
-        pl.lit(None, pl.String).alias("reference"),
+        pl.when(pl.col("outcome").is_in(_SENT_BEFORE)).then("reference").alias("reference"),
         pl.lit(None, pl.Float64).alias("at"),
     )
     return RunResult(None, reconcile.fill_outcomes(unsent, {}), {}, ApiUsage().meters())

@@ -23,6 +23,11 @@ from armbulk.writers.style import RESULT_CATEGORY
 
 _OLDER_COPY = _("the database is an older copy")
 _OTHER_DATABASE = _("the workbook belongs to another database")
+_ASK_ARM = _("Nothing was sent. Use --look-up to check each document in ARM before it is sent")
+_ASK_ARM_OR_FIRST = _(
+    "Nothing was sent. Use --look-up to check each document in ARM before it is sent, or --first-import if you know "
+    "that ARM has none of them"
+)
 
 
 def choose_result_path(paths: Sequence[str], output: str | None) -> Path:
@@ -128,11 +133,20 @@ def verify_client(account: Account, files: Sequence[str]) -> None:
             )
 
 
-def verify_history(store: Store, account: Account, files: Sequence[str], target: Path) -> None:
+def verify_history(
+    store: Store, account: Account, files: Sequence[str], target: Path, *, says_sent: bool = False
+) -> None:
     """Make sure that no result workbook at hand comes from a run of this client that is not in the store.
 
     A store that was deleted, restored from an older copy, or belongs to another machine does not know what was sent
     since: from then on it trusts none of its own records of documents that may be older.
+
+    Args:
+        store: the store.
+        account: the client.
+        files: the files that are imported.
+        target: the result workbook that would be written.
+        says_sent: rows of the files say that ARM has their documents, so that a first import is no way out.
 
     Raises:
         Unfinished: a workbook comes from an unknown run.
@@ -155,10 +169,7 @@ def verify_history(store: Store, account: Account, files: Sequence[str], target:
                 run_id=provenance.run_id,
                 reason=reason,
             ),
-            _(
-                "Nothing was sent. Use --look-up to check each document in ARM before it is sent, or "
-                "--first-import if you know that ARM has none of them"
-            ),
+            _ASK_ARM if says_sent else _ASK_ARM_OR_FIRST,
         )
 
 

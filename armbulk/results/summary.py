@@ -14,6 +14,7 @@ from armbulk.model.record_messages import (
     BEYOND_LIMIT,
     ERRORS_FIRST,
     GIVEN_UP,
+    HIDDEN_AND_DONE,
     HIDDEN_ROW,
     NOT_IN_ARM,
     ROW_SAYS_SENT,
@@ -68,6 +69,9 @@ def _is(outcome: Outcome, resource: str | None = None, message: str = "") -> pl.
 
 
 _SENT_OTHERWISE = pl.col("message").fill_null("").str.contains(SENT_OTHERWISE)
+
+_EXPLAINED = (GIVEN_UP, HIDDEN_ROW, HIDDEN_AND_DONE, BEYOND_LIMIT, ERRORS_FIRST)
+"""How the messages begin of records that were not sent for a reason with a step of its own."""
 
 _NEXT_STEPS = (
     (
@@ -138,6 +142,13 @@ _NEXT_STEPS = (
         _("Hidden rows were not sent, as you chose."),
     ),
     (
+        _is(Outcome.NOT_SENT, message=HIDDEN_AND_DONE),
+        _(
+            "Some hidden rows say that they are done, but have changed since. Show them in Excel, and import the file "
+            "again."
+        ),
+    ),
+    (
         _is(Outcome.NOT_SENT, message=BEYOND_LIMIT),
         _("Records beyond --limit were not sent. Import the file again to send more."),
     ),
@@ -148,7 +159,7 @@ _NEXT_STEPS = (
     (
         pl.all_horizontal(
             _is(Outcome.NOT_SENT),
-            *(~_is(Outcome.NOT_SENT, message=text) for text in (GIVEN_UP, HIDDEN_ROW, BEYOND_LIMIT, ERRORS_FIRST)),
+            *(~_is(Outcome.NOT_SENT, message=text) for text in _EXPLAINED),
         ),
         _("Some records were not sent. Use `armbulk resume`, or import the file again."),
     ),

@@ -9,7 +9,14 @@ from urllib.parse import parse_qsl, unquote
 from armbulk.sandbox import batches
 from armbulk.sandbox.endpoints import Endpoints
 from armbulk.sandbox.meters import round_up_seconds
-from armbulk.sandbox.responses import TOKEN_PATH, ApiCall, ApiResponse, error_response, json_response
+from armbulk.sandbox.responses import (
+    HEALTH_PATH,
+    TOKEN_PATH,
+    ApiCall,
+    ApiResponse,
+    error_response,
+    json_response,
+)
 from armbulk.sandbox.state import SandboxState
 
 CLIENT_ID = "sandbox"
@@ -29,6 +36,8 @@ class AuthCheck:
         batches.process_due(self.state)
         if call.path == TOKEN_PATH:
             return self._issue_token(call)
+        if (call.method, call.path) == ("GET", HEALTH_PATH):
+            return json_response(200, {"status": "UP"})
         segments = [unquote(segment) for segment in call.path.split("/")[1:]]
         if segments[:3] != ["arm", "v1", "clients"] or len(segments) < 5:
             return error_response(self.state.behaviour, 404, "There is no such address")

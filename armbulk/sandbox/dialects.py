@@ -71,6 +71,8 @@ class ServerBehaviour:
     """Later pages of a listing: from the list as it was at the first page, or as it is now."""
     list_filters: str = _choice("honoured", "ignored")
     """Whether the filters of a listing have an effect."""
+    ar_items: str = _choice("present", "absent")
+    """Whether a document that was created has an AR item."""
     gl_movements: str = _choice("present", "absent")
     """Whether there is a listing of GL movements."""
     over_cap: str = _choice("clamp", "400")

@@ -4,7 +4,9 @@ import math
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 
+from armbulk.sandbox.created_items import make_ar_item
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import fold_key
 from armbulk.sandbox.rows import RowFilter, RowMatches
@@ -91,7 +93,8 @@ def find_item(state: SandboxState, resource: str, item_id: str) -> Json | None:
     number = parts[-2] if len(parts) > 2 else ""
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
-    items = state.lists.by_path[resource].find_numbered(order_key, int(number))
+    listed = state.lists.by_path[resource].find_numbered(order_key, int(number))
+    items = chain(listed, _list_created_records(state, resource))
     return next((item for item in items if fold_key(item[key]) == fold_key(item_id)), None)
 
 
@@ -165,16 +168,25 @@ def _list_created_records(state: SandboxState, resource: str) -> Iterable[Json]:
             return (bundle | {"status": "PROCESSED"} for bundle in bundles)
         case "logitems":
             return (_make_log_item(_claim_keys(state, document)) for document in _list_visible_documents(state))
+        case "aritems":
+            return (make_ar_item(document, _created_time(state, document)) for document in _list_posted(state))
     return ()
+
+
+def _list_posted(state: SandboxState) -> Iterable[Json]:
+    """Return the documents that have an AR item by now; with `ar_items=absent` there are none."""
+    return _list_visible_documents(state) if state.behaviour.ar_items == "present" else ()
 
 
 def _claim_keys(state: SandboxState, document: Json, *more: str) -> Json:
     """Return the keys by which other lists refer to a document that was created through the API."""
-    created_at = datetime.fromtimestamp(state.created.get(document.get("referenceNo", 0), 0.0), UTC)
     names = ("clientNo", "accountNo", "referenceNo", "customerNo", "documentNo", *more)
-    return {name: document.get(name, "") for name in names} | {
-        "createdTime": created_at.isoformat(timespec="milliseconds")
-    }
+    return {name: document.get(name, "") for name in names} | {"createdTime": _created_time(state, document)}
+
+
+def _created_time(state: SandboxState, document: Json) -> str:
+    created_at = datetime.fromtimestamp(state.created.get(document.get("referenceNo", 0), 0.0), UTC)
+    return created_at.isoformat(timespec="milliseconds")
 
 
 def _make_log_item(claim: Json) -> Json:

@@ -9,6 +9,7 @@ from armbulk.sandbox.dialects import ServerBehaviour
 from armbulk.sandbox.json_types import Json
 
 TOKEN_PATH = "/token"  # noqa: S105 - a path
+HEALTH_PATH = "/arm/v1/health"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from armbulk.model.lookup import LookupResult
 from armbulk.model.outcome import Outcome
 from armbulk.quota.limits import Account
 from armbulk.store.customers import keep_customer_list, listed_customers, sent_customers
+from armbulk.store.references import list_references
 from armbulk.store.schema import (
     batch,
     belongs_to,
@@ -104,6 +105,11 @@ class ListCheckStore:
         """Return what ARM has of the customers that were sent for a client (`customers.SENT_CUSTOMERS_SCHEMA`)."""
         with self._engine.connect() as conn:
             return sent_customers(conn, account)
+
+    def references(self, account: Account) -> pl.DataFrame:
+        """Return ARM's references of the records that were sent for a client (`references.REFERENCES_SCHEMA`)."""
+        with self._engine.connect() as conn:
+            return list_references(conn, account)
 
     def save_customer_list(self, account: Account, customers: Iterable[str]) -> None:
         """Keep which customers (hashes of their numbers) ARM's list has now."""

@@ -36,6 +36,7 @@ from armbulk.store.queries import StoreReader, no_such_run_error
 from armbulk.store.references import copy_references
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp, SubmitIntent
 from armbulk.store.run_log import PERSONAL_DATA_REMOVED, RunLogReader
+from armbulk.store.saved_lists import SavedListStore
 from armbulk.store.schema import (
     batch,
     belongs_to,
@@ -53,7 +54,7 @@ from armbulk.store.verifications import VerificationStore
 from armbulk.store.written_files import WrittenFiles
 
 
-class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, DeletionStore, BatchJournal):
+class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, SavedListStore, DeletionStore, BatchJournal):
     """The database of one user; `clock` is read for every timestamp.
 
     Attributes:

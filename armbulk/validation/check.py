@@ -4,7 +4,6 @@ Reading and checking are two steps: `read_files` opens each file once, `check_sh
 question about a header, a plan and a result workbook all use the same reading.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,7 +15,7 @@ from armbulk.findings.frame import apply_severities, count_findings, merge_findi
 from armbulk.i18n import Text, _, join_texts, ngettext, quote_names
 from armbulk.mapping import apply
 from armbulk.mapping.entries import SheetMapping
-from armbulk.mapping.files import load_mapping
+from armbulk.mapping.files import LoadedMapping, load_mappings
 from armbulk.mapping.headers import HeaderMatch, match_headers
 from armbulk.model.command_line import quote_word
 from armbulk.model.fields import Resource, Severity
@@ -25,6 +24,7 @@ from armbulk.model.sheet import Sheet, Table
 from armbulk.resources import RESOURCES, UPDATE_RESOURCES
 from armbulk.validation import (
     amounts,
+    attachments,
     blocked,
     continuation,
     date_orders,
@@ -32,6 +32,7 @@ from armbulk.validation import (
     follow_ups,
     header_currencies,
     hidden_rows,
+    known_codes,
     layout,
     line_currencies,
     migration_answers,
@@ -47,9 +48,6 @@ from armbulk.validation.reader_findings import report_readings
 from armbulk.validation.separators import explain_separator, find_wrong_separator
 from armbulk.validation.typed_tables import join_tables, type_sheets
 from armbulk.validation.vat_rates import find_rates
-
-LoadedMapping = tuple[tuple[SheetMapping, ...], str]
-"""The entries of a mapping file, and the file's hash."""
 
 _USE_KNOWN_NAMES = _("Name the sheets Customers, Documents and Lines, or use --as. Headers: `armbulk fields documents`")
 _MATCH_COLUMNS = _(
@@ -69,6 +67,7 @@ class Checked:
         findings: Every problem, a frame of `findings.frame.SCHEMA`.
         blocked_rows: Resource name → `sheet` and `row` of the records that must not be sent.
         skipped: Resource name → hidden rows, left out as the caller asked.
+        hidden_done: Hidden rows of a result workbook that are done, as their outcomes say (`hidden_rows.ROW_SCHEMA`).
         mapped_sheets: The sheets as the mapping reads them.
         bases: What was exported of each changed row, a frame of `edits.BASE_SCHEMA`.
         sheets_as_read: The sheets before anything was done with them, for another check of the same reading.
@@ -77,6 +76,7 @@ class Checked:
         sources: Index of a sheet with customers beside documents → index of the sheet in the file, which has both. The
             sheets with such customers are the last ones.
         same_rows: The rows of customers that are in several rows, a frame of `repeated_customers.SAME_ROWS_SCHEMA`.
+        attachments: The files of documents, a frame of `attachments.ATTACHMENT_SCHEMA`.
     """
 
     sheets: tuple[Sheet, ...]
@@ -85,6 +85,7 @@ class Checked:
     findings: pl.DataFrame
     blocked_rows: dict[str, pl.DataFrame]
     skipped: dict[str, Table] = field(default_factory=dict)
+    hidden_done: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=hidden_rows.ROW_SCHEMA))
     mapped_sheets: tuple[apply.MappedSheet, ...] = ()
     bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=edits.BASE_SCHEMA))
     sheets_as_read: tuple[Sheet, ...] = ()
@@ -92,6 +93,7 @@ class Checked:
     mapping: LoadedMapping | None = None
     sources: Mapping[int, int] = field(default_factory=dict)
     same_rows: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=repeated_customers.SAME_ROWS_SCHEMA))
+    attachments: pl.DataFrame = field(default_factory=attachments.no_attachments)
 
     @property
     def file_sheets(self) -> tuple[Sheet, ...]:
@@ -182,7 +184,7 @@ def _explain_missing_data(sheets: Sequence[str]) -> Text:
 
 
 def check_again(checked: Checked, options: ReadOptions) -> Checked:
-    """Check the same reading with other options; no file is opened.
+    """Check the same reading with other options; no workbook is opened.
 
     What `read_files` takes from the options (encoding, hidden sheets, resource) stays as it was.
     """
@@ -224,14 +226,12 @@ def check_sheets(
     findings += [differing, of_answers, *_list_findings([*mapped, *compared, *continued])]
     findings += _report_hidden_columns(plain, matches, mapped, options, own)
     joined = join_tables(parts, resources)
-    findings.append(hidden_rows.report_unknown_rows(joined, plain, options))
-    shown = hidden_rows.separate_hidden_rows(joined, plain, options)
+    shown = hidden_rows.separate_hidden_rows(joined, plain, own, matches, options)
     of_cells = other_rows.drop_of_left_out(merge_findings([*findings, *layouts, *of_sheets, shown.findings]))
-    tables, every_finding = _check_tables(shown.tables, plain, matches, of_cells, options)
+    tables, every_finding, files = _check_tables(shown.tables, plain, matches, of_cells, options)
     sources = {len(sheets) + number: customers.source for number, customers in enumerate(beside)}
-    kept = repeated_customers.drop_of_documents(
-        follow_ups.drop_follow_ups(every_finding, tables), sources, matches, mapped
-    )
+    causes = follow_ups.drop_follow_ups(every_finding, tables)
+    kept = repeated_customers.drop_of_documents(causes, sources, matches, mapped)
     blocking = blocked.spread_over_files(apply_severities(every_finding, options.rules), own)
     blocking = repeated_customers.spread_errors(blocking, sources, same_rows)
     return Checked(
@@ -241,6 +241,7 @@ def check_sheets(
         findings=apply_severities(merge_findings([apply.move_to_source(kept, mapped)]), options.rules),
         blocked_rows=blocked.find_blocked_rows(tables, blocking),
         skipped=shown.skipped,
+        hidden_done=shown.done,
         mapped_sheets=tuple(mapped),
         bases=pl.concat([pl.DataFrame(schema=edits.BASE_SCHEMA), *(result.bases for result in compared)]),
         sheets_as_read=tuple(sheets),
@@ -248,6 +249,7 @@ def check_sheets(
         mapping=mapping,
         sources=sources,
         same_rows=same_rows,
+        attachments=files,
     )
 
 
@@ -314,21 +316,6 @@ def _check_layouts(
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
-def load_mappings(options: ReadOptions) -> LoadedMapping | None:
-    """Return the entries of the mapping that the options name, or of those saved for such headers; None for none.
-
-    Raises:
-        FileError: A mapping cannot be read.
-    """
-    if options.mapping is not None:
-        return load_mapping(options.mapping)
-    if not options.saved_mappings:
-        return None
-    loaded = [(index, *load_mapping(path)) for index, path in options.saved_mappings]
-    sha256 = hashlib.sha256("".join(digest for _index, _entries, digest in loaded).encode()).hexdigest()
-    return tuple(replace(entry, index=index) for index, entries, _digest in loaded for entry in entries), sha256
-
-
 def _decide_reading(options: ReadOptions, entry: SheetMapping | None) -> ReadOptions:
     """Return how a sheet's unclear dates and amounts are read: by the option, the mapping, or the profile."""
     return replace(
@@ -346,8 +333,8 @@ def _check_tables(
     matches: Sequence[HeaderMatch],
     of_cells: pl.DataFrame,
     options: ReadOptions,
-) -> tuple[dict[str, Table], pl.DataFrame]:
-    """Return the tables with amounts that their lines give, and every finding: those of cells and those of rules."""
+) -> tuple[dict[str, Table], pl.DataFrame, pl.DataFrame]:
+    """Return the tables with amounts that their lines give, every finding, and the attachments."""
     filled, of_amounts = amounts.fill_missing_amounts(tables, of_cells)
     findings = merge_findings([of_cells, of_amounts])
     of_rules = [rules.check_rules(filled, sheets, findings, options.known_customers)]
@@ -356,7 +343,10 @@ def _check_tables(
     if "lines" in filled:
         of_rules.append(line_currencies.compare_currencies(filled, sheets, matches))
         of_rules.append(prices.compare_prices(filled["lines"], prices.find_discounts(sheets, matches)))
-    return filled, merge_findings([findings, *of_rules])
+    every_finding = known_codes.compare_codes(filled, options.known_codes, merge_findings([findings, *of_rules]))
+    named = filled.get("documents") if options.attachments else None
+    files, of_files = attachments.check_attachments(named, sheets, matches)
+    return filled, merge_findings([every_finding, of_files]), files
 
 
 def _apply_mapping(

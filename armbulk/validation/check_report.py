@@ -10,7 +10,7 @@ from armbulk.resources import fields_by_name
 from armbulk.validation.check import Checked
 
 MAX_LISTED_FINDINGS = 10_000
-"""Findings that the JSON lists; its counts are never capped."""
+"""Findings, and attachments, that the JSON lists; its counts are never capped."""
 
 
 def to_json(checked: Checked, lang: str) -> dict[str, Any]:
@@ -21,7 +21,27 @@ def to_json(checked: Checked, lang: str) -> dict[str, Any]:
         "findings": render_findings(checked.findings.head(MAX_LISTED_FINDINGS), checked.sheets, fields_by_name(), lang),
         "groups": group_findings(checked.findings, checked.sheets, fields_by_name(), lang),
         "counts": {"error": checked.errors, "warning": checked.warnings},
+        "attachments": attachments_to_json(checked, checked.attachments),
     }
+
+
+def attachments_to_json(checked: Checked, attachments: pl.DataFrame) -> dict[str, Any] | None:
+    """Return the files of documents, each with its document, cell and hash; None without any. None of them is sent."""
+    if attachments.is_empty():
+        return None
+    files = [
+        {
+            "file": checked.sheets[row["sheet"]].file,
+            "sheet": checked.sheets[row["sheet"]].name,
+            "row": row["row"],
+            "document_no": row["document_no"],
+            "path": row["path"],
+            "bytes": row["bytes"],
+            "sha256": row["sha256"],
+        }
+        for row in attachments.head(MAX_LISTED_FINDINGS).iter_rows(named=True)
+    ]
+    return {"count": attachments.height, "sent": False, "files": files}
 
 
 def list_near_headers(checked: Checked, lang: str) -> list[RenderedFinding]:

@@ -32,7 +32,7 @@ def split_flat_file(
     disagreements = [
         find_disagreements(rows, field, letters[field.name], index, "flat-disagrees")
         for field in fields
-        if field.name in letters and field.role is FieldRole.WRITABLE
+        if field.name in letters and field.role in {FieldRole.WRITABLE, FieldRole.LOCAL}
     ]
     shown_first = rows.sort(pl.col("row").is_in(list(hidden)), "row", maintain_order=True)
     values = [pl.col(field.name).drop_nulls().first() for field in fields if field.name in rows.columns]

@@ -17,6 +17,7 @@ from armbulk.validation.migration_answers import is_unanswered
 
 _GROUP_CODES = ["note-row", "second-table", "continuation-rows"]
 _FIELD_COUNT_CODES = ["ragged-row", "too-few-fields"]
+_FILE_CODES = ["result-beside-input", "same-records-twice"]
 _MIN_MISSING, _MAX_PRESENT = 2, 2
 """From how many missing values on, and with how many others at most, a row is reported once."""
 _DOUBTS = ["grouped-identifier", "not-ascii", "stored-as-number", "html-code"]
@@ -70,12 +71,14 @@ def _drop_of_no_records(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _keep_first_of_groups(findings: pl.DataFrame) -> pl.DataFrame:
-    """Report a group of rows once, at its first row."""
+    """Report a group of rows once, at its first row; and files with the same records once, at the first record."""
     is_of_group = pl.col("code").is_in(_GROUP_CODES)
     once = findings.filter(is_of_group).unique(["sheet", "code", "detail"], keep="first", maintain_order=True)
     is_merged = pl.col("code") == "merged-cells"
     first = findings.filter(is_merged).unique(["sheet", "value"], keep="first", maintain_order=True)
-    return pl.concat([findings.filter(~is_of_group & ~is_merged), once, first])
+    is_of_files = pl.col("code").is_in(_FILE_CODES)
+    files = findings.filter(is_of_files).unique(["code", "value", "detail"], keep="first", maintain_order=True)
+    return pl.concat([findings.filter(~is_of_group & ~is_merged & ~is_of_files), once, first, files])
 
 
 def _drop_of_missing_columns(findings: pl.DataFrame, tables: Mapping[str, Table]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import FieldType
 from armbulk.resources.code_lists import POSTAL_CODE_DIGITS
 from armbulk.resources.country_words import COUNTRY_WORDS
-from armbulk.resources.identifiers import is_kid
+from armbulk.resources.identifiers import FORMATS_WITH_SEPARATORS, WRITTEN_WITH_MORE, as_in_arm, is_kid
 from armbulk.validation import characters
 from armbulk.validation.cell_column import NUMBER_KINDS, CellColumn, CellIssue, ParsedColumn
 
@@ -35,6 +35,7 @@ def add_identifier_columns(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells
     `full_length` Int64: the digits of a whole value. `decimal_zero` String: the decimals that were removed of a text,
     where every value of the column ends in .0. `ends_in_zero` Boolean: it does, and other values do not. `code` String:
     what a word means, in a column that may have words. `without_blanks` String: a KID that has blanks, without them.
+    `without_separators` String: a number with separators whose check digit is right, as ARM has it.
 
     Args:
         frame: The column's cells, as `CellColumn` describes them.
@@ -54,6 +55,8 @@ def add_identifier_columns(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells
     frame = _remove_decimal_zeros(frame)
     if cells.field.format == "kid":
         return _add_kids(frame, cells)
+    if cells.field.format in FORMATS_WITH_SEPARATORS:
+        return _add_without_separators(frame, sheet_frame, cells)
     if cells.field.code_words:
         word = pl.col("text").str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
         code = word.replace_strict(dict(cells.field.code_words), default=None, return_dtype=pl.String)
@@ -79,6 +82,26 @@ def _add_kids(frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
     return frame.with_columns(pl.when(is_kid(pl.col("without_blanks"))).then("without_blanks").alias("without_blanks"))
 
 
+def _add_without_separators(frame: pl.DataFrame, sheet_frame: pl.DataFrame, cells: CellColumn) -> pl.DataFrame:
+    """Add `without_separators` String: a valid number with separators, NO or MVA, as ARM has it."""
+    text = pl.col("text")
+    has_more = frame.select(text.str.contains(WRITTEN_WITH_MORE).fill_null(value=False)).to_series()
+    if not has_more.any():  # of most files
+        return frame.with_columns(pl.lit(None, dtype=pl.String).alias("without_separators"))
+    applies = sheet_frame.select(_format_applies(cells).alias("applies")).to_series()
+    number = as_in_arm(text, str(cells.field.format))
+    return frame.with_columns(pl.when(has_more & applies & (number != text)).then(number).alias("without_separators"))
+
+
+def _format_applies(cells: CellColumn) -> pl.Expr:
+    """Return whether the column's format applies, by the other cells of the row."""
+    applies = [
+        _cell_of(cells, name).str.to_uppercase().is_in(list(values)).fill_null(value=True)
+        for name, values in cells.field.format_when
+    ]
+    return pl.all_horizontal(applies or [pl.lit(value=True)])
+
+
 def _full_length(cells: CellColumn) -> pl.Expr:
     """Return how many digits a whole value has, by the other cells of its row; null where it is not known."""
     digits = pl.lit(cells.field.digits)
@@ -89,11 +112,7 @@ def _full_length(cells: CellColumn) -> pl.Expr:
         by_code = code.str.to_uppercase().replace_strict(POSTAL_CODE_DIGITS, default=None, return_dtype=pl.Int64)
         by_words = words.str.to_lowercase().replace_strict(_DIGITS_BY_NAME, default=None, return_dtype=pl.Int64)
         return pl.when(code.is_not_null()).then(by_code).when(words.is_not_null()).then(by_words).otherwise(digits)
-    applies = [
-        _cell_of(cells, name).str.to_uppercase().is_in(list(values)).fill_null(value=True)
-        for name, values in cells.field.format_when
-    ]
-    return pl.when(pl.all_horizontal(applies or [pl.lit(value=True)])).then(digits)
+    return pl.when(_format_applies(cells)).then(digits)
 
 
 def _cell_of(cells: CellColumn, name: str) -> pl.Expr:
@@ -144,6 +163,10 @@ def parse_identifier(cells: CellColumn) -> ParsedColumn:
         without_blanks = pl.col("without_blanks")
         value = pl.coalesce(without_blanks, value)
         issues.append(("blanks-removed", without_blanks.is_not_null(), without_blanks))
+    if field.format in FORMATS_WITH_SEPARATORS:
+        bare = pl.col("without_separators")
+        value = pl.coalesce(bare, value)
+        issues.append(("separators-removed", bare.is_not_null(), None if field.sensitive else bare))
     if field.code_words:
         value, of_words = _read_code_words(cells)
         issues += of_words

@@ -1,22 +1,39 @@
 """The answers in a migration's workbook: all must be there; some fill the empty cells of a column.
 
-A workbook without a sheet of questions is not a migration, and nothing happens to it.
+A migration is known by its questions, and also without them: by the column that says where its rows come from, which a
+CSV file and a copied sheet keep, and by its other sheets. So no question goes by deleting it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, make_finding
-from armbulk.i18n import pack_text
+from armbulk.i18n import Words, pack_text
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import HeaderMatch
-from armbulk.model.result_columns import QUESTION_HEADERS, QUESTIONS, QUESTIONS_TITLE
+from armbulk.model.result_columns import (
+    LEDGER_FILE,
+    LEFT_OUT,
+    LEFT_OUT_TITLE,
+    PROOF,
+    PROOF_TITLE,
+    QUESTION_CODES,
+    QUESTION_HEADERS,
+    QUESTIONS_TITLE,
+    SOURCE_HEADER,
+)
 from armbulk.model.sheet import CELL, Sheet
 from armbulk.resources.migration_questions import NONE_WORDS, QUESTION_RULES, AnswerForm, QuestionRule, is_answer
 
-_CODES = ("answer-missing", "answer-wrong", "questions-damaged")
+_CODES = ("answer-missing", "answer-wrong", "questions-damaged", "questions-missing", "question-removed")
+_ALWAYS = ("document-type", "booking", "distribution", "dunning")
+"""The questions of every migration."""
+
+_HEADER_ROWS = 10
+_SHEETS = ((PROOF, PROOF_TITLE), (LEFT_OUT, LEFT_OUT_TITLE), (LEDGER_FILE, LEDGER_FILE))
+_SOURCES = frozenset(fold_header(text) for text in SOURCE_HEADER.all())
 
 
 def apply_answers(sheets: Sequence[Sheet], matches: Sequence[HeaderMatch]) -> tuple[list[Sheet], pl.DataFrame]:
@@ -42,7 +59,51 @@ def apply_answers(sheets: Sequence[Sheet], matches: Sequence[HeaderMatch]) -> tu
                     _fill(each, match, QUESTION_RULES[key], answer) if each.file == sheet.file else each
                     for each, match in zip(filled, matches, strict=True)
                 ]
-    return filled, pl.concat(findings)
+    return filled, pl.concat([*findings, *_list_missing(sheets)])
+
+
+def _list_missing(sheets: Sequence[Sheet]) -> Iterator[pl.DataFrame]:
+    """Yield a finding for each file of a migration without its questions, and for each question that was removed."""
+    questions = {sheet.file: index for index, sheet in reversed(list(enumerate(sheets))) if _is_question_sheet(sheet)}
+    reported = set(questions)
+    for index, sheet in enumerate(sheets):
+        if sheet.file not in reported and _is_of_migration(sheet):
+            reported.add(sheet.file)
+            yield make_finding(index, "questions-missing", value=sheet.name)
+    for file, index in questions.items():
+        there = {each.key for each in list_answers([sheets[index]])}
+        own = [sheet for sheet in sheets if sheet.file == file]
+        listed = [key for sheet in own for key in _list_codes(sheet)]
+        removed = [key for key in dict.fromkeys([*_ALWAYS, *listed]) if key not in there]
+        if there:  # else the sheet is damaged, which is a finding of its own
+            yield from (make_finding(index, "question-removed", value=key) for key in removed)
+
+
+def _is_of_migration(sheet: Sheet) -> bool:
+    """Return whether a sheet is one of a migration's workbook, or a copy of one."""
+    if any(_has_title(sheet, *words) for words in _SHEETS):
+        return True
+    cells = (text for letter in sheet.letters for text in sheet.frame[letter].head(_HEADER_ROWS).drop_nulls())
+    return any(fold_header(text) in _SOURCES for text in cells if len(text) < 20)
+
+
+def _list_codes(sheet: Sheet) -> list[str]:
+    """Return the codes of the questions that the sheet of the ledger's files lists."""
+    if not _has_title(sheet, LEDGER_FILE, LEDGER_FILE) or len(sheet.letters) < 2:
+        return []
+    label, value = sheet.letters[:2]
+    names = {fold_header(text) for text in QUESTION_CODES.all()}
+    rows = zip(sheet.frame[label], sheet.frame[value], strict=True)
+    texts = [value for name, value in rows if value and fold_header(name or "") in names]
+    return [key for text in texts for key in text.split(", ") if key in QUESTION_RULES]
+
+
+def _has_title(sheet: Sheet, name: Words, title: Words) -> bool:
+    """Return whether a sheet has this name and this title in its first cell."""
+    first = sheet.frame[sheet.letters[0]][0] if sheet.frame.height and sheet.letters else None
+    return fold_header(sheet.name) in {fold_header(text) for text in name.all()} and fold_header(first or "") in {
+        fold_header(text) for text in title.all()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +138,9 @@ def is_unanswered() -> pl.Expr:
 
 
 def _is_question_sheet(sheet: Sheet) -> bool:
+    """Return whether a sheet has the questions: by its title, whatever it is called."""
     title = sheet.frame[sheet.letters[0]][0] if sheet.frame.height and sheet.letters else None
-    titles = {fold_header(text) for text in QUESTIONS_TITLE.all()}
-    names = {fold_header(text) for text in QUESTIONS.all()}
-    return fold_header(sheet.name) in names and fold_header(title or "") in titles
+    return fold_header(title or "") in {fold_header(text) for text in QUESTIONS_TITLE.all()}
 
 
 def _read_answers(sheet: Sheet, index: int) -> tuple[dict[str, str], pl.DataFrame]:

@@ -13,7 +13,7 @@ from armbulk.resources import fields_by_name
 from armbulk.resources.code_lists import CITIES_WITH_ZERO
 from armbulk.resources.code_names import NAMES_BY_FORMAT
 from armbulk.resources.country_words import COUNTRY_WORDS
-from armbulk.resources.identifiers import CHECK_FORMATS
+from armbulk.resources.identifiers import CHECK_FORMATS, as_in_arm
 from armbulk.validation.characters import HTML_CODE, INVISIBLE
 from armbulk.validation.check import Checked
 from armbulk.validation.corrections import SCHEMA
@@ -164,6 +164,12 @@ def _number_with_zeros(problem: _Problem) -> str | None:
     return problem.detail if problem.detail.isdigit() else None
 
 
+def _as_in_arm(problem: _Problem) -> str | None:
+    """Return a number with separators as ARM has it."""
+    number: str | None = pl.select(as_in_arm(pl.lit(problem.value), str(problem.field.format))).item()
+    return number
+
+
 def _plain_text(problem: _Problem) -> str | None:
     """Return a text with its codes as characters; None where one of them is no character that people see."""
     text = _HTML_CODE.sub(lambda code: html.unescape(code[0]), problem.value).replace("\u00a0", " ")
@@ -200,6 +206,7 @@ _REMEDIES: dict[str, _Remedy] = {
     "line-without-zeros": _number_with_zeros,
     "customer-without-zeros": _number_with_zeros,
     "blanks-removed": _detail,
+    "separators-removed": _as_in_arm,
     "html-code": _plain_text,
     "invisible-character": _without_invisible,
     "email": _address,

@@ -21,7 +21,7 @@ from armbulk.validation.flat_file import find_disagreements
 SAME_ROWS_SCHEMA = pl.Schema({"sheet": pl.UInt16, "row": pl.Int64, "first": pl.Int64})
 """Columns of the rows of customers that are in several rows: `first` is the row that stands for the customer."""
 
-_OF_THE_DOCUMENTS = ["hidden-rows", "hidden-included", "hidden-skipped"]
+_OF_THE_DOCUMENTS = ["hidden-rows", "hidden-open-rows", "hidden-done", "hidden-included", "hidden-skipped"]
 """Codes that the documents of the sheet have, too."""
 
 
@@ -158,7 +158,7 @@ def spread_errors(findings: pl.DataFrame, sources: Mapping[int, int], same: pl.D
         sources: Index of a sheet with customers → index of the sheet with their documents.
         same: The rows of each customer.
     """
-    hidden = findings.filter(pl.col("code") == "hidden-rows")
+    hidden = findings.filter(pl.col("code").is_in(["hidden-rows", "hidden-open-rows"]))
     copies = [
         hidden.filter(pl.col("sheet") == source).with_columns(pl.lit(index, pl.UInt16).alias("sheet"))
         for index, source in sources.items()

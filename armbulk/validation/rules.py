@@ -15,6 +15,7 @@ from armbulk.model.sheet import Sheet, Table
 from armbulk.validation.amounts import compare_sums
 from armbulk.validation.cell_findings import SEVERAL, is_empty_line, make_cell_findings, with_norm
 from armbulk.validation.field_checks import check_fields
+from armbulk.validation.same_records import name_files
 
 _TEXT_TYPES = {FieldType.TEXT, FieldType.IDENTIFIER}
 
@@ -53,7 +54,10 @@ def check_rules(
 
 
 def _find_duplicate_keys(table: Table, sheets: Sequence[Sheet]) -> pl.DataFrame:
-    """Return a finding for every row whose key another row has too, without regard to case; it names the other row."""
+    """Return a finding for every row whose key another row has too, without regard to case; it names the other row.
+
+    Of files with the same records it names the files.
+    """
     field = table.resource.field(table.resource.key)
     keyed = with_norm(table, field.name)
     duplicates = keyed.filter(pl.col("norm").is_not_null() & pl.col("norm").is_duplicated())
@@ -72,7 +76,8 @@ def _find_duplicate_keys(table: Table, sheets: Sequence[Sheet]) -> pl.DataFrame:
         on=["sheet", "other_sheet"],
         maintain_order="left",
     )
-    return make_cell_findings(table, rows, "duplicate-key", field, pl.concat_str("other_row", "name"))
+    findings = make_cell_findings(table, rows, "duplicate-key", field, pl.concat_str("other_row", "name"))
+    return name_files(findings, keyed, sheets)
 
 
 def _find_keys_without_zeros(table: Table) -> pl.DataFrame:

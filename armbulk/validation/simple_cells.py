@@ -11,6 +11,7 @@ import polars as pl
 from armbulk.model.day_texts import ISO_DATE, parse_days
 from armbulk.model.excel import EXCEL_EXACT_DIGITS
 from armbulk.model.fields import Field, FieldType
+from armbulk.resources.identifiers import FORMATS_WITH_SEPARATORS, WRITTEN_WITH_MORE
 from armbulk.validation.cell_column import NEVER, CellColumn
 from armbulk.validation.characters import ODD_WORD
 from armbulk.validation.numbers import DECIMALS
@@ -81,6 +82,8 @@ def _is_simple_identifier(text: pl.Expr, field: Field) -> pl.Expr:
         return text.is_in([code for code in set(words.values()) if words.get(code.lower()) == code])
     is_plain = text.str.contains(_KEY if field.is_key or field.format == "kid" else _IDENTIFIER)
     is_simple = is_plain & ~text.str.contains(ODD_WORD)
+    if field.format in FORMATS_WITH_SEPARATORS:
+        is_simple = is_simple & ~text.str.contains(WRITTEN_WITH_MORE)
     if field.digits is not None:  # digits may be a whole value, or one without its zeros
         return is_simple & ~text.str.contains("^[0-9]*$")
     return is_simple

@@ -68,6 +68,7 @@ class MigrationBook:
     left_out: ReportSheet
     file_sections: Sequence[Section]
     subject: str = ""
+    existing: ReportSheet | None = None
 
 
 def write_migration(target: Path, migration: MigrationBook, lang: str) -> list[str]:
@@ -82,6 +83,8 @@ def write_migration(target: Path, migration: MigrationBook, lang: str) -> list[s
         write_table(page, sourced.table, lang, lists, formats)
         write_rows(page, sourced.table, lang, formats)
         _write_sources(page, sourced, lang, formats)
+    if migration.existing is not None:
+        add_report_sheet(book, migration.existing, lang, migration.subject)
     add_report_sheet(book, migration.proof, lang, migration.subject)
     add_report_sheet(book, migration.left_out, lang, migration.subject)
     add_section_sheet(book, LEDGER_FILE.text(lang), migration.file_sections, lang, migration.subject)
@@ -89,6 +92,17 @@ def write_migration(target: Path, migration: MigrationBook, lang: str) -> list[s
     names = [page.get_name() for page in book.worksheets()]
     book.close()
     return names
+
+
+def write_table_alone(target: Path, table: TemplateTable, lang: str) -> None:
+    """Write a workbook with one import sheet and nothing else."""
+    with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
+        formats = create_formats(book, lang)
+        lists = CodeLists(CODES.text(lang), lang)
+        page = book.add_worksheet(table.resource.title.text(lang))
+        write_table(page, table, lang, lists, formats)
+        write_rows(page, table, lang, formats)
+        write_codes(book.add_worksheet(CODES.text(lang)), lists, lang, formats)
 
 
 def _write_sources(page: Any, sourced: SourcedTable, lang: str, formats: Mapping[Any, Any]) -> None:

@@ -49,7 +49,9 @@ class NewWorkbook:
 
     def move_finding(self, finding: RenderedFinding) -> RenderedFinding:
         """Return a finding with the sheet of this workbook."""
-        index = self.names[finding["file"], finding["sheet"]]
+        index = self.names.get((finding["file"], finding["sheet"]))
+        if index is None:  # it is about the file, or about a sheet that was not read
+            return finding
         moved = RenderedFinding(**finding)
         moved["sheet"] = self.sheets[index].name
         if finding["cell"]:

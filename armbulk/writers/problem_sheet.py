@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from armbulk.findings.frame import RenderedFinding, cause_of_column
+from armbulk.findings.frame import RenderedFinding, cause_of_column, name_place
 from armbulk.i18n import NO, YES, Words, _, ngettext
 from armbulk.writers import style
 from armbulk.writers.customer_sheet import CustomerLine
@@ -74,7 +74,7 @@ class ProblemLine:
             (YES if self.needs_work else NO).text(lang),
             f"{symbol} {status}".strip(),
             finding["sheet"],
-            finding["cell"] or (f"{finding['sheet']}!{finding['row']}" if finding["row"] else finding["sheet"]),
+            name_place(finding),
             self.number,
             headers[name].text(lang) if name in headers else (finding["column"] or ""),
             finding["value"] or "",

@@ -74,7 +74,7 @@ def add_report_sheet(book: Any, sheet: ReportSheet, lang: str, subject: str = ""
     page.hide_gridlines(2)
     page.set_row(0, 28)
     page.write_string(0, 0, sheet.title, formats["title"])
-    widths = [_choose_width(sheet, column) for column in range(len(sheet.headings))]
+    widths = [choose_width(sheet, column) for column in range(len(sheet.headings))]
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     last = len(sheet.headings) - 1
@@ -110,7 +110,8 @@ def _write_table(page: Any, top: int, sheet: ReportSheet, formats: dict[str, Any
     page.repeat_rows(top)
 
 
-def _choose_width(sheet: ReportSheet, column: int) -> float:
+def choose_width(sheet: ReportSheet, column: int) -> float:
+    """Return the width of a column, in characters."""
     name, field_type = sheet.headings[column]
     longest_word = max(map(len, name.split()), default=0) + 4
     heading = min(len(name) + 4, max(_HEADING_WIDTH, longest_word)) if field_type in _HEAD_FORMATS else len(name) + 4

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
+import xlsxwriter
 
 from armbulk.findings.frame import RenderedFinding
 from armbulk.model.corrected_cell import CorrectedCell
@@ -14,7 +15,9 @@ from armbulk.writers import new_workbook, template
 from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.inputs import without_macros
 from armbulk.writers.problem_sheet import ProblemSheet
+from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
 from armbulk.writers.style import SheetHeader, SummarySheet
+from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
 from armbulk.writers.xlsx_patch import user_workbook
 
 _log = logging.getLogger(__name__)
@@ -101,6 +104,27 @@ def write_marked(
                 [book.move_change(change) for change in changes],
             )
         return replace_atomically(temporary, target if is_copy else without_macros(target), own=own)
+
+
+def write_report_copy(
+    target: Path, content: bytes | None, file: str, report: ReportSheet, lang: str, own: frozenset[str]
+) -> Path:
+    """Write a copy of a workbook with one more sheet; return the path it got.
+
+    Args:
+        target: the copy.
+        content: the workbook; None: it is not there any more, and the new one has this sheet alone.
+        file: its name, for messages.
+        report: the sheet.
+        lang: language of texts.
+        own: the SHA-256 of files that may be replaced; any other is kept as .bak.
+    """
+    with temporary_file(target) as temporary:
+        if content is None or not _is_written(user_workbook.add_report, temporary, content, file, report):
+            with xlsxwriter.Workbook(str(temporary), KEEP_TEXT) as book:
+                book.set_properties({"created": WORKBOOK_CREATED})
+                add_report_sheet(book, report, lang)
+        return replace_atomically(temporary, target, own=own)
 
 
 def write_template(target: Path, content: template.TemplateBook, lang: str) -> tuple[Path, list[str]]:

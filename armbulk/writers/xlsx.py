@@ -82,7 +82,7 @@ def write_workbook(
     table_parts = _find_tables(template, sheet_parts)
     with (
         zipfile.ZipFile(template) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=2) as archive,
     ):
         for name in source.namelist():
             content = source.read(name)

@@ -19,7 +19,14 @@ _MAX_SECOND_DIGITS = 3  # Excel shows no more
 MAX_TIME_STYLES = 8
 """Offsets from UTC of one column: each needs a style, because Excel's times have none."""
 
-_ROW = "\x00row"
+_SPECIAL = rf"[&<>\r]|_x|^\s|\s$|{_CONTROL}"
+"""What in a text has to be escaped, and blanks at its ends, which Excel would leave out."""
+
+_ROW, _EXACT, _TEXT, _STYLE = "\x00row", "\x00exact", "\x00text", "\x00style"
+"""The column of row numbers; beginnings of the names of columns with exact values, XML of texts, and styles."""
+
+_Part = str | pl.Expr
+"""Of the XML of a row: the same in every row, or different."""
 
 
 def rows_to_xml(
@@ -38,35 +45,74 @@ def rows_to_xml(
         first: number of the first row.
         time_styles: path of a column of times → offset from UTC → index of the style that shows it.
     """
-    numbered = chunk.with_row_index(_ROW, offset=first)
-    row = pl.col(_ROW).cast(pl.String)
-    cells = [
-        _build_cell(column, xl_col_to_name(index), _choose_style(column, style, time_styles), row)
-        for index, (column, style) in enumerate(zip(columns, styles, strict=True))
-    ]
-    xml = pl.concat_str([pl.lit('<row r="'), row, pl.lit('">'), *cells, pl.lit("</row>")])
-    return "".join(numbered.select(xml.alias("xml"))["xml"]).encode()
-
-
-def _choose_style(column: ExportColumn, style: str, time_styles: Mapping[str, Mapping[str, str]]) -> pl.Expr:
-    by_offset = time_styles.get(column.path)
-    if not by_offset:
-        return pl.lit(style)
-    return pl.col(column.path).str.extract(TIME_OFFSET).replace_strict(dict(by_offset), default=style)
-
-
-def _build_cell(column: ExportColumn, letters: str, style: pl.Expr, row: pl.Expr) -> pl.Expr:
-    start = pl.concat_str(pl.lit(f'<c r="{letters}'), row, pl.lit('" s="'), style, pl.lit('"'))
-    texts = pl.col(column.path)
-    as_text = pl.concat_str(
-        start, pl.lit(' t="inlineStr"><is><t xml:space="preserve">'), escape_texts(texts), pl.lit("</t></is></c>")
+    exact = {column.path: _exact_value(column, pl.col(column.path)) for column in columns}
+    ready = chunk.with_columns(
+        pl.int_range(first, first + chunk.height).cast(pl.String).alias(_ROW),
+        *(value.alias(_EXACT + path) for path, value in exact.items() if value is not None),
+        *(_choose_style(path, by_offset) for path, by_offset in time_styles.items()),
     )
-    value = _exact_value(column, texts)
-    if value is None:
-        return as_text.fill_null("")
-    opening = pl.lit(' t="b"><v>' if column.type is FieldType.BOOLEAN else "><v>")
-    typed = pl.concat_str(start, opening, value, pl.lit("</v></c>"))
-    return pl.coalesce(typed, as_text, pl.lit(""))
+    inexact = [path for path in exact if _count_values(ready, _EXACT + path) < _count_values(ready, path)]
+    plain = _find_plain(chunk, inexact)
+    texts = ((pl.col(path) if path in plain else escape_texts(pl.col(path))).alias(_TEXT + path) for path in inexact)
+    ready = ready.with_columns(texts)
+    parts: list[_Part] = ['<row r="', pl.col(_ROW), '">']
+    for index, (column, style) in enumerate(zip(columns, styles, strict=True)):
+        shown = pl.col(_STYLE + column.path) if time_styles.get(column.path) else style
+        start = (f'<c r="{xl_col_to_name(index)}', pl.col(_ROW), '" s="', shown, '"')
+        parts += _build_cell(column, start, ready, is_plain=column.path in plain)
+    return "".join(ready.select(_join([*parts, "</row>"]).alias("xml"))["xml"]).encode()
+
+
+def _choose_style(path: str, by_offset: Mapping[str, str]) -> pl.Expr:
+    """The style of each time, by its offset; blank cells have any."""
+    default = next(iter(by_offset.values()), "")
+    styles = pl.col(path).str.extract(TIME_OFFSET).replace_strict(dict(by_offset), default=default)
+    return (styles if len(by_offset) > 1 else pl.lit(default)).alias(_STYLE + path)
+
+
+def _count_values(frame: pl.DataFrame, name: str) -> int:
+    """How many values a column has that are not null; 0 when there is no such column."""
+    return frame.height - frame[name].null_count() if name in frame.columns else 0
+
+
+def _find_plain(chunk: pl.DataFrame, paths: Sequence[str]) -> frozenset[str]:
+    """The columns whose texts are their own XML, all of them."""
+    special = chunk.select(_is_special(pl.col(path)).any() for path in paths)
+    return frozenset(path for path in special.columns if not special[path][0])
+
+
+def _is_special(texts: pl.Expr) -> pl.Expr:
+    return texts.str.contains(_SPECIAL) | (texts.str.len_bytes() > EXCEL_MAX_CELL_CHARS)
+
+
+def _build_cell(column: ExportColumn, start: Sequence[_Part], ready: pl.DataFrame, *, is_plain: bool) -> list[_Part]:
+    """The parts of a column's cell; blank cells are empty, and a column without values has no parts.
+
+    Where no cell is blank and all have the same form, the parts go into the row one by one: texts of whole cells are
+    not built.
+    """
+    exact, texts = _EXACT + column.path, _TEXT + column.path
+    opening = ' t="b"><v>' if column.type is FieldType.BOOLEAN else "><v>"
+    number = [*start, opening, pl.col(exact), "</v></c>"]
+    space = "" if is_plain else ' xml:space="preserve"'
+    text = [*start, f' t="inlineStr"><is><t{space}>', pl.col(texts), "</t></is></c>"]
+    forms = [form for name, form in ((exact, number), (texts, text)) if _count_values(ready, name)]
+    if len(forms) == 1 and _count_values(ready, column.path) == ready.height:
+        return forms[0]
+    return [pl.coalesce(*map(_join, forms), pl.lit(""))] if forms else []
+
+
+def _join(parts: Sequence[_Part]) -> pl.Expr:
+    """Return the parts one after another; null where one of them is null."""
+    joined: list[pl.Expr] = []
+    fixed = ""
+    for part in parts:
+        if isinstance(part, str):
+            fixed += part
+        else:
+            joined += [pl.lit(fixed), part]
+            fixed = ""
+    return pl.concat_str(*joined, pl.lit(fixed))
 
 
 def _exact_value(column: ExportColumn, texts: pl.Expr) -> pl.Expr | None:

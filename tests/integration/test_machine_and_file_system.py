@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import openpyxl
+import polars as pl
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
@@ -39,6 +40,7 @@ from armbulk.settings.load import load_profile
 from armbulk.store import Store, WrittenFiles
 from armbulk.store.location_check import convert_mounts, describe_sharing
 from armbulk.store.locks import ClientLock
+from armbulk.store.references import REFERENCES_SCHEMA
 from armbulk.writers.atomic import MAX_WAIT, STALE_AFTER
 
 MOUNTS = """sysfs /sys sysfs rw 0 0
@@ -377,7 +379,12 @@ def written(folder: Path, clock: FakeClock) -> Path:
     with journey(folder) as way:
         ready = build_plan(way.bench, way.store, checked, ImportOptions())
     return write_results(
-        build_unsent_result(ready.items), checked, folder / "result.xlsx", "en", clock, way.store.written_files
+        build_unsent_result(ready.items, pl.DataFrame(schema=REFERENCES_SCHEMA)),
+        checked,
+        folder / "result.xlsx",
+        "en",
+        clock,
+        way.store.written_files,
     )
 
 

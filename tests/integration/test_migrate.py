@@ -1,5 +1,6 @@
 """`armbulk migrate`: from the files of another ledger to documents in ARM, with every question answered in between."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,73 @@ def test_nothing_is_sent_before_every_question_is_answered(
         assert (code, wrong) == (1, [("Questions!E8", "answer-wrong", "soon")])
         assert called("import", str(target), "--yes", "--skip-invalid", env=arm.settings)[0] == 1
         assert not arm.state.batches
+
+
+def remove_questions(book: openpyxl.Workbook) -> None:
+    """As a person would who finds them in the way."""
+    del book["Questions"]
+
+
+def rename_questions(book: openpyxl.Workbook) -> None:
+    """Another name, and another title."""
+    book["Questions"]["A1"], book["Questions"].title = "Notes", "Notes"
+
+
+def remove_a_question(book: openpyxl.Workbook) -> None:
+    """The row about what ARM books."""
+    book["Questions"].delete_rows(6)
+
+
+def remove_a_raised_question(book: openpyxl.Workbook) -> None:
+    """The last row: a question that this ledger raised."""
+    book["Questions"].delete_rows(book["Questions"].max_row)
+
+
+def keep_the_documents(book: openpyxl.Workbook) -> None:
+    """A workbook with copies of two sheets."""
+    for name in set(book.sheetnames) - {"Customers", "Documents", "Lines"}:
+        del book[name]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [(remove_questions, "questions-missing"), (rename_questions, "questions-missing"),
+     (keep_the_documents, "questions-missing"), (remove_a_question, "question-removed"),
+     (remove_a_raised_question, "question-removed")],
+)  # fmt: skip
+def test_no_question_goes_by_deleting_it(
+    migrated: tuple[Path, dict[str, Any]], tmp_path: Path, change: Callable[[openpyxl.Workbook], None], code: str
+) -> None:
+    """Nothing of the file is valid, whatever is left of the questions."""
+    target = tmp_path / "migration.xlsx"
+    target.write_bytes(migrated[0].read_bytes())
+    answer(target)
+    book = openpyxl.load_workbook(target)
+    for sheet in (book["Documents"], book["Lines"]):
+        sheet.delete_rows(4, sheet.max_row)
+    for row in book["Documents"].iter_rows(min_row=2, max_row=3):
+        row[0].value, row[4].value, row[10].value = "IN", "2026-01-30", "H"
+    change(book)
+    book.save(target)
+    checked, report = called("check", str(target))
+    assert (checked, code in {finding["code"] for finding in report["findings"]}) == (1, True)
+    assert not any(sheet["ok"] for sheet in report["sheets"])
+
+
+def test_a_renamed_sheet_of_questions_counts(migrated: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    """Its title tells; so a sheet alone, or a CSV file of it, is refused."""
+    target, csv = tmp_path / "migration.xlsx", tmp_path / "documents.csv"
+    target.write_bytes(migrated[0].read_bytes())
+    answer(target)
+    book = openpyxl.load_workbook(target)
+    book["Questions"].title = "Answers"
+    book.save(target)
+    assert called("check", str(target))[0] == 0
+    code, report = called("check", f"{target}#Documents")
+    assert (code, "questions-missing" in {finding["code"] for finding in report["findings"]}) == (1, True)
+    rows = openpyxl.load_workbook(target)["Documents"].iter_rows(values_only=True)
+    csv.write_text("\n".join(";".join(str(value or "") for value in row) for row in rows), encoding="utf-8")
+    assert "questions-missing" in {finding["code"] for finding in called("check", str(csv))[1]["findings"]}
 
 
 def test_answers_fill_the_empty_cells_and_the_items_reach_arm(

@@ -139,6 +139,41 @@ def test_a_result_is_corrected_and_imported_until_all_is_done(tmp_path: Path) ->
         refuse(env, path, result)
 
 
+def test_a_result_that_cannot_be_imported_keeps_what_it_says(tmp_path: Path) -> None:
+    """Errors in new rows, or a computer that does not know its run, take no outcome from the rows that are done.
+
+    The result is in English, the import that is stopped in Norwegian.
+    """
+    path, result = tmp_path / "mal.xlsx", tmp_path / "mal.result.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title = "Kunder"
+    fill(book["Kunder"], [["Kundenr", "Navn"], ["0701", "Kari Berg"]], first=1)
+    head = ["Bilagstype", "Kundenr", "Fakturanr", "Fakturadato", "Forfallsdato", "Valuta", "Beløp inkl. mva"]
+    row = ["IN", "0701", "F1", "2026-11-01", "2026-11-15", "NOK", 500]
+    fill(book.create_sheet("Fakturaer"), [head, row], first=1)
+    book.save(path)
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_POLL_SECONDS": "0.01"}
+        assert called("import", str(path), "--yes", env=env)[0] == 0
+        written = result.read_bytes()
+        for words in (["plan"], ["import", "--yes"]):
+            code, said = called(*words, str(result), env={**env, "ARMBULK_HOME": str(tmp_path / "another")})
+            assert (code, said["error"]["code"]) == (3, "store-other")
+            assert ("--look-up" in said["error"]["hint"], "--first-import" in said["error"]["hint"]) == (True, False)
+        assert result.read_bytes() == written
+        book = openpyxl.load_workbook(result)
+        before = [[cell.value for cell in row][7:] for row in book["Fakturaer"].iter_rows(max_row=2)]
+        fill(book["Fakturaer"], [["IN", "0701", "F2", "2026-11-01", "2026-10-15", "NOK", 500]], first=3)
+        fill(book["Kunder"], [["0702", "Ola Lie"]], first=3)
+        book.save(result)
+        assert call("import", str(result), "--yes", env={**env, "ARMBULK_LANG": "no"})[0] == 1
+    book = openpyxl.load_workbook(result)
+    after = [[cell.value for cell in row][7:] for row in book["Fakturaer"].iter_rows(max_row=2)]
+    assert (before[1][0], after[1][0], after[1][1:], bool(after[1][3])) == ("created", "opprettet", before[1][1:], True)
+    assert outcomes(book["Kunder"], "Kundenr") == {"0701": "opprettet", "0702": "ikke sendt"}
+    assert str(book.worksheets[0]["A2"].value).startswith("✗ 2 ")
+
+
 def test_the_result_of_csv_files_as_csv(tmp_path: Path) -> None:
     """`-o NAME.csv` writes the rows of each file with its outcome, and a workbook beside them; so does the next run."""
     (tmp_path / "kunder.csv").write_text(

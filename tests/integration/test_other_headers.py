@@ -194,12 +194,24 @@ def test_a_person_types_fields_and_the_column_of_the_number(tmp_path: Path) -> N
 def test_answers_about_rows_are_saved_beside_the_columns(tmp_path: Path) -> None:
     """The due date of credit notes is asked about once for files with these headers; --as asks about the other list."""
     path = ledger(tmp_path, LEDGER.replace("16.10.2026;2 000,00;500,00;2 500,00", ";-2 000,00;-500,00;-2 500,00"))
-    code, _, err = answer("check", path, typed="\n\n\n\nIN\nNOK\ny\ny\n")
+    code, _, err = answer("check", path, typed="\n\n\n\nIN\ny\nNOK\ny\ny\n")
     assert (code, "Use its document date?" in err) == (0, True), err
     code, out, err = answer("check", path, typed="")
     assert (code, "matched as you decided" in out, "document date?" in err) == (0, True, False), err
     _, _, err = answer("check", path, "--as", "customers", typed="n\n")
     assert "Match the columns now?" in err
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_type_for_all_rows_is_questioned_where_amounts_are_negative(tmp_path: Path) -> None:
+    """A credit note is not silently sent as an invoice: the question names the row, and can be left open."""
+    credit = LEDGER.replace("2 000,00;500,00;2 500,00", "-2 000,00;-500,00;-2 500,00")
+    code, _, err = answer("check", ledger(tmp_path, credit), typed="\n\n\n\nfaktura\nn\n-\nNOK\ny\n")
+    assert "1 amount is negative (row 6): a credit note or a payment." in err
+    assert code == 1
+    code, out, err = answer("map", ledger(tmp_path, credit), typed="\n\nIN\ny\n\ny\n")
+    assert "1 amount is negative (row 6)" in err
+    assert "negative-invoice" in answer("check", ledger(tmp_path, credit), typed="")[1], (out, err)
 
 
 @pytest.mark.usefixtures("somebody")

@@ -46,6 +46,9 @@ def test_a_check_without_findings_loads_no_library_that_it_does_not_use(tmp_path
     loaded = _load("check", *write_files(tmp_path), "--json", home=tmp_path)
     assert "polars" in loaded
     assert loaded & HEAVY == set()
+    readers = {name.removeprefix("armbulk.readers.") for name in loaded if name.startswith("armbulk.readers.")}
+    assert "csv" in readers
+    assert readers & {"foreign_workbook", "ods", "xls_cells", "xlsb_cells", "xlsx"} == set()
 
 
 def test_what_calls_arm_loads_nothing_for_the_login_or_for_workbooks() -> None:

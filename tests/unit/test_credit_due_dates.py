@@ -34,6 +34,27 @@ def test_nothing_else_is_filled(tmp_path: Path, row: str) -> None:
     assert 3 in found.blocked_rows["documents"]["row"].to_list()
 
 
+@pytest.mark.parametrize(
+    ("kind", "amount", "is_found"),
+    [("IN", "-50,00", True), ("Faktura", "50,00-", True), ("CN", "-50,00", False), ("IN", "50,00", False)],
+)
+def test_a_negative_invoice_is_a_warning(tmp_path: Path, kind: str, amount: str, is_found: bool) -> None:
+    """It may be a credit note or a payment: the warning is at the amount."""
+    found = check_texts(tmp_path, fakturaer=[HEADER, f"F2;{kind};K1;02.10.2026;15.10.2026;NOK;{amount}"])
+    assert ((2, "G", "negative-invoice") in codes(found)) == is_found
+    assert found.errors == 0
+
+
+def test_a_type_for_all_rows_does_not_hide_negative_amounts(tmp_path: Path) -> None:
+    """The type of a mapping is in no cell: the warning is at the amount, with VAT or without."""
+    mapping = tmp_path / "m.toml"
+    mapping.write_text('[[sheet]]\nresource = "documents"\n[sheet.constant]\ndocument_type = "IN"\n', encoding="utf-8")
+    header = HEADER.replace("Bilagstype;", "").replace("inkl.", "eks.")
+    rows = [header, "F1;K1;02.10.2026;15.10.2026;NOK;50", "F2;K1;02.10.2026;15.10.2026;NOK;-50"]
+    found = check_texts(tmp_path, ReadOptions(mapping=str(mapping)), fakturaer=rows)
+    assert [each for each in codes(found) if each[2] == "negative-invoice"] == [(3, "F", "negative-invoice")]
+
+
 def test_a_mapping_decides_too(tmp_path: Path) -> None:
     """The answer may be a part of a mapping."""
     mapping = tmp_path / "m.toml"

@@ -151,11 +151,12 @@ def test_words_of_document_types(tmp_path: Path, word: str, code: str | None, se
 
 
 @pytest.mark.parametrize(
-    ("amounts", "code"), [("100;25;125", "due-before-date"), ("-100;-25;-125", "credit-due-before-date")]
+    ("kind", "amounts", "code"),
+    [("IN", "100;25;125", "due-before-date"), ("CN", "-100;-25;-125", "credit-due-before-date")],
 )
-def test_a_credit_note_may_be_due_before_its_date(tmp_path: Path, amounts: str, code: str) -> None:
+def test_a_credit_note_may_be_due_before_its_date(tmp_path: Path, kind: str, amounts: str, code: str) -> None:
     """For a credit note that is a warning, for an invoice an error."""
-    found = check_texts(tmp_path, documents=[document("F1", amounts, due="2026-01-15")])
+    found = check_texts(tmp_path, documents=[document("F1", amounts, due="2026-01-15", type=kind)])
     assert codes(found) == [(2, "E", code)]
     assert bool(found.errors) == (code == "due-before-date")
 

@@ -19,6 +19,7 @@ from armbulk.readers import read_sheets
 from armbulk.readers.xlsx_values import to_plain_number
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.validation.check import check_files
+from armbulk.validation.repairs import propose_corrections
 
 FLAT_HEADERS = "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Linjetekst;Antall;Linjebeløp inkl. mva"
 FLAT_DOCUMENT = "F1;IN;K1;2026-02-01;2026-02-15;NOK"
@@ -27,7 +28,7 @@ AMOUNT_HEADERS = "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;B
 
 def check_amount(folder: Path, amount: str, currency: str = "NOK") -> tuple[list[Decimal | None], list[str]]:
     """The amount that is read from a text, and the codes at its cell."""
-    checked = check_texts(folder, f=[AMOUNT_HEADERS, f"F1;IN;K1;2026-02-01;2026-02-15;{currency};{amount}"])
+    checked = check_texts(folder, f=[AMOUNT_HEADERS, f"F1;CN;K1;2026-02-01;2026-02-15;{currency};{amount}"])
     return checked.tables["documents"].rows["incl_vat"].to_list(), [
         code for _, column, code in codes(checked) if column == "G"
     ]
@@ -253,6 +254,35 @@ def test_a_kid_with_blanks(tmp_path: Path, kid: str, sent: str, code: str | None
     assert (sent_documents(checked) == []) == (code == "pattern")
 
 
+@pytest.mark.parametrize(
+    ("header", "written", "sent", "code"),
+    [
+        ("Orgnr", "NO 923 609 016 MVA", "923609016", "separators-removed"),
+        ("Orgnr", "no923609016mva", "923609016", "separators-removed"),
+        ("Orgnr", "923\u00a0609\u202f016", "923609016", "separators-removed"),
+        ("Orgnr", "923.609-016", "923609016", "separators-removed"),
+        ("Orgnr", "923609016", "923609016", None),
+        ("Orgnr", "NO 923 609 017 MVA", "NO 923 609 017 MVA", "organisation-no"),
+        ("Orgnr;Landkode", "923 609 016;SE", "923 609 016", None),
+        ("Orgnr;Orgnr-skjema", "923 609 016;0007", "923 609 016", None),
+        ("Kontonr", "8150.17.57322", "81501757322", "separators-removed"),
+        ("Kontonr", "NO93 8601 1117 947", "NO9386011117947", "separators-removed"),
+        ("Kontonr", "NO9386011117947", "NO9386011117947", None),
+        ("Fødselsnr", "018199 21764", "01819921764", "separators-removed"),
+    ],
+)
+def test_numbers_as_people_write_them(tmp_path: Path, header: str, written: str, sent: str, code: str | None) -> None:
+    """Where the check digit is right, a number is sent as ARM has it, with a warning; the repair writes the same."""
+    checked = check_texts(tmp_path, kunder=[f"Kundenr;Navn;{header}", f"K1;Ås AS;{written}"])
+    (rows,) = [table.rows for table in checked.tables.values()]
+    name = {"O": "organization_no", "K": "bank_account_no", "F": "ssn"}[header[0]]
+    assert rows[name].to_list() == [sent]
+    assert [found for *_, found in codes(checked)] == ([code] if code else [])
+    assert propose_corrections(checked)["after"].to_list() == ([sent] if code == "separators-removed" else [])
+    (shown,) = render_findings(checked.findings, checked.sheets, fields_by_name(), "en") or [{"message": ""}]
+    assert (f"is sent as {sent}." in shown["message"]) == (code == "separators-removed" and name == "organization_no")
+
+
 def test_dates_with_dots_are_not_half_converted(tmp_path: Path) -> None:
     """Dates with dots have one order: no program has swapped day and month of the others."""
     dates = ["2026-02-03", "2026-02-05", "27.02.2026"]
@@ -348,7 +378,7 @@ def test_formats_that_show_another_amount(tmp_path: Path, code: str, raw: str, i
         '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts><numFmt numFmtId="170" '
         f'formatCode={quoteattr(code)}/></numFmts><cellXfs><xf/><xf numFmtId="170"/></cellXfs></styleSheet>'
     )
-    values = ["F1", "IN", "K1", "2026-02-01", "2026-02-15", "NOK"]
+    values = ["F1", "CN", "K1", "2026-02-01", "2026-02-15", "NOK"]
     rows = row(
         1, *(text(f"{letter}1", header) for letter, header in zip("ABCDEFG", AMOUNT_HEADERS.split(";"), strict=True))
     )

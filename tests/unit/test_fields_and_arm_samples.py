@@ -51,8 +51,8 @@ def samples(resource: str) -> dict[str, Any]:
 
 
 def own(resource: Resource) -> dict[str, Field]:
-    """The fields by path, without a line's reference to its document."""
-    return {one.path: one for one in resource.fields if one.role is not FieldRole.PARENT_KEY}
+    """The fields by path, without those that are not part of the JSON."""
+    return {one.path: one for one in resource.fields if one.role not in {FieldRole.PARENT_KEY, FieldRole.LOCAL}}
 
 
 @pytest.mark.parametrize("name", list(RESOURCES))

@@ -9,7 +9,7 @@ from support.messages import list_untranslated
 from support.sheets import check_texts
 
 from armbulk.findings.catalogue import CATALOGUE
-from armbulk.findings.frame import make_finding, render_findings
+from armbulk.findings.frame import make_finding, name_place, render_findings
 from armbulk.findings.titles import TITLES
 from armbulk.i18n import pack_text, quote_names, unpack_text
 from armbulk.mapping.expressions import ExpressionEngine, ExpressionError
@@ -17,6 +17,7 @@ from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.validation.check import Checked, check_files
 from armbulk.validation.pattern_hints import PATTERN_HINTS, PATTERN_RULES
+from armbulk.writers.problem_sheet import ProblemLine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,3 +116,19 @@ def test_a_cell_that_looks_like_a_packed_message_is_a_text(tmp_path: Path) -> No
     path.write_text("Kundenr;Navn\n\x1fK1;A\n\x1fK1;B\n", encoding="utf-8")
     checked = check_files([str(path)])
     assert render_findings(checked.findings, checked.sheets, fields_by_name(), "nb")
+
+
+def test_what_is_true_of_a_file_is_not_said_of_its_first_sheet() -> None:
+    """The first sheet may be the user's own Summary: the file is named, or the sheet that the finding is about."""
+    sheet = Sheet("april/faktura.xlsx", "Summary", None, (), "xlsx")  # type: ignore[arg-type] # no cells are needed
+    values = {"hidden-sheet": ("Gammelt", None), "hidden-rows": ("?", ".ods"), "open-in-excel": ("Kari", "Kari")}
+    places = {}
+    for code in ("dates-1904", "signature-removed", "macros-ignored", "external-links", *values):
+        value, detail = values.get(code, (None, None))
+        (finding,) = render_findings(make_finding(0, code, value=value, detail=detail), [sheet], {}, "nb")
+        places[code] = (finding["sheet"], name_place(finding), ProblemLine(finding).list_cells({}, "nb")[2:4])
+    of_file = ("", "faktura.xlsx", ("", "faktura.xlsx"))
+    assert places.pop("hidden-sheet") == ("Gammelt", "Gammelt", ("Gammelt", "Gammelt"))
+    assert set(places.values()) == {of_file}
+    (counted,) = render_findings(make_finding(0, "hidden-rows", value="2", detail="7, 9"), [sheet], {}, "nb")
+    assert name_place(counted) == "Summary"

@@ -224,13 +224,14 @@ def test_unknown_rules_are_refused(tmp_path: Path, config: str) -> None:
 def test_only_rules_about_values_can_be_tuned() -> None:
     """Rules that protect against unreadable cells or duplicates cannot be switched off."""
     assert " ".join(sorted(TUNABLE)) == (
-        "amount-from-lines amounts-differ bank-account blank-word blanks-removed country-code credit-due-before-date "
-        "currency-code customer-not-in-file customer-without-zeros date-unlikely document-without-lines "
-        "due-before-date email formula-values grouped-identifier header-near html-code invisible-character "
-        "key-without-zeros kid language-code letter-lost lines-sum-differs national-id no-lines-sheet not-allowed "
-        "not-ascii organisation-no pattern peppol-scheme postal-code price-differs quotes-in-text rate-not-sent "
-        "rows-in-quotes sent-as-text shown-otherwise stored-as-number supplier-list too-long unknown-code "
-        "unknown-header vat-is-rate word-not-code word-read-as-code zeros-from-format"
+        "amount-from-lines amounts-differ bank-account blank-word blanks-removed country-code "
+        "credit-due-before-date currency-code customer-not-in-file customer-without-zeros date-unlikely "
+        "document-without-lines due-before-date email formula-values grouped-identifier header-near html-code "
+        "invisible-character key-without-zeros kid language-code letter-lost lines-sum-differs national-id "
+        "negative-invoice no-lines-sheet not-allowed not-ascii organisation-no pattern peppol-scheme postal-code "
+        "price-differs quotes-in-text rate-not-sent rows-in-quotes sent-as-text separators-removed shown-otherwise "
+        "stored-as-number supplier-list too-long unknown-code unknown-header vat-is-rate word-not-code "
+        "word-read-as-code zeros-from-format"
     )
     assert not TUNABLE & {"digits-lost", "duplicate-key", "line-without-document", "not-a-number", "hidden-rows"}
     assert check_files(["samples/customers.csv"], ReadOptions(rules={"no-lines-sheet": "off"})).errors == 0

@@ -1,9 +1,15 @@
 """What a person reads before an import is confirmed."""
 
+from pathlib import Path
 from typing import Any
 
+from support.history import inputs_of
+
+from armbulk.app.plan_summary import count_updates, describe_records, has_updates_only
 from armbulk.app.prose import render_prose
 from armbulk.model.text_style import remove_marks
+from armbulk.planning.plan import ImportOptions, plan_import
+from armbulk.validation.check import check_files
 
 
 def plan(**changes: Any) -> dict[str, Any]:
@@ -126,3 +132,30 @@ def test_details_have_the_batches_and_every_limit() -> None:
         "  Extra API usage: up to 6 requests, 6 records read.",
     ):
         assert line in details
+
+
+def test_changes_of_customers_are_called_updates() -> None:
+    """Customers that ARM has are in a line of their own, as far as that is known; the others are sent."""
+    customers = {"type": "customers", "currency": None, "records": 3, "incl_vat": None, "first": None, "last": None}
+    text = remove_marks(render_prose("plan", plan(by_type=[{**customers, "updates": 1}]), "en"))
+    assert "  Update        1 customer\n  Send          2 customers\n" in text
+    text = remove_marks(render_prose("plan", plan(by_type=[{**customers, "updates": 3}]), "nb"))
+    assert ("  Oppdateres    3 kunder\n" in text, "Sendes  " in text.replace("Sendes ikke", "")) == (True, False)
+
+
+def test_the_question_names_updates(tmp_path: Path) -> None:
+    """A customer that was sent from here with other values is an update; with nothing else, so is the whole import."""
+    path = tmp_path / "kunder.csv"
+    path.write_text("Kundenr;Navn\n1;Kari\n2;Ola\n", encoding="utf-8")
+    history = inputs_of(check_files([str(path)]))
+
+    def describe(content: str, **options: bool) -> tuple[str, int, bool]:
+        path.write_text(content, encoding="utf-8")
+        planned = plan_import(check_files([str(path)]), ImportOptions(**options), history)
+        return str(describe_records(planned)), count_updates(planned), has_updates_only(planned)
+
+    assert describe("Kundenr;Navn\n1;Kari Lie\n2;Ola\n") == ("1 customer", 1, True)
+    assert describe("Kundenr;Navn\n1;Kari Lie\n3;Per\n4;Eva\n") == ("2 customers and 1 customer update", 1, False)
+    assert describe("Kundenr;Navn\n1;Kari Lie\n", first_import=True) == ("1 customer", 0, False)
+    assert describe("Kundenr;Navn\n1;Kari Lie\n3;Per\n", update=True) == ("2 customers", 2, True)
+    assert describe("Kundenr;Navn\n2;Ola\n") == ("0 records", 0, False)

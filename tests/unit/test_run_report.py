@@ -10,7 +10,14 @@ import pytest
 from armbulk.app.prose import render_prose
 from armbulk.app.run_report import describe_run
 from armbulk.app.totals_report import describe_run_totals
-from armbulk.model.record_messages import BEYOND_LIMIT, GIVEN_UP_BY_PERSON, HIDDEN_ROW, NOT_IN_ARM, NOT_SENT_YET
+from armbulk.model.record_messages import (
+    BEYOND_LIMIT,
+    GIVEN_UP_BY_PERSON,
+    HIDDEN_ROW,
+    NOT_IN_ARM,
+    NOT_SENT_YET,
+    ROW_SAYS_SENT,
+)
 from armbulk.model.text_style import remove_marks
 from armbulk.quota.limits import Account
 from armbulk.results.run_result import RunResult
@@ -123,6 +130,10 @@ def test_the_same_reason_is_one_line_at_the_cells_it_is_about() -> None:
         (result(record(1, "rejected", None, message="customerNo: Too long")), "Correct the rejected rows",
          'armbulk import "my invoices.xlsx"'),
         (result(record(1, "conflict")), "give them other numbers", 'armbulk import "my invoices.xlsx"'),
+        (result(record(1, "conflict", message=str(ROW_SAYS_SENT))), "Undo the change of the number",
+         'armbulk import "my invoices.xlsx"'),
+        (result(record(1, "conflict", message=str(ROW_SAYS_SENT)), record(2, "conflict")), "what to do with each",
+         'armbulk import "my invoices.xlsx"'),
         (result(record(1, "conflict", None, message=str(NOT_IN_ARM)), update=True), "create them with",
          'armbulk import "my invoices.xlsx"'),
         (result(record(1, "conflict", None), update=True), "To send the values in the file:",

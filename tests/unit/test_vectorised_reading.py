@@ -173,7 +173,7 @@ def test_both_readers_read_the_same_of_each_damaged_file(
 
 
 @pytest.mark.parametrize(
-    ("rows", "unused"), [(2_000, (xlsx.WorksheetReader, "read")), (20, (xlsx.VectorisedReader, "_add_rows"))]
+    ("rows", "unused"), [(2_000, (xlsx.WorksheetReader, "read")), (20, (xlsx.VectorisedReader, "_read_rows"))]
 )
 def test_only_large_parts_are_read_vectorised(
     book: Path, monkeypatch: pytest.MonkeyPatch, rows: int, unused: tuple[type, str]

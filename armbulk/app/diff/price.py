@@ -25,6 +25,7 @@ class ReadPrice:
         hour: Meter → how much of it an hour has for reading.
         finishes: When it is done (epoch seconds; inf: never).
         seconds: From now until then.
+        resource: What ARM's list has.
     """
 
     method: str
@@ -34,6 +35,7 @@ class ReadPrice:
     hour: Mapping[str, int] = field(default_factory=dict)
     finishes: float = 0.0
     seconds: float = 0.0
+    resource: str = "customers"
 
     @property
     def is_high(self) -> bool:

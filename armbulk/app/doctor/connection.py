@@ -14,6 +14,8 @@ from armbulk.i18n import Text, _, join_texts
 from armbulk.model.response import Response
 
 _CONNECTION = _("Connection")
+_HEALTH = _("ARM's own health check")
+_MAX_SHOWN = 200
 _COST = _("This test used 1 request of your ARM limits.")
 
 
@@ -49,6 +51,24 @@ def check_connection(context: Context) -> tuple[HealthCheck, Response | None]:
     values["reached"] = True
     trial = try_login(context)
     return _judge(trial, host, values), answer
+
+
+def check_health(context: Context) -> HealthCheck:
+    """Ask ARM for its health, and show what it answers: the path is inferred, and nothing depends on it."""
+    try:
+        with closing(open_client(context, None)) as client:
+            answer = client.ask_health()
+    except SettingsError as error:
+        return HealthCheck("health", _HEALTH, CheckState.SKIPPED, error.message)
+    if answer.error is not None:
+        return HealthCheck("health", _HEALTH, CheckState.WARNING, _("no answer: {reason}", reason=answer.failure))
+    values: dict[str, object] = {"status": answer.status}
+    shown = " ".join(answer.body.decode("utf-8", "replace").split())
+    text = _("HTTP {status}: {answer}", status=answer.status, answer=shown[:_MAX_SHOWN] or "-")
+    if answer.is_not_found:
+        text = _("ARM has no health check at the assumed address (28)")
+    state = CheckState.OK if answer.status < 500 else CheckState.WARNING
+    return HealthCheck("health", _HEALTH, state, text, values=values)
 
 
 def _judge(trial: LoginTrial, host: str, values: dict[str, object]) -> HealthCheck:

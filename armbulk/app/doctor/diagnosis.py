@@ -36,6 +36,7 @@ class DiagnosisRequest:
         aup_file: A file with limits.
         console: Where armbulk prints.
         is_offline: Whether to leave ARM out.
+        asks_health: Whether to ask ARM for its health.
         verbosity: How much is logged to the error stream.
         lang: The language while the settings are not known.
     """
@@ -45,6 +46,7 @@ class DiagnosisRequest:
     aup_file: Path | None
     console: machine.Console
     is_offline: bool
+    asks_health: bool = False
     verbosity: int = 0
     lang: str = "en"
 
@@ -125,6 +127,8 @@ def diagnose(request: DiagnosisRequest) -> Diagnosis:
         return Diagnosis(checks, request.lang, now)
     with session, logged_command(session, "doctor", request.verbosity) as end:
         checks = [versions, *_check_session(session, environ, is_offline=request.is_offline), console]
+        if request.asks_health and session.profile.base_url:
+            checks.append(connection.check_health(session.context))
         diagnosis = Diagnosis(checks, session.profile.lang, session.clock.now())
         end.exit_code = diagnosis.exit_code
     return diagnosis

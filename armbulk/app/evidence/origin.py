@@ -83,6 +83,6 @@ def _read_mappings(options: ReadOptions, mapped_by: str) -> list[str]:
 
 
 def hash_mappings(contents: Sequence[bytes], *, saved: bool) -> str:
-    """Return the hash by which a run knows its mapping files (`validation.check.load_mappings`)."""
+    """Return the hash by which a run knows its mapping files (`mapping.files.load_mappings`)."""
     digests = [hashlib.sha256(content).hexdigest() for content in contents]
     return hashlib.sha256("".join(digests).encode()).hexdigest() if saved else "".join(digests)

@@ -39,7 +39,7 @@ TOTALS, EVENTS = "totals.json", "events.jsonl"
 
 _PERSON = "a person"
 _HASH_CHARS = 64
-_NOT_SHOWN = {"mapping", "saved_mappings", "known_customers"}
+_NOT_SHOWN = {"mapping", "saved_mappings", "known_customers", "known_codes"}
 
 
 def write_parts(

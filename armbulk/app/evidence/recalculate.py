@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ def recalculate_hashes(content: BundleContent, files: Mapping[str, Path], key: s
 
 def _encode_again(content: BundleContent, files: Mapping[str, Path], folder: Path) -> dict[int, str]:
     """Return record number → JSON, as this version of armbulk makes it of the files."""
-    checked = check_files(_name_files(content, files), _restore_options(content, folder))
+    options = replace(_restore_options(content, folder), attachments=False)  # they are not in the bundle
+    checked = check_files(_name_files(content, files), options)
     return dict(build_items(checked).drop_nulls("payload").select("no", "payload").iter_rows())
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from armbulk.i18n import Text, Words
 from armbulk.model.corrected_cell import CorrectedCell
+from armbulk.model.fields import FieldType
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.resources import list_field_headers
 from armbulk.writers import style
@@ -17,6 +18,7 @@ from armbulk.writers.problem_sheet import (
     count_lines,
     row_height,
 )
+from armbulk.writers.report_sheets import ReportSheet, choose_width
 from armbulk.writers.section import Row, Section, Value
 from armbulk.writers.sign_off import SignOff
 from armbulk.writers.xlsx_patch.sign_off_page import lay_out, list_widths
@@ -32,6 +34,7 @@ _LABEL_WIDTH, _VALUE_WIDTH, _VALUE_COLUMNS = 40, 18, 4
 _TITLE_HEIGHT, _BAND_HEIGHT, _SECTION_HEIGHT = 28.0, 26.0, 20.0
 _LINE_HEIGHT = 15.0
 _FOOTER = "&amp;L&amp;9&amp;A&amp;R&amp;9&amp;P / &amp;N"
+_NUMBERS = frozenset({FieldType.AMOUNT, FieldType.INTEGER})
 _EDGE = 4  # letters less that surely fit a line
 
 
@@ -195,13 +198,42 @@ class OwnSheet:
             )
         return self._range()
 
+    def add_report(self, report: ReportSheet) -> str:
+        """Add a report with one table; return the table's range. Wrong rows are red."""
+        self._widths = [choose_width(report, column) + 2 for column in range(len(report.headings))]
+        last = to_letters(len(report.headings) - 1)
+        self._add_row(self._cell(1, 0, report.title, OwnStyle(font="title")), _TITLE_HEIGHT)
+        for number, note in enumerate(report.notes, start=2):
+            is_result = number == 2 and report.is_good is not None
+            own = OwnStyle(style.GREEN if report.is_good else style.RED) if is_result else OwnStyle()
+            text = f"{'✓' if report.is_good else '✗'} {note}" if is_result else note
+            self._merged.append(f"A{number}:{last}{number}")
+            self._add_row(self._cell(number, 0, text, own))
+        self._add_row("")
+        cells = (
+            self._cell(report.header_row, index, text, OwnStyle(style.HEAD, "head", is_right=kind in _NUMBERS))
+            for index, (text, kind) in enumerate(report.headings)
+        )
+        self._add_row("".join(cells), _SECTION_HEIGHT)
+        for index, values in enumerate(report.rows):
+            number = len(self._rows) + 1
+            fill = style.RED if index in report.bad_rows else ""
+            texts = (value if isinstance(value, int | Decimal | None) else str(value) for value in values)
+            cells = (
+                self._cell(number, column, value, OwnStyle(fill, number_format=_format(value), has_line=True))
+                for column, value in enumerate(texts)
+            )
+            self._add_row("".join(cells))
+        return f"A{report.header_row}:{last}{len(self._rows)}"
+
     def _range(self) -> str:
         return f"A1:{to_letters(len(self._widths) - 1)}{len(self._rows)}"
 
-    def render(self, filtered: str = "") -> bytes:
-        """Return the sheet; with a range to be filtered its first row stays in sight, else it is printed on a page."""
+    def render(self, filtered: str = "", header_row: int = 1) -> bytes:
+        """Return the sheet; with a range to be filtered its header stays in sight, else it is printed on a page."""
         shown = ' tabSelected="1"' if self._is_shown else ""
-        pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if filtered else ""
+        frozen = f'ySplit="{header_row}" topLeftCell="A{header_row + 1}"'
+        pane = f'<pane {frozen} activePane="bottomLeft" state="frozen"/>' if filtered else ""
         grid = "" if filtered else ' showGridLines="0"'
         cols = "".join(
             f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'

@@ -15,6 +15,7 @@ from armbulk.model.sheet import Sheet
 from armbulk.writers import style
 from armbulk.writers.customer_sheet import CustomerLine
 from armbulk.writers.problem_sheet import PROBLEM_COLUMNS, ProblemLine, ProblemSheet, list_finding_lines
+from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.style import SheetHeader, SummarySheet
 from armbulk.writers.workbook_options import TEMPLATE_TITLE
 from armbulk.writers.xlsx_patch import comments, doc_props
@@ -55,7 +56,7 @@ def write_results(
     Raises:
         PatchRefusedError: The workbook has something that is not changed in its XML.
     """
-    with _Copy(content, sheets) as copy:
+    with _Copy(content, sheets[0].file, sheets) as copy:
         for index, sheet in enumerate(sheets):
             rows = outcomes.filter(pl.col("sheet") == index)
             if index in headers and rows.height:
@@ -82,13 +83,29 @@ def mark_problems(
     Raises:
         PatchRefusedError: The workbook has something that is not changed in its XML.
     """
-    with _Copy(content, sheets) as copy:
+    with _Copy(content, sheets[0].file, sheets) as copy:
         for index, sheet in enumerate(sheets):
             own = [change for change in changes if change.sheet == sheet.name]
             marks = style.cell_marks(findings, sheet, header_rows.get(index))
             if (own or marks) and not copy.replaces(sheet):
                 copy.patch(sheet, build_marks(sheet, marks, own, lang))
         copy.finish(target, lang, list_finding_lines(findings), changes=changes)
+
+
+def add_report(target: Path, content: bytes, file: str, report: ReportSheet) -> None:
+    """Write a workbook with one more sheet, the first; everything else stays.
+
+    Args:
+        target: The file to write.
+        content: The workbook.
+        file: Its name, for messages.
+        report: The sheet.
+
+    Raises:
+        PatchRefusedError: The workbook has something that is not changed in its XML.
+    """
+    with _Copy(content, file) as copy:
+        copy.add_report(target, report)
 
 
 def _is_own_list(sheet: Sheet) -> bool:
@@ -103,13 +120,14 @@ def _is_own_list(sheet: Sheet) -> bool:
 class _Copy:
     """A copy of the user's workbook while it is changed."""
 
-    def __init__(self, content: bytes, sheets: Sequence[Sheet]) -> None:
-        self._package = Package(content, sheets[0].file)
+    def __init__(self, content: bytes, file: str, sheets: Sequence[Sheet] = ()) -> None:
+        """Open it; with its `sheets` as they were read, those that armbulk added before are removed."""
+        self._package = Package(content, file)
         if any(name.lower().startswith(_REVISIONS) for name in self._package.archive.names):
             message = "it is a shared workbook"
             raise PatchRefusedError(message)
         self._book = WorkbookPart(self._package)
-        self._own_before = doc_props.read_own_sheets(self._package, style.RESULT_CATEGORY)
+        self._own_before = doc_props.read_own_sheets(self._package, style.RESULT_CATEGORY) if sheets else ()
         self._is_template = doc_props.is_template(self._package, TEMPLATE_TITLE)
         lists = (sheet.name for sheet in sheets if sheet.name not in self._own_before and _is_own_list(sheet))
         self._own_before = (*self._own_before, *lists)
@@ -177,6 +195,18 @@ class _Copy:
             if self._package.has(part) and patch.replaces_formula(self._package.read(part)):
                 self._package.drop(part)
                 self._book.relations.remove_type("calcChain")
+
+    def add_report(self, target: Path, report: ReportSheet) -> None:
+        """Add one sheet, and write the file."""
+        (title,) = self._choose_titles([report.name])
+        part = self._book.add_sheet(title)
+        page = OwnSheet(self._book.namespace, self.styles, is_shown=False)
+        filtered = page.add_report(report)
+        self._book.set_filter(title, filtered)
+        self._package.put(part, page.render(filtered, report.header_row))
+        doc_props.forget_titles(self._package)
+        self._package.remove_signatures()
+        self._package.write(target, (self._book.name, self._style_part))
 
     def finish(
         self,
