@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "proof: takes long, and is run by `make proofs`; so is all of tests/proofs")
     config.addinivalue_line("markers", "first_cases(count): the cases after the first so many are proofs")
     config.addinivalue_line("markers", "longest: is started first, so that no process waits for it at the end")
+    gc.disable()  # what is loaded and collected now stays
     if "TMPDIR" not in os.environ and _is_roomy_and_runs_programs(MEMORY):
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
     if config.getoption("--promises"):
@@ -59,8 +60,9 @@ def _is_roomy_and_runs_programs(folder: Path) -> bool:
 
 def pytest_collection_finish() -> None:
     """What was loaded and collected lives until the end: it is not looked through in search of garbage."""
-    gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

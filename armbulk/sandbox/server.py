@@ -200,7 +200,7 @@ class Sandbox:
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that stops at once, and does nothing while nobody calls."""
+    """A uvicorn server that stops at once, and does nothing while no one calls."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
