@@ -20,6 +20,7 @@ from armbulk.cli import cli
 from armbulk.findings import frame as findings
 from armbulk.findings.catalogue import CATALOGUE
 from armbulk.i18n import _, join_choices, join_texts, pack_text, quote_names
+from armbulk.model.date_order import DateOrder
 from armbulk.model.fields import Resource, Severity
 from armbulk.model.sheet import Sheet
 from armbulk.resources import EXPORTS, RESOURCES, fields_by_name
@@ -189,7 +190,9 @@ EXAMPLES: dict[str, Example] = {
     "too-many-decimals": Example("100.123", "excl_vat", "2"),
     "number-too-large": Example("12345678901234567", "excl_vat"),
     "not-a-date": Example("i går", "due_date"),
-    "ambiguous-date": Example("01/02/25", "due_date"),
+    "ambiguous-date": Example(
+        "01/02/2025", "due_date", pack_text(DateOrder("dmy", "F7", "14/02/2025", is_proven=True).name_option())
+    ),
     "credit-without-due-date": Example("1", "due_date", "17"),
     "credit-due-date-filled": Example("2", "due_date", "17, 21"),
     "date-in-other-order": Example("30112026", "due_date", "mdy"),

@@ -23,7 +23,7 @@ from armbulk.model.command_line import quote_word
 from armbulk.model.fields import FieldRole
 from armbulk.model.known_codes import KnownCodes
 from armbulk.model.known_customers import KnownCustomers
-from armbulk.model.read_options import DEFAULT_READ_OPTIONS, DOCUMENT_DATE, SAME_AS_ABOVE, ReadOptions
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, DOCUMENT_DATE, SAME_AS_ABOVE, STOP, ReadOptions
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES, fields_by_name, list_field_headers, require_import_resource
 from armbulk.settings.profile import Profile
@@ -38,6 +38,11 @@ from armbulk.validation.repairs import propose_corrections
 from armbulk.validation.supplier_lists import names_customers
 
 _log = logging.getLogger(__name__)
+
+_CUSTOMERS_BESIDE = _(
+    'The sheet "{sheet}" has the customers of the documents, too ({headers}). Only the documents are read. To read '
+    "both, write a mapping with `armbulk map {file} -o NAME.toml`, look through it, and add --mapping NAME.toml."
+)
 
 FINDINGS_SCHEMA = pl.Schema(
     {
@@ -135,7 +140,7 @@ class CheckResult:
     def to_json(self) -> dict[str, Any]:
         """Return the findings and counts, as the JSON of `armbulk check` has them."""
         report = to_json(self.checked, self.lang)
-        report["correctable"] = propose_corrections(self.checked, self.known).height
+        report["correctable"] = propose_corrections(self.checked, self.known, self.inputs.options).height
         if self.known is not None and {"customers", "documents"} <= set(self.checked.tables):
             report["known_customers"] = {
                 "sent": self.known.sent,
@@ -230,9 +235,11 @@ def check_inputs(
     if accepted:
         options = replace(options, renames={**options.renames, **accepted})
         checked = check_again(checked, add_known(options))
-    if not allow_unrecognised and _ask_about_continuation_rows(checked, options, dialog):
+    continued = None if allow_unrecognised else _ask_about_continuation_rows(checked, options, dialog)
+    if continued is not None:
+        options = replace(options, continuation_rows=continued)
+    if continued == SAME_AS_ABOVE:
         _save_answer(checked, options, saved, "continuation-rows", "continuation_rows", SAME_AS_ABOVE)
-        options = replace(options, continuation_rows=SAME_AS_ABOVE)
         checked = check_again(checked, add_known(options))
     if not allow_unrecognised and _ask_about_due_dates(checked, options, dialog):
         _save_answer(checked, options, saved, "credit-without-due-date", "credit_due_dates", DOCUMENT_DATE)
@@ -292,7 +299,17 @@ def _ask_about_columns(
     described = [describe_proposal(proposal, lang) for proposal in proposals]
     require_records(checked, described)
     _refuse_other_list(checked, proposals, described)
+    if not dialog.asks_about_columns:
+        _note_customers_beside(checked, proposals, dialog, lang)
     return options, checked
+
+
+def _note_customers_beside(checked: Checked, proposals: Sequence[SheetProposal], dialog: Dialog, lang: str) -> None:
+    """Name the sheets that are read as documents, though they have the customers of the documents, too."""
+    for proposal in proposals:
+        if checked.mapped_sheets[proposal.index].entry is None and proposal.customers is not None:
+            values = {"sheet": proposal.sheet, "headers": proposal.customers.reason, "file": quote_word(proposal.file)}
+            dialog.note(_CUSTOMERS_BESIDE.fill(**values).text(lang))
 
 
 def _ask_about_suppliers(checked: Checked, dialog: Dialog) -> None:
@@ -349,13 +366,20 @@ def _ask_about_headers(checked: Checked, lang: str, dialog: Dialog) -> dict[str,
     return accepted
 
 
-def _ask_about_continuation_rows(checked: Checked, options: ReadOptions, dialog: Dialog) -> bool:
-    """Return whether lines without a document number belong to the document above, in every sheet that has some."""
+def _ask_about_continuation_rows(checked: Checked, options: ReadOptions, dialog: Dialog) -> str | None:
+    """Return what lines without a document number are, as a person decides: `ReadOptions.continuation_rows`.
+
+    None where no question was asked. They belong to the documents above only if they do in every sheet that has some.
+    """
     rows = checked.findings.filter(pl.col("code") == "continuation-rows").select("sheet", "value", "detail").rows()
     if not rows or options.continuation_rows is not None:
-        return False
+        return None
     names = [sheet.name for sheet in checked.sheets]
-    return all(dialog.continue_documents(ContinuationQuestion(names[sheet], *texts)) for sheet, *texts in rows)
+    for sheet, *texts in rows:
+        answer = dialog.continue_documents(ContinuationQuestion(names[sheet], *texts))
+        if not answer:
+            return None if answer is None else STOP
+    return SAME_AS_ABOVE
 
 
 def _ask_about_due_dates(checked: Checked, options: ReadOptions, dialog: Dialog) -> bool:

@@ -55,13 +55,8 @@ def describe_proposal(proposal: SheetProposal, lang: str) -> dict[str, Any]:
 
 def _describe_columns(proposal: SheetProposal, lang: str) -> list[dict[str, Any]]:
     """Return each column, with the titles of the fields that it is a part of."""
-    parts = {
-        letter: ", ".join(proposal.targets[name].text(lang) for name in each.expressions)
-        for each in proposal.derived
-        if not each.needs
-        for letter in each.letters
-    }
-    customers = proposal.customers
+    parts, customers = _list_parts(proposal, lang), proposal.customers
+    parts_of_customers = _list_parts(customers, lang) if customers else {}
     of_customers = {column.letter: column for column in customers.columns if column.target} if customers else {}
     return [
         {
@@ -73,11 +68,27 @@ def _describe_columns(proposal: SheetProposal, lang: str) -> list[dict[str, Any]
             "reason": column.reason.text(lang) if column.target else None,
             "sure": column.is_sure,
             "known": column.is_known,
-            "customer": _describe_customer(customers, of_customers.get(column.letter), lang),
+            "customer": _describe_customer(customers, of_customers.get(column.letter), lang)
+            or _describe_part(parts_of_customers.get(column.letter)),
             "part_of": parts.get(column.letter),
         }
         for column in proposal.columns
     ]
+
+
+def _list_parts(proposal: SheetProposal, lang: str) -> dict[str, str]:
+    """Return letter → the titles of the fields that a column is a part of."""
+    return {
+        letter: ", ".join(proposal.targets[name].text(lang) for name in each.expressions)
+        for each in proposal.derived
+        if not each.needs
+        for letter in each.letters
+    }
+
+
+def _describe_part(titles: str | None) -> dict[str, Any] | None:
+    """Return the fields of the customers that a column may be divided into; None where it is not."""
+    return None if titles is None else {"field": None, "title": titles, "sure": False}
 
 
 def _describe_customer(

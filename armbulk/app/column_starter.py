@@ -1,6 +1,7 @@
 """The start of a mapping file: what is proposed surely is used, the rest are comments."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import polars as pl
 
@@ -22,6 +23,8 @@ CONTENTS = {
 """What a sheet may contain, in words."""
 
 _FROM_TITLE = _("the number in the titles above the blocks. Remove the # if it is the customer's.")
+_OPEN_DATES = _('"{example}" can be read in more than one way. Remove the # and choose dmy, mdy or ymd.')
+_PROVEN_DATES = _("{reason}. Remove the # if that is right for all dates.")
 _KNOWN, _SURE, _UNSURE = (
     _("recognised"),
     _("proposed: {reason}"),
@@ -33,7 +36,12 @@ def write_starters(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool
     """Return the start of a mapping file for a sheet; of a list of documents with its customers two sections."""
     starters = [_write_starter(sheet, proposal, is_recognised=is_recognised)]
     if proposal.customers is not None:
-        starters.append(_write_starter(sheet, proposal.customers, is_recognised=False))
+        starter = _write_starter(sheet, proposal.customers, is_recognised=False)
+        own = {column.letter for column in proposal.customers.columns}
+        of_documents = [each.letter for each in proposal.columns if each.target and each.letter not in own]
+        names = name_columns(list_headers(sheet, proposal.header_row))  # Valuta is a column of customers, too
+        ignored = [WrittenColumn(names[letter], "", is_part=True) for letter in of_documents]
+        starters.append(replace(starter, columns=[*starter.columns, *ignored]))
     return starters
 
 
@@ -66,6 +74,7 @@ def _write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool
         expressions=expressions,
         from_title=[WrittenColumn(names[letter], name, _FROM_TITLE, is_open=True) for name, letter in carried.items()],
         values=_write_open_values(proposal, parts),
+        open_dates=_write_open_dates(proposal),
         skip_totals=bool(proposal.other_rows),
         repeated=proposal.repeats,
         suggested={
@@ -75,6 +84,16 @@ def _write_starter(sheet: Sheet, proposal: SheetProposal, *, is_recognised: bool
         },
         is_start=True,
     )
+
+
+def _write_open_dates(proposal: SheetProposal) -> WrittenColumn | None:
+    """Return the order that unclear dates may have, and what shows it; None where no date is unclear."""
+    order = proposal.date_order
+    if not proposal.dates:
+        return None
+    if order is None or not order.is_proven:
+        return WrittenColumn("dates", "dmy", _OPEN_DATES.fill(example=proposal.dates[0]), is_open=True)
+    return WrittenColumn("dates", order.order, _PROVEN_DATES.fill(reason=order.describe()), is_open=True)
 
 
 def list_carried(proposal: SheetProposal) -> dict[str, str]:

@@ -223,8 +223,9 @@ def offer_join(
 
 
 def may_be_constant(resource: str, name: str) -> bool:
-    """Return whether every record may have the same value of a field: not its number, nor a name."""
-    return name not in {RESOURCES[resource].record_key, "name"}
+    """Return whether every record may have the same value of a field: not a number of a record, nor a name."""
+    fields = {field.name: field for field in RESOURCES[resource].fields}
+    return name != "name" and not (name in fields and fields[name].is_key)
 
 
 def save_columns(sheets: Sequence[Sheet], index: int, decision: SheetDecision, saved: SavedMappings, lang: str) -> str:

@@ -113,13 +113,13 @@ def correct(result: CheckResult) -> Corrected:
     A correction may show the next one. It counts only if its finding is gone, and its cell has no new error.
     """
     corrections, after, findings = (
-        propose_corrections(result.checked, result.known),
+        propose_corrections(result.checked, result.known, result.inputs.options),
         result.checked,
         [result.checked.findings],
     )
     for _round in range(_MAX_ROUNDS):  # a corrected country decides how its postal code is checked
         after = _check_corrected(result, corrections)
-        more = propose_corrections(after, result.known)
+        more = propose_corrections(after, result.known, result.inputs.options)
         if more.is_empty():
             break
         corrections = merge_corrections(corrections, more)

@@ -153,10 +153,10 @@ class Dialog:
         del question
         return True
 
-    def continue_documents(self, question: ContinuationQuestion) -> bool:
-        """Return whether lines without a document number are lines of the document above."""
+    def continue_documents(self, question: ContinuationQuestion) -> bool | None:
+        """Return whether lines without a document number are lines of the document above; None: not asked."""
         del question
-        return False
+        return None
 
     def fill_due_dates(self, question: CreditNoteQuestion) -> bool:
         """Return whether credit notes without a due date are due on their document dates."""

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,11 @@ from armbulk.findings.frame import mask_value, render_findings
 from armbulk.i18n import _
 from armbulk.mapping.files import list_mappings
 from armbulk.mapping.header_text import fold_header
+from armbulk.mapping.headers import HeaderMatch
 from armbulk.mapping.write import write_mapping
 from armbulk.model.column_proposal import SheetDecision
 from armbulk.model.fields import MASK, Field, FieldRole
+from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Sheet, Table
 from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import fields_by_name
@@ -130,7 +132,7 @@ def _cannot_write(target: Path, error: OSError) -> FileError:
 
 
 def explain_row(checked: Checked, row: int, sheet_name: str | None, lang: str) -> dict[str, Any]:
-    """Return how one row becomes its JSON: the cell, text, value and path of each field.
+    """Return how one row becomes its JSON: the cell, text, value and path of each field of each of its records.
 
     Args:
         checked: The files.
@@ -143,20 +145,33 @@ def explain_row(checked: Checked, row: int, sheet_name: str | None, lang: str) -
     """
     index = _find_sheet(checked, row, sheet_name)
     sheet, match = checked.sheets[index], checked.header_matches[index]
-    resource = match.recognised_resource
-    parts = [(checked.tables[resource.name], match.columns)]
-    if match.lines:
-        parts.append((checked.tables[match.lines.recognised_resource.name], match.lines.columns))
-    fields = [field for table, columns in parts for field in _explain_fields(checked, index, row, table, columns, lang)]
-    findings = checked.findings.filter((pl.col("sheet") == index) & (pl.col("row") == row))
+    fields = [
+        field for part in (match, match.lines) if part for field in _explain_fields(checked, index, row, part, lang)
+    ]
+    beside = [other for other, source in checked.sources.items() if source == index]
+    customers = [_explain_customer(checked, other, row, lang) for other in beside]
+    findings = checked.findings.filter(pl.col("sheet").is_in([index, *beside]) & (pl.col("row") == row))
     return {
         "file": sheet.file,
         "sheet": sheet.name,
         "row": row,
-        "resource": resource.name,
+        "resource": match.recognised_resource.name,
         "fields": fields,
         "json": _payload_of_row(checked, index, row),
+        "customer": customers[0] if customers else None,
         "findings": render_findings(findings, checked.sheets, fields_by_name(), lang),
+    }
+
+
+def _explain_customer(checked: Checked, index: int, row: int, lang: str) -> dict[str, Any]:
+    """Return how a row becomes the customer beside its document; several rows may be the same customer."""
+    match = checked.header_matches[index]
+    first = _find_record(checked, index, row, match)["row"].to_list()
+    fields = _explain_fields(checked, index, row, match, lang)
+    return {
+        "row": first[0] if first else None,
+        "fields": fields,
+        "json": _payload_of_row(checked, index, first[0]) if first else None,
     }
 
 
@@ -173,21 +188,42 @@ def _find_sheet(checked: Checked, row: int, name: str | None) -> int:
     )
 
 
-def _explain_fields(
-    checked: Checked, index: int, row: int, table: Table, columns: Mapping[str, str], lang: str
-) -> list[dict[str, Any]]:
-    sheet = checked.sheets[index]
-    mapped = checked.mapped_sheets[index]
-    typed = table.rows.filter((pl.col("sheet") == index) & (pl.col("row") == row))
+def _explain_fields(checked: Checked, index: int, row: int, match: HeaderMatch, lang: str) -> list[dict[str, Any]]:
+    sheet, mapped = checked.sheets[index], checked.mapped_sheets[index]
+    resource, columns = match.recognised_resource, match.columns
+    typed = _find_record(checked, index, row, match)
     cells = sheet.frame.filter(pl.col("row") == row)
     return [
         _explain_field(
             field, sheet, mapped.source_columns.get(columns[field.name], columns[field.name]), cells, typed, lang
         )
-        | {"way": mapped.operations.get(columns[field.name], "header")}
-        for field in table.resource.fields
+        | {"way": mapped.operations.get(columns[field.name], "header"), "resource": resource.name}
+        for field in resource.fields
         if field.name in columns and field.role is not FieldRole.READ_ONLY
     ]
+
+
+def _find_record(checked: Checked, index: int, row: int, match: HeaderMatch) -> pl.DataFrame:
+    """Return the record of a row: also the document whose line it is, and the customer that another row has, too."""
+    table = checked.tables[match.recognised_resource.name]
+    key = table.resource.record_key
+    rows = table.rows.filter(pl.col("sheet") == index)
+    record = rows.filter(pl.col("row") == row)
+    lines = checked.tables.get("lines")
+    if record.height or (table.resource.lines is None and table.resource.name != "customers"):
+        return record
+    if table.resource.lines is not None and lines is not None:
+        keys = lines.rows.filter((pl.col("sheet") == index) & (pl.col("row") == row))[key]
+    else:
+        letter = checked.mapped_sheets[index].source_columns.get(match.columns.get(key, ""), match.columns.get(key))
+        sheet = checked.sheets[index]
+        keys = (
+            sheet.frame.filter(pl.col("row") == row)[letter]
+            if letter in sheet.letters
+            else pl.Series([], dtype=pl.String)
+        )
+    normal = keys.to_frame("key").select(normalise_key(pl.col("key")))["key"].drop_nulls()
+    return rows.filter(normalise_key(pl.col(key)).is_in(normal.implode())).head(1)
 
 
 def _explain_field(

@@ -1,12 +1,15 @@
 """A migration: the files of another ledger become one workbook for review. Nothing is sent."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
+from armbulk.app.dialog import ReportProgress
 from armbulk.app.existing_customers import ExistingCustomers
 from armbulk.app.item_list import read_item_list
 from armbulk.app.number_table import read_number_table
@@ -27,6 +30,7 @@ from armbulk.migration.report_rows import (
 )
 from armbulk.migration.table_rows import build_tables
 from armbulk.model.exact_sums import sum_amounts
+from armbulk.model.progress import Phase, Progress
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
 from armbulk.model.result_columns import QUESTION_CODES, QUESTIONS
 from armbulk.readers.saft import read_ledger_export
@@ -36,6 +40,8 @@ from armbulk.writers.atomic import replace_atomically, temporary_file, verify_wr
 from armbulk.writers.migration_workbook import MigrationBook, QuestionRow, SourcedTable, write_migration
 from armbulk.writers.section import Section
 from armbulk.writers.template import TemplateTable
+
+_MEGABYTE = 1_000_000
 
 BASE_CURRENCY = "NOK"
 """The base currency of a list of open items without an accounting file; the workbook asks whether it is right."""
@@ -158,6 +164,23 @@ def _describe_list(migration: Migration) -> dict[str, Any] | None:
     }
 
 
+class _MegabyteReport:
+    """Reports how much of an export was read, in megabytes, at most a hundred times."""
+
+    def __init__(self, progress: ReportProgress) -> None:
+        self._progress, self._shown = progress, (-1, 0)
+
+    def __call__(self, done: int, total: int) -> None:
+        share = (done * 100 // max(total, 1), total)
+        if share == self._shown:
+            return
+        self._shown = share
+        read, size = (math.ceil(count / _MEGABYTE) for count in (min(done, total), total))
+        self._progress(
+            Progress("reading files", done=read, total=size, phase=Phase.READ, records={Phase.READ: (read, size)})
+        )
+
+
 class MigrationOptions(TypedDict, total=False):
     """The options of the command.
 
@@ -233,6 +256,7 @@ def migrate_ledger(
     clock: Clock,
     lang: str,
     look_up: Callable[[TemplateTable], ExistingCustomers | None] = lambda _table: None,
+    reading: AbstractContextManager[ReportProgress | None] | None = None,
 ) -> MigrationFile:
     """Read the files of a ledger and write the workbook.
 
@@ -242,6 +266,7 @@ def migrate_ledger(
         clock: For waiting when the workbook is open in another program.
         lang: Of its texts.
         look_up: Looks the customers up in ARM.
+        reading: Surrounds the reading of the files, and shows its progress.
 
     Raises:
         UsageError: The target is no .xlsx.
@@ -256,7 +281,8 @@ def migrate_ledger(
             _("{path} already exists", path=target),
             _("Choose another file with -o, or replace this one with --yes"),
         )
-    migration = _derive(files, choices, lang)
+    with reading or nullcontext() as progress:
+        migration = _derive(files, choices, lang, progress)
     if choices.strict and not migration.is_proved:
         raise FileError(
             "not-proved",
@@ -288,7 +314,7 @@ def verify_xlsx(target: Path) -> None:
         )
 
 
-def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str) -> Migration:
+def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str, progress: ReportProgress | None) -> Migration:
     """Read the files, and derive what moves: by the list of open items if there is one, else from the postings."""
     if files.earlier and not files.files:
         raise UsageError(
@@ -296,8 +322,9 @@ def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str) -> Migr
             _("No SAF-T file is given for the period after {file}", file=files.earlier[0]),
             _("Give the latest SAF-T file without --earlier"),
         )
-    exports = [read_ledger_export(files.files)] if files.files else []
-    exports += [read_ledger_export([path]) for path in files.earlier]
+    report = _MegabyteReport(progress) if progress else None
+    exports = [read_ledger_export(files.files, report=report)] if files.files else []
+    exports += [read_ledger_export([path], report=report) for path in files.earlier]
     if files.items is None:
         return derive_migration(exports, choices.customers, choices.documents)
     currency = exports[0].header.currency if exports else BASE_CURRENCY

@@ -63,9 +63,9 @@ class RecordDecoder:
         """
         paths = [field.path for field in self.fields]
         items = build_frame(records, paths, frozenset({self.resource.lines_path}))
-        items = items.with_columns(self._build_keys(items, records))
+        items = items.hstack([self._build_keys(items, records)])
         if self.keeps_raw:
-            items = items.with_columns(pl.Series(RAW_JSON, split_raw_records(body, records), dtype=pl.String))
+            items = items.hstack([pl.Series(RAW_JSON, split_raw_records(body, records), dtype=pl.String)])
         if not self.resource.lines:
             return items, None
         return self._keep_odd_lines(items, records), self._build_lines(records)

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from urllib.parse import quote, quote_plus, urlsplit
 
 import httpx
@@ -32,6 +33,7 @@ MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 
 _TOKEN_RETRY_SECONDS, _MAX_TOKEN_RETRY_SECONDS = 2.0, 60.0
 _TOKEN_BUSY = frozenset({408, 429})
+_NO_SUCH_ADDRESS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE})
 """Other answers than 5xx of the login service that do not concern the credentials."""
 
 _MIN_SECRET_CHARS = 8
@@ -250,16 +252,7 @@ class HttpClient:
         answer = body if isinstance(body, dict) else {}
         token = answer.get("access_token")
         if not isinstance(token, str) or not is_header_safe(token):
-            is_refused = 400 <= response.status < 500
-            raise LoginError(
-                "login-refused" if is_refused else "no-token",
-                _("The login service rejected the credentials (HTTP {status})", status=response.status)
-                if is_refused
-                else _("The login service returned no valid token (HTTP {status})", status=response.status),
-                _("Check the client ID, the client secret and the address of the login service (`armbulk login`)")
-                if is_refused
-                else _("Check ARMBULK_TOKEN_URL. A proxy in your network may have answered instead."),
-            )
+            raise _bad_answer_error(response.status)
         seconds = read_token_life(answer, response.date_sample)
         if asked_at + seconds <= self._clock.now():
             raise LoginError(
@@ -278,7 +271,7 @@ def _no_token_error(response: Response) -> ServerError:
     return ServerError(
         "unreachable",
         _("The login service is unreachable: {failure}", failure=response.failure),
-        _("Check the network and ARMBULK_TOKEN_URL. More: `armbulk doctor`"),
+        _("Check the network, and the address of the login service (or ARMBULK_TOKEN_URL). More: `armbulk doctor`"),
     )
 
 
@@ -324,3 +317,24 @@ def _describe(error: Exception) -> Text:
     if "[SSL" in str(error):
         return failure_reasons.NO_TLS
     return _REASONS.get(type(error), failure_reasons.UNREADABLE_ANSWER)
+
+
+def _bad_answer_error(status: int) -> LoginError:
+    """Return the error for an answer of the login service without a token."""
+    if status in _NO_SUCH_ADDRESS:
+        return LoginError(
+            "no-token",
+            _("There is no login service at this address (HTTP {status})", status=status),
+            _("Check the address of the login service (`armbulk login`)"),
+        )
+    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return LoginError(
+            "login-refused",
+            _("The login service rejected the credentials (HTTP {status})", status=status),
+            _("Check the client ID, the client secret and the address of the login service (`armbulk login`)"),
+        )
+    return LoginError(
+        "no-token",
+        _("The login service returned no valid token (HTTP {status})", status=status),
+        _("Check the address of the login service (`armbulk login`). A proxy in your network may have answered."),
+    )

@@ -25,6 +25,7 @@ _INT_BYTES = bytes(ord("0") if byte in b"0123456789-" else ord(" ") for byte in 
 """Byte → 0 for what a whole number is written with, else a blank."""
 
 _LONG_INT = b"0" * (MAX_NUMBER_CHARS + 1)
+_NODES = frozenset({dict, list})
 
 
 def parse_json(body: bytes) -> Any:
@@ -36,7 +37,7 @@ def parse_json(body: bytes) -> Any:
     """
     try:
         text = body.decode("utf-8-sig")
-        if "\\ud" in text or "\\uD" in text:
+        if "\\" in text and ("\\ud" in text or "\\uD" in text):
             text = _ESCAPES.sub(_replace_half, text)
         value = json.loads(
             text,
@@ -83,9 +84,9 @@ def _count_levels(value: Any) -> int:
     level, depth = [value] if isinstance(value, dict | list) else [], 0
     while level and depth <= MAX_LEVELS:
         depth += 1
-        inner = list(chain.from_iterable(node.values() if type(node) is dict else node for node in level))
-        has_nodes = not {dict, list}.isdisjoint(map(type, inner))
-        level = [node for node in inner if type(node) is dict or type(node) is list] if has_nodes else []
+        inner = [node.values() if type(node) is dict else node for node in level]
+        has_nodes = not _NODES.isdisjoint(map(type, chain.from_iterable(inner)))
+        level = [node for node in chain.from_iterable(inner) if type(node) in _NODES] if has_nodes else []
     return depth
 
 

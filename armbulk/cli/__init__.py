@@ -38,7 +38,7 @@ _COMMANDS = {
     "migrate": (
         "armbulk.cli.migrate",
         "migrate",
-        _("Turn another ledger's files into a workbook for review. Nothing is sent."),
+        _("Turn SAF-T files or lists of open items into a workbook for review. Nothing is sent."),
     ),
     "resume": ("armbulk.cli.imports", "resume", _("Continue an interrupted import.")),
     "resolve": ("armbulk.cli.resolve", "resolve", _("Settle documents that ARM never confirmed.")),

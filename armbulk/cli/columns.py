@@ -31,6 +31,10 @@ _COLUMN = _('Column {letter}: "{header}" ({samples})')
 _MAY_BE = _("May be: {title} ({reason})")
 _ACCEPT = _("Press Enter to accept, type another field, l to choose from the list, or i to ignore the column")
 _CHOOSE = _("Press Enter to ignore the column, type its field, or l to choose from the list")
+_LEAVE = _(
+    "It may be of the customer: {title}. armbulk asks about the columns of the customers afterwards. Press Enter to "
+    "leave it to them, type a field of the documents, or l to choose from the list"
+)
 _FROM_LIST = _("Type a number, or a part of the name; press Enter to ignore the column")
 _OVERVIEW = _("Press Enter to use these columns, type a letter to change a column, or {stop} to stop")
 _STOP = _("stop")
@@ -40,6 +44,7 @@ _KEY = _(
 _DERIVED = _("{question} ({sample})")
 _DATES = _("{example} can be read in more than one way:")
 _DATE_ORDER = _("Type the order of your dates")
+_PROVEN = _("  {reason}.")
 _DATE_ORDERS = {"dmy": _("day first"), "mdy": _("month first"), "ymd": _("year first")}
 _DECIMAL = _('{example} can be read in two ways. Type "," or ".", the one before the decimals')
 _BLOCKS = _("Use the number in the title above each block as the customer number of its rows?")
@@ -84,7 +89,9 @@ class ColumnQuestions:
         self._confirmed.clear()
         read = {letter for letter, name in documents.columns.items() if name and name != _CUSTOMER_NO}
         columns = tuple(column for column in chosen.customers.columns if column.letter not in read)
-        customers = self._ask_list(replace(chosen.customers, columns=columns, other_rows=(), blocks=None))
+        customers = self._ask_list(
+            replace(chosen.customers, columns=columns, rows=chosen.rows, other_rows=(), blocks=None)
+        )
         if customers is None:
             return None
         return replace(documents, customers=replace(customers, skips_other_rows=documents.skips_other_rows))
@@ -181,7 +188,7 @@ class ColumnQuestions:
         unclear = [column for column in proposal.columns if not (column.is_known or column.is_sure) and column.samples]
         unclear = [column for column in unclear if column.letter not in made_of]
         for column in unclear:
-            if column.target or column.choices:
+            if column.target or (column.choices and not self._find_customer_title(proposal, column)):
                 self._decide(proposal, column, columns)
         by_letter = {column.letter: column for column in proposal.columns}
         stop = _STOP.text(self._lang) if "Q" in by_letter else "q"  # q is a column of a wide sheet
@@ -238,7 +245,7 @@ class ColumnQuestions:
 
         The letter is "" if there is no such field, or if it is left open.
         """
-        known = {*columns.values(), *derived}
+        known = {*columns.values(), *derived, *list_carried(proposal)}
         for name in proposal.required:
             if name in known or name not in proposal.targets or may_be_constant(proposal.resource, name):
                 continue
@@ -256,8 +263,10 @@ class ColumnQuestions:
         if column.target:
             title = proposal.targets[column.target]
             self._context.reporter.say(_MAY_BE.fill(title=title, reason=column.reason))
+        of_customer = self._find_customer_title(proposal, column)
+        question = _LEAVE.fill(title=of_customer) if of_customer else _CHOOSE
         while True:
-            answer = self._prompt(_ACCEPT if column.target else _CHOOSE, default="").lower()
+            answer = self._prompt(_ACCEPT if column.target else question, default="").lower()
             if not answer:
                 return column.target
             if answer == "i":
@@ -268,6 +277,15 @@ class ColumnQuestions:
             if len(fields) == 1:
                 return fields[0]
             self._refuse_field(answer)
+
+    def _find_customer_title(self, proposal: SheetProposal, column: ColumnProposal) -> str:
+        """Return what a column that the documents do not have may be of their customers; "" where it is nothing."""
+        customers = proposal.customers
+        if column.target or customers is None:
+            return ""
+        targets = [each.target for each in customers.columns if each.letter == column.letter]
+        targets += [name for each in customers.derived if column.letter in each.letters for name in each.expressions]
+        return ", ".join(self._title(customers, target) for target in dict.fromkeys(targets) if target)
 
     def _ask_from_list(self, proposal: SheetProposal, column: ColumnProposal) -> str:
         """Return the field that a person chooses: first of the likeliest ones, or by a part of its name."""
@@ -338,7 +356,10 @@ class ColumnQuestions:
         for order, meaning in meanings.items():
             name = _DATE_ORDERS[order].text(self._lang)
             self._context.reporter.say(f"  {order}  {name}: {meaning.text(self._lang)}")
-        likely = _answers_of(proposal).dates or proposal.date_order
+        shown = proposal.date_order
+        if shown is not None and shown.is_proven:
+            self._context.reporter.say(_PROVEN.fill(reason=shown.describe()))
+        likely = _answers_of(proposal).dates or (shown.order if shown is not None else "")
         likely = likely if likely in meanings else ""
         return self._ask_choice(_DATE_ORDER, proposal.dates, tuple(meanings), likely)
 

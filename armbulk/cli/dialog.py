@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from armbulk.app.plan import Plan
     from armbulk.model.column_proposal import SheetDecision, SheetProposal
 
+_NOT_SENT = _("Interrupted. Nothing was sent.")
 _NOT_SAVED = _("Interrupted. The answers about this sheet were not saved.")
 _ACCEPT_HEADER = _('Sheet {sheet}, column {column}: "{said}" is similar to "{header}". Use it as "{header}"?')
 _SUPPLIERS = _(
@@ -179,10 +180,10 @@ class TerminalDialog(Dialog):
         }
         return self._confirm(_SUPPLIERS.fill(**values))
 
-    def continue_documents(self, question: ContinuationQuestion) -> bool:
-        """Ask about lines without a document number, if a person can answer."""
+    def continue_documents(self, question: ContinuationQuestion) -> bool | None:
+        """Ask about lines without a document number; None if no person can answer."""
         if self._yes or not self._context.can_ask:
-            return False
+            return None
         values = {"sheet": question.sheet, "count": int(question.count), "rows": question.rows}
         return self._confirm(_CONTINUE.fill(**values))
 
@@ -206,10 +207,8 @@ class TerminalDialog(Dialog):
         if self._context.can_ask:
             name = colour_environment(target.environment, target.address, self._context.lang)
         client = name_client(target.client_no, target.client_name)
-        question = (_UPDATE if plan.has_updates_only else _SEND).fill(
-            records=plan.describe(), environment=name, client=client
-        )
-        return self._context.ask(question, yes=self._yes)
+        question = _UPDATE if plan.has_updates_only else _SEND
+        return self._ask_to_send(question.fill(records=plan.describe(), environment=name, client=client))
 
     def confirm_delete(self, question: DeleteQuestion) -> bool:
         """Show the first customers, and ask; where it may be production, the number of customers is typed."""
@@ -233,7 +232,16 @@ class TerminalDialog(Dialog):
 
     def confirm_first_import(self) -> bool:
         """Ask whether all documents are new to ARM; `--yes` confirms it."""
-        return self._context.ask(_FIRST_IMPORT, yes=self._yes)
+        return self._ask_to_send(_FIRST_IMPORT)
+
+    def _ask_to_send(self, question: Text) -> bool:
+        """Ask before anything is sent; after Ctrl-C say that nothing was."""
+        try:
+            return self._context.ask(question, yes=self._yes)
+        except click.Abort:
+            self._context.reporter.say("")
+            self._context.reporter.say(_NOT_SENT)
+            raise
 
     @property
     def can_decide_about_customers(self) -> bool:

@@ -145,8 +145,13 @@ def _save(context: CommandContext, questions: LoginQuestions, *, checked: bool) 
 
 
 def _confirm_file(context: CommandContext, path: Path) -> bool:
+    """Return whether the secret goes into the file. Ctrl-C is a no: the error then names what was saved until here."""
     question = _KEEP_IN_FILE.fill(path=path).text(context.lang)
-    return confirm(question, context.lang, default=True)
+    try:
+        return confirm(question, context.lang, default=True)
+    except click.Abort:
+        context.reporter.say("")
+        return False
 
 
 @click.command(cls=TranslatedCommand)

@@ -1,5 +1,6 @@
 """The command `migrate`."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,16 @@ from armbulk.cli.argument_types import FILE_NAME, RUN
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.number_types import WholeNumber
-from armbulk.cli.progress import REPEAT_HINT, with_progress
+from armbulk.cli.progress import REPEAT_HINT, show_progress, with_progress
 from armbulk.cli.show import warn_of_other_name
 from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 from armbulk.model.command_line import write_command
 from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
+
+_LONG_BYTES = 2_000_000
+"""Files of so many bytes take a second or two."""
 
 _HINT = _(
     "Use `armbulk migrate FILE… -o FILE.xlsx`, `armbulk migrate --rehearse FILE.xlsx` or `armbulk migrate --verify RUN`"
@@ -153,17 +157,21 @@ def _write(
     inputs = MigrationFiles(tuple(map(Path, files)), tuple(map(Path, earlier)), Path(target), source, replace=yes)
     session = context.session
     decided = build_choices(session.profile.migration, **choices)
-    look_up: dict[str, Any] = {}
+    aids: dict[str, Any] = {"reading": _show_reading(context, (*inputs.files, *inputs.earlier))}
     if compares:
         login, dialog = session.require_login(), TerminalDialog(context, yes=yes, hint=REPEAT_HINT)
-        look_up["look_up"] = lambda table: find_existing_customers(
-            login, session.store, table, dialog, wait=not no_wait
-        )
-    written = migrate_ledger(inputs, decided, session.clock, context.lang, **look_up)
+        aids["look_up"] = lambda table: find_existing_customers(login, session.store, table, dialog, wait=not no_wait)
+    written = migrate_ledger(inputs, decided, session.clock, context.lang, **aids)
     warn_of_other_name(context.reporter, Path(target), written.path)
     report = written.to_json(context.lang)
     context.reporter.show("migrate", report, check_command=write_command("check", [str(written.path)]))
     return Exit.OK if written.ok else Exit.FINDINGS
+
+
+def _show_reading(context: CommandContext, files: tuple[Path, ...]) -> AbstractContextManager[Any]:
+    """Show the reading of files that take longer than a moment."""
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    return show_progress(context) if size >= _LONG_BYTES else nullcontext()
 
 
 def _rehearse(context: CommandContext, workbook: str) -> Exit:

@@ -12,6 +12,7 @@ _OTHER_WORDS = {
     "check": ("validate", "kontroller", "kontroll", "sjekk", "valider", "test"),
     "check --fix": ("fix", "repair", "correct", "rett", "rett opp", "korriger", "fiks", "reparer"),
     "completion": ("complete", "fullføring", "autofullføring"),
+    "delete": ("remove", "slett", "slette", "fjern"),
     "demo": ("try", "start", "example", "prøv", "eksempel", "prøvekjøring"),
     "diff": ("compare", "difference", "changes", "sammenlign", "forskjell", "forskjeller", "differanse", "endringer"),
     "doctor": ("diagnose", "status", "feilsøk", "feilsøking"),
@@ -34,10 +35,11 @@ _OTHER_WORDS = {
         "innstillinger",
     ),
     "logout": ("signout", "logg ut", "loggut", "utlogging"),
-    "map": ("mapping", "match", "convert", "koble", "kobling", "tilordne", "tilordning", "konverter", "migrer"),
+    "map": ("mapping", "match", "convert", "koble", "kobling", "tilordne", "tilordning", "konverter"),
+    "migrate": ("migration", "saf-t", "saft", "migrer", "migrering", "overfør", "overføring", "systembytte"),
     "plan": ("price", "dry-run", "preview", "pris", "kostnad", "planlegg", "forhåndsvis", "forhåndsvisning"),
     "profiles": ("clients", "profiler", "profil", "klienter", "klient"),
-    "purge": ("clean", "delete", "slett", "rydd", "rydd opp", "rens", "fjern"),
+    "purge": ("clean", "slett", "rydd", "rydd opp", "rens", "fjern"),
     "resolve": ("settle", "unconfirmed", "avklar", "uavklart", "ubekreftet", "løs"),
     "results": ("result", "resultat", "resultater"),
     "resume": ("continue", "retry", "fortsett", "gjenoppta"),
@@ -49,12 +51,22 @@ _OTHER_WORDS = {
     "usage": ("limits", "quota", "bruk", "forbruk", "kvote", "grenser"),
     "verify": ("confirm", "verifiser", "bekreft", "etterkontroll"),
     "version": ("versjon",),
-    "export ar-items": ("saldo", "åpne poster", "restbeløp"),
+    "export ar-items": (
+        *("saldo", "åpne poster", "restbeløp", "forfalt", "forfalte", "forfalte poster", "overdue"),
+        *("purring", "purringer", "purre", "dunning", "reminders"),  # reminders are about open items
+    ),
     "export close": ("avstem", "aldersfordelt saldo", "aldersfordeling"),
     "export codes": ("kodeliste",),
     "export documents": ("linjer", "fakturalinjer", "lines"),
 }
 """Command → words of English and Norwegian that a person may type for it. They are suggested, never run."""
+
+_DANGEROUS_COMMANDS = frozenset({"delete", "logout", "purge"})
+_DANGEROUS_OPTIONS = frozenset(
+    {"--first-import", "--give-up", "--mark-created", "--replace-input", "--resend", "--update", "--yes"}
+)
+"""What deletes, overwrites or confirms something is suggested for its meaning or a typing mistake, and for no other
+word that resembles it."""
 
 _NO_WORDS_AFTER = frozenset(
     {"demo", "doctor", "login", "logout", "profiles", "purge", "runs", "sandbox", "usage", "version"}
@@ -174,7 +186,11 @@ def _find_commands(word: str, commands: Sequence[str]) -> list[str]:
     for name, others in _OTHER_WORDS.items():
         words[name] = (*words.get(name, ()), *others)
     meant = [name for name, others in words.items() if word.casefold() in {other.casefold() for other in others}]
-    return meant[:1] or find_similar(word, {name: others for name, others in words.items() if "--" not in name})
+    if set(meant) <= _DANGEROUS_COMMANDS and meant:
+        return sorted(meant)
+    known = {name: others for name, others in words.items() if "--" not in name}
+    known |= {name: (name,) for name in _DANGEROUS_COMMANDS}
+    return meant[:1] or find_similar(word, known, dangerous=_DANGEROUS_COMMANDS)
 
 
 def unknown_option(
@@ -198,7 +214,9 @@ def unknown_option(
     if having:
         used_by = _("{option} is an option of {commands}.", option=word, commands=", ".join(having))
         return MistypedWord(message, join_texts(used_by, see), context)
-    similar = find_similar(word, {name: (name, *_OTHER_OPTIONS.get(name, ())) for name in known})
+    similar = find_similar(
+        word, {name: (name, *_OTHER_OPTIONS.get(name, ())) for name in known}, dangerous=_DANGEROUS_OPTIONS
+    )
     if similar:
         suggestion = _("Did you mean {name}?", name=join_choices(similar))
         return MistypedWord(message, join_texts(suggestion, see), context)

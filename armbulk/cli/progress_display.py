@@ -26,8 +26,9 @@ _ENDS = ngettext(
     "{phase}: {done:number} of {count:number} record done in {time}",
     "{phase}: {done:number} of {count:number} records done in {time}",
 )
+_READS = _("{phase}: {count:number} MB")
+_HAS_READ = _("{phase}: {done:number} of {count:number} MB done in {time}")
 _DONE = _("{phase}: done in {time}")
-
 
 _STILL_PROCESSING = _(
     "ARM is still processing what was sent ({time} so far). It is safe to stop; `armbulk resume` continues."
@@ -77,7 +78,8 @@ class PhaseLines:
                 self._ended.discard(phase)
             if phase not in self._begun and phase not in self._ended and total and (done or phase is active):
                 self._begun[phase] = self._now()
-                self._say(_BEGINS.fill(phase=PHASE_NAMES[phase], count=total))
+                begins = _READS if phase is Phase.READ else _BEGINS
+                self._say(begins.fill(phase=PHASE_NAMES[phase], count=total))
             if done == total and phase is not Phase.DOWNLOAD:  # of a download there may be more
                 self._end(phase)
         self._show_wait(progress)
@@ -121,7 +123,8 @@ class PhaseLines:
         self._ended.add(phase)
         done, total = self._records[phase]
         seconds = write_duration(self._now() - begun)
-        self._say(_ENDS.fill(phase=PHASE_NAMES[phase], done=done, count=total, time=seconds))
+        ends = _HAS_READ if phase is Phase.READ else _ENDS
+        self._say(ends.fill(phase=PHASE_NAMES[phase], done=done, count=total, time=seconds))
 
 
 class LiveDisplay:

@@ -7,7 +7,7 @@ from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
 from armbulk.model.durations import write_clock, write_duration
 from armbulk.model.progress import PHASE_NAMES, LimitUse, Phase, Progress, WaitReason
 
-_SHOWN = (Phase.LOOK_UP, Phase.SEND, Phase.OUTCOMES, Phase.DOWNLOAD)
+_SHOWN = (Phase.READ, Phase.LOOK_UP, Phase.SEND, Phase.OUTCOMES, Phase.DOWNLOAD)
 """The phases that have a bar, in the order in which they begin."""
 
 _MIN_SECONDS = 3.0
@@ -16,6 +16,8 @@ _MIN_SECONDS = 3.0
 _MINUTE = 60
 
 _RECORDS = ngettext("{done:number} of {count:number} record", "{done:number} of {count:number} records")
+_MEGABYTES = _("{done:number} of {count:number} MB")
+_MEGABYTE_RATE = _("{rate:number} MB/s")
 _RATE = _("{rate:number}/s")
 _SLOW_RATE = _("{rate:number}/min")
 _LEFT = _("about {time} left")
@@ -111,13 +113,15 @@ class ProgressView:
 
     def _describe(self, phase: Phase, now: float) -> Text:
         done, total = self.records[phase]
-        parts = [_RECORDS.fill(done=done, count=total)]
+        is_read = phase is Phase.READ
+        parts = [(_MEGABYTES if is_read else _RECORDS).fill(done=done, count=total)]
         began, before = self.begun[phase]
         seconds, worked = now - began, done - before
         is_timed = phase is not Phase.SEND and not self._is_limited  # what was sent is done when it has an outcome
         if is_timed and worked > 0 and seconds >= _MIN_SECONDS and done < total:
             rate = worked / seconds
-            parts.append(_RATE.fill(rate=round(rate)) if rate >= 1 else _SLOW_RATE.fill(rate=math.ceil(rate * _MINUTE)))
+            fast = (_MEGABYTE_RATE if is_read else _RATE).fill(rate=math.ceil(rate) if is_read else round(rate))
+            parts.append(fast if is_read or rate >= 1 else _SLOW_RATE.fill(rate=math.ceil(rate * _MINUTE)))
             parts.append(_LEFT.fill(time=write_duration((total - done) / rate)))
         return join_texts(*parts, separator=", ")
 

@@ -1,5 +1,6 @@
 """How wrong usage of the command line is shown: what is wrong, and what to type."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import click
@@ -8,7 +9,7 @@ from armbulk.cli.language import translate_metavar
 from armbulk.cli.mistyped import MistypedWord, unknown_command, unknown_option
 from armbulk.cli.output import Reporter
 from armbulk.errors import Exit
-from armbulk.i18n import NO_TEXT, Text, _, quote_text
+from armbulk.i18n import ENGLISH, NO_TEXT, Text, _, quote_names, quote_text
 
 
 def show_usage_error(
@@ -45,9 +46,16 @@ def _describe(error: click.ClickException, lang: str) -> tuple[Text, Text]:
         return error.text, error.hint
     if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument) and not error.param_hint:
         error.param_hint = translate_metavar(error.param.get_error_hint(error.ctx), lang)
-    message = quote_text(" ".join(error.format_message().split()).rstrip("."))
+    message = quote_text(_quote_words(" ".join(error.format_message().split()).rstrip("."), lang))
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is None:
         return message, NO_TEXT
     usage = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
     return message, _("Write `{usage}`. All options: `{command} --help`", usage=usage, command=context.command_path)
+
+
+def _quote_words(message: str, lang: str) -> str:
+    """Return a message of click with the quotation marks of the language: click writes 'FILES...' in all of them."""
+    if lang == ENGLISH:
+        return message
+    return re.sub(r"(?<!\w)'([^']+)'(?!\w)", lambda quoted: quote_names([quoted[1]])[0].text(lang), message)

@@ -33,8 +33,7 @@ class Checkpoint:
 
     def add_usage(self, usage: ApiUsage, records: int) -> None:
         """Add what a call has used, and how many records it returned."""
-        self.file.save_fact("cost", (self.usage + usage).meters())
-        self.file.save_fact("records", self._records + records)
+        self.file.save_facts({"cost": (self.usage + usage).meters(), "records": self._records + records})
 
     @property
     def reads_per_record(self) -> float:

@@ -48,8 +48,7 @@ class FetchedList:
         tests = {name: test for name, test in self._tests.items() if name in ignored}
         for items, lines in merge_pages(self.checkpoint.records()):
             kept = items.filter(_all_pass(tests, items)) if tests else items
-            is_kept = pl.col(PARENT_INDEX).is_in(kept[ROW_INDEX].implode())
-            yield kept, lines.filter(is_kept) if lines is not None else None
+            yield kept, None if lines is None else _select_lines(lines, kept)
 
     @property
     def _tests(self) -> dict[str, pl.Expr]:
@@ -68,11 +67,16 @@ class FetchedList:
                 self.line_stats.add(lines.drop(INTERNAL_COLUMNS, strict=False))
                 self.line_rows += lines.height
 
-    def calculate_sums(self, add_page: Callable[[pl.DataFrame, pl.DataFrame | None], None] = lambda *_: None) -> None:
-        """Calculate the control totals; `add_page` is called with every page."""
+    def calculate_sums(self, previous: PreviousExport | None, *add_items: Callable[[pl.DataFrame], None]) -> None:
+        """Calculate the control totals; the new snapshot of `previous` and each of `add_items` get every page too."""
+        if previous is not None:
+            previous.start(self.stats.columns.values())
         for items, lines in self.pages():
             self.sums.add(items, self.stats.columns)
-            add_page(items, lines)
+            if previous is not None:
+                previous.add(items, lines)
+            for add in add_items:
+                add(items)
 
     def streams(self, lang: str) -> list[TableStream]:
         """Return the tables to write: the records, and their lines unless columns were chosen."""
@@ -104,6 +108,11 @@ class FetchedList:
             yield from (items.filter(pl.col(RECORD_KEY).is_in(keys))[RAW_JSON] for items, _ in self.pages())
 
 
+def _select_lines(lines: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """The lines of some records."""
+    return lines.filter(pl.col(PARENT_INDEX).is_in(items[ROW_INDEX].implode()))
+
+
 def _all_pass(tests: dict[str, pl.Expr], items: pl.DataFrame) -> pl.Expr:
     """Whether a record passes the tests whose columns the page has."""
     usable = [
@@ -118,12 +127,18 @@ def _is_testable(test: pl.Expr, items: pl.DataFrame) -> pl.Expr:
 
 
 def fetch_list(session: ExportSession, *, fresh: bool, previous: PreviousExport | None = None) -> FetchedList:
-    """Read a list completely, or what is left of it.
+    """Read a list completely (`read_list`), and add it up; the new snapshot of `previous` gets every page."""
+    fetched = read_list(session, fresh=fresh)
+    fetched.calculate_sums(previous)
+    return fetched
+
+
+def read_list(session: ExportSession, *, fresh: bool) -> FetchedList:
+    """Read a list completely, or what is left of it; the control totals are not calculated yet.
 
     Args:
         session: the export's session.
         fresh: whether to delete what an interrupted export has read.
-        previous: the last export; its new snapshot gets every page.
     """
     request, checkpoint, now = session.request, session.checkpoint, session.context.clock.now()
     if fresh or now - session.started_at > MAX_CHECKPOINT_AGE:
@@ -136,9 +151,4 @@ def fetch_list(session: ExportSession, *, fresh: bool, previous: PreviousExport 
         request, checkpoint, ColumnStats.for_fields(request.resource.readable), ColumnStats.for_fields(line_fields)
     )
     fetched.measure()
-    if previous is None:
-        fetched.calculate_sums()
-    else:
-        previous.start(fetched.stats.columns.values())
-        fetched.calculate_sums(previous.add)
     return fetched

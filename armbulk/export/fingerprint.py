@@ -37,7 +37,7 @@ ID_HASH_SEPARATOR = "\x1e"
 
 _DIGEST_BYTES = 16
 _NUMBERS = {FieldType.AMOUNT, FieldType.QUANTITY}
-_TRAILING_ZEROS = r"^(-?[0-9]+)(\.[0-9]*[1-9])?\.?0*$"
+_DECIMALS = r"^-?[0-9]+\.[0-9]*$"
 _NESTED_JSON = r"(?s)^(\{|\[.*\{)"
 _SAMPLES = ("", *("x" * length for length in (1, 3, 4, 8, 9, 16, 17, 33, 64, 65, 200)), "Ærøy 100.25", "2025-02-14")
 
@@ -153,9 +153,7 @@ def _normalise_texts(frame: pl.DataFrame, fields: Iterable[Field]) -> pl.DataFra
     """Numbers without zeros at their end, JSON with its keys sorted; other texts as they are."""
     numbers = {known.path for known in fields if known.type in _NUMBERS}
     texts = frame.drop(INTERNAL_COLUMNS, strict=False)
-    texts = texts.with_columns(
-        pl.col(path).str.replace(_TRAILING_ZEROS, "${1}${2}") for path in texts.columns if path in numbers
-    )
+    texts = texts.with_columns(_cut_zeros(pl.col(path)).alias(path) for path in texts.columns if path in numbers)
     others = [path for path in texts.columns if path not in numbers]
     is_nested = texts.select(pl.col(path).str.contains(_NESTED_JSON).any() for path in others).row(0, named=True)
     return texts.with_columns(
@@ -163,6 +161,12 @@ def _normalise_texts(frame: pl.DataFrame, fields: Iterable[Field]) -> pl.DataFra
         for path, nested in is_nested.items()
         if nested
     )
+
+
+def _cut_zeros(numbers: pl.Expr) -> pl.Expr:
+    """Numbers without zeros at the end of their decimals."""
+    short = numbers.str.strip_chars_end("0").str.strip_chars_end(".")
+    return pl.when(numbers.str.contains(_DECIMALS)).then(short).otherwise(numbers)
 
 
 def _sort_json_keys(text: str) -> str:

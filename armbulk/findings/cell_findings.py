@@ -38,11 +38,12 @@ CELLS: dict[str, FindingType] = {
         _("If {detail:date} is right, format the cells as dates in Excel. Otherwise enter the right date."),
     ),
     "ambiguous-date": error(
-        _('"{value}" can be read as two different dates'),
+        _('"{value}" can be read as two different dates. {detail}.'),
         _(
             "Enter it as a date in Excel, or as YYYY-MM-DD or DD.MM.YYYY. Or use --dates dmy (or mdy, "
             "ymd) for the whole file."
         ),
+        without_detail=_('"{value}" can be read as two different dates'),
     ),
     "date-in-other-order": error(
         _('"{value}" is not a date in the order {detail}, but it is one in another order'),

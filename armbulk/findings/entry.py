@@ -36,10 +36,15 @@ class FindingType:
 
 
 def error(
-    message: Text, fix: Text, *, tunable: bool = False, by_value: Mapping[str, tuple[Text, Text]] | None = None
+    message: Text,
+    fix: Text,
+    *,
+    tunable: bool = False,
+    without_detail: Text | None = None,
+    by_value: Mapping[str, tuple[Text, Text]] | None = None,
 ) -> FindingType:
     """Return an error: what is wrong and what to do."""
-    return FindingType(Severity.ERROR, message, fix, tunable, by_value=by_value or {})
+    return FindingType(Severity.ERROR, message, fix, tunable, without_detail, by_value or {})
 
 
 def warning(message: Text, fix: Text, *, tunable: bool = False, without_detail: Text | None = None) -> FindingType:

@@ -264,12 +264,6 @@ SHEETS: dict[str, FindingType] = {
             "{count:number} hidden or filtered rows contain data (rows {detail})",
         ),
         _("Show the rows in Excel. Or use --include-hidden to send them, or --skip-hidden to skip them."),
-        by_value={
-            "?": (
-                _("armbulk cannot see which rows and columns are hidden in a {detail} file"),
-                _("Show all rows and columns, save the file and use --include-hidden. Or save it as .xlsx."),
-            )
-        },
     ),
     "hidden-open-rows": error(
         ngettext(

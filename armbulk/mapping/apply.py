@@ -89,7 +89,14 @@ def map_customers_beside(
 def find_unused_entries(mapping: Sequence[SheetMapping], mapped: Sequence[MappedSheet]) -> pl.DataFrame:
     """Return findings for entries whose sheet is not in the files: a mistyped name must not go unnoticed."""
     used = [result.entry for result in mapped]
-    names = [entry.name for entry in mapping if entry.name and not any(entry is other for other in used)]
+    read = {fold_header(result.sheet.name) for result in mapped if result.entry is not None}
+    names = [
+        entry.name
+        for entry in mapping
+        if entry.name
+        and not any(entry is other for other in used)
+        and not (entry.repeated and fold_header(entry.name) in read)  # the customers beside the documents
+    ]
     rows = pl.DataFrame({"value": names}, schema={"value": pl.String})
     return to_findings(rows, sheet=0, code="mapping-not-used")
 

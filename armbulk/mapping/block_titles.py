@@ -12,7 +12,8 @@ from armbulk.model.fields import FieldType, Resource
 
 TOTAL_WORDS = (
     "sum|total|totalt|totals|totalsum|sum total|i alt|ialt|subtotal|delsum|saldo|utgående saldo|inngående saldo|sidesum"
-    "|sidetotal|overført|(?:page|grand|report|running) totals?|(?:brought|carried) forward|hovedsum|sluttsum|sumlinje"
+    "|sidetotal|overført|å overføre|transportert|transporteras|ingående saldo|übertrag"
+    "|(?:page|grand|report|running) totals?|(?:brought|carried) (?:forward|over)|hovedsum|sluttsum|sumlinje"
     "|totalbeløp|total amount|summa|totalsumma|delsumma|slutsum|summe|gesamt|gesamtsumme|zwischensumme"
 )
 MARKS = r"[^\p{L}\p{N}]*"
@@ -83,7 +84,8 @@ def choose_columns(letters: Sequence[str], resource: Resource, columns: Mapping[
 
 def to_number(letter: str) -> pl.Expr:
     """Return a cell as a number for comparison only: the last of points and commas is the decimal sign."""
-    text = pl.col(letter).str.replace_all(r"[\s\u00a0]", "")
+    text = pl.col(letter).str.replace_all(r"[\s\u00a0']", "").str.replace_all("\u2212", "-", literal=True)
+    text = text.str.replace(r"^(?:\(([0-9.,]+)\)|([0-9.,]+)-)$", "-${1}${2}")
     text = pl.when(text.str.contains(r"\..*,")).then(text.str.replace_all(".", "", literal=True)).otherwise(text)
     text = pl.when(text.str.contains(r",.*\.")).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
     return text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)

@@ -76,6 +76,7 @@ class WrittenSheet:
         from_title: The columns whose number in the titles above the blocks is the value of a field.
         missing: Required fields without a column.
         dates: The order of unclear dates; "" = not written.
+        open_dates: The order that unclear dates may have, as a comment; None = there are none.
         decimal: The decimal separator of unclear amounts; "" = not written.
         skip_totals: Whether rows that are no records are left out.
         repeated: Whether rows with the same record are one.
@@ -95,6 +96,7 @@ class WrittenSheet:
     from_title: Sequence[WrittenColumn] = ()
     missing: Sequence[str] = ()
     dates: str = ""
+    open_dates: WrittenColumn | None = None
     decimal: str = ""
     skip_totals: bool = False
     repeated: bool = False
@@ -115,6 +117,8 @@ def _list_lines(sheet: WrittenSheet, lang: str) -> list[str]:
         "decimal": sheet.decimal,
     }  # fmt: skip
     lines += [f"{key} = {quote_value(text)}" for key, text in texts.items() if text]
+    if sheet.open_dates is not None:
+        lines.append(f"# dates = {quote_value(sheet.open_dates.target)}" + _comment(sheet.open_dates.comment, lang))
     if sheet.header_row is not None:
         lines.append(f"header_row = {sheet.header_row}")
     lines += ["repeated = true" + _comment(_REPEATED, lang)] if sheet.repeated else []

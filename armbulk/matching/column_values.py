@@ -52,7 +52,6 @@ _MIN_SHARE = 0.95
 _HALF = 0.5
 _EXCEL_DIGITS = Context(prec=15)
 _BINARY_NOISE = re.compile(r"-?\d+\.\d{9,}")
-_PACKED_DAY = re.compile(r"(\d\d)(\d\d)((?:19|20)?\d\d)")
 _MAX_AMOUNT_COLUMNS = 10
 
 
@@ -231,15 +230,3 @@ def is_never_before(reader: ColumnReader, first: str, second: str, date: Field) 
     frame = pl.DataFrame({"first": reader.read(first, date).values, "second": reader.read(second, date).values})
     rows = frame.drop_nulls()
     return bool(rows.height and (rows["second"] >= rows["first"]).all())
-
-
-def find_date_order(reader: ColumnReader, letters: Sequence[str]) -> str:
-    """Return the order (dmy or mdy) that the clear dates of columns with unclear ones have; "" if nothing shows it."""
-    orders = set()
-    for letter in letters:
-        for text in reader.list_samples(letter, MAX_ROWS):
-            packed = _PACKED_DAY.fullmatch(text)
-            parts = list(packed.groups()) if packed else re.split(r"[-/.]", text)
-            if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[0]) < 3:
-                orders |= {"dmy"} if int(parts[0]) > 12 else {"mdy"} if int(parts[1]) > 12 else set()
-    return orders.pop() if len(orders) == 1 else ""

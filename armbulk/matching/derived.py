@@ -9,9 +9,10 @@ from armbulk.mapping.header_text import fold_header
 from armbulk.matching.column_values import ColumnReader
 from armbulk.matching.names import NAME, find_names, quote_header
 from armbulk.model.column_proposal import ColumnProposal, DerivedFields
-from armbulk.model.fields import Resource
+from armbulk.model.fields import Field, Resource
 
-_POSTAL = re.compile(r"^[0-9]{4} +[^\W\d_]")
+_POSTAL = re.compile(r"^(?:[0-9]{4,5}|[0-9]{3} [0-9]{2}) +[^\W\d_]")
+_SWEDISH = re.compile(r"^[0-9]{3} [0-9]{2} +[^\W\d_]")
 _MIN_SHARE = 0.9
 _MAX_TEXTS = 100
 _STREET, _POSTAL_CODE, _CITY = "address_line_1", "postal_code", "city_name"
@@ -19,9 +20,21 @@ _WHOLE_ADDRESS = re.compile(r"^(?P<street>.*\S)\s*,\s*(?P<code>[0-9]{4}) +(?P<ci
 
 
 def has_postal_codes(reader: ColumnReader, letter: str) -> bool:
-    """Return whether the values of a column are Norwegian postal codes with their city: 0150 Oslo."""
+    """Return whether the values of a column are postal codes with their city: 0150 Oslo, 111 22 Stockholm."""
     texts = reader.list_samples(letter, _MAX_TEXTS)
     return bool(texts) and sum(_POSTAL.match(text) is not None for text in texts) >= _MIN_SHARE * len(texts)
+
+
+def is_whole_place(field: Field, reader: ColumnReader, letter: str) -> bool:
+    """Return whether a column has postal codes with their city, and the field takes only a part of them, or a street.
+
+    Args:
+        field: What the column may be.
+        reader: Reads it.
+        letter: The column.
+    """
+    is_part = field.name in {_POSTAL_CODE, _CITY} or field.name.startswith("address_line")
+    return is_part and has_postal_codes(reader, letter)
 
 
 def find_derived(
@@ -59,14 +72,21 @@ def _has_addresses(reader: ColumnReader, letter: str) -> bool:
 
 
 def _divide_postal(letter: str, header: str, reader: ColumnReader) -> DerivedFields:
+    """Return how postal codes are divided from their city; a value of another shape stays whole in the city."""
     cell = f"row[{quote_header(header)}]"
-    samples = [text.split(" ", 1) for text in reader.list_samples(letter, 1)]
+    texts = reader.list_samples(letter, _MAX_TEXTS)
+    samples = [re.split(r"(?<=[0-9]) +(?=[^\W\d_])", text, maxsplit=1) for text in texts[:1]]
+    code, rest = f"{cell}.split(' ')[0]", f"{cell}.partition(' ')[2].strip()"
+    is_code = f"{code}.isdigit()"
+    if sum(_SWEDISH.match(text) is not None for text in texts) * 2 > len(texts):
+        code, rest = f"{cell}[:6]", f"{cell}[6:].strip()"
+        is_code = f"{cell}[:3].isdigit() and {cell}[3:4] == ' ' and {cell}[4:6].isdigit()"
     question: Text = _('Divide "{header}" into postal code and city?', header=header)
     return DerivedFields(
         (letter,),
         {
-            _POSTAL_CODE: f"{{{{ {cell}.split(' ')[0] }}}}",
-            _CITY: f"{{{{ {cell}.split(' ', 1)[1].strip() if {cell} else '' }}}}",
+            _POSTAL_CODE: f"{{{{ {code} if {is_code} else '' }}}}",
+            _CITY: f"{{{{ {rest} if {is_code} else {cell} }}}}",
         },
         question,
         tuple(" · ".join(part.strip() for part in parts) for parts in samples),

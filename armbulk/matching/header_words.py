@@ -13,6 +13,7 @@ from armbulk.resources.header_words import HEADER_WORDS, PROPOSED_HEADERS
 _CAMEL = re.compile(r"(?<=[a-zæøå])(?=[A-ZÆØÅ])")
 _ELECTRONIC = re.compile(r"\be[- ](?=post|mail|faktura|invoice)")
 _PAYER = re.compile(r"\b(?:bill|sold|invoice)[- _]?to\b")
+_ACCOUNT = re.compile(r"\b(?:a/c|account|acct)[ .]*ref(?:erence)?\b|\ba/c\b(?! *name)")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _LINKS = frozenset({"s", "e", "en", "et", "er", "for", "av", "of", "the", "til", "på", "og", "and", "i", "pr", "per"})
 """Letters and words between two meanings of a header: fakturaSdato, date OF the invoice."""
@@ -64,7 +65,9 @@ def find_meanings(text: str) -> tuple[frozenset[str], int]:
     meanings: set[str] = set()
     unknown = 0
     spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
-    spaced = _PAYER.sub("billto", _ELECTRONIC.sub("e", spaced))
+    spaced = _PAYER.sub(
+        "billto", _ELECTRONIC.sub("e", _ACCOUNT.sub("account number", spaced)).replace("a/c", "account")
+    )
     for word in _WORD.findall(spaced):
         parts = _divide(word)
         if parts is None:

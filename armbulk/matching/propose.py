@@ -1,7 +1,6 @@
 """Propose what a sheet with other headers contains, and which field each of its columns may be.
 
-A proposal is for a person: nothing is read by it. What it rests on are the words of a header, and the values: check
-digits, dates, amounts that add up.
+A proposal is for a person: nothing is read by it. It rests on the words of headers, and on values.
 """
 
 import re
@@ -14,7 +13,7 @@ from armbulk.findings.frame import mask_value
 from armbulk.i18n import NO_TEXT, Text, _
 from armbulk.mapping.columns import name_columns
 from armbulk.mapping.header_text import fold_header
-from armbulk.mapping.headers import HeaderMatch, find_resource_by_name, match_headers
+from armbulk.mapping.headers import find_resource_by_name, match_headers
 from armbulk.mapping.own_sheets import is_outcome_header
 from armbulk.matching.blocks import find_blocks
 from armbulk.matching.candidates import (
@@ -35,13 +34,12 @@ from armbulk.matching.column_values import (
     FORMATS_THAT_PROVE,
     ColumnReader,
     find_amounts,
-    find_date_order,
     is_never_before,
     proves_little,
     show_number,
 )
 from armbulk.matching.currencies import find_currency
-from armbulk.matching.derived import find_derived, has_postal_codes
+from armbulk.matching.derived import find_derived, is_whole_place
 from armbulk.matching.doubts import (
     are_payments,
     doubt_account,
@@ -54,12 +52,13 @@ from armbulk.matching.doubts import (
 from armbulk.matching.header_row import find_header_groups, find_header_row
 from armbulk.matching.header_words import score_header
 from armbulk.matching.list_signs import count_signs, name_signs, rate_proposal
-from armbulk.matching.targets import list_targets, title_of
+from armbulk.matching.targets import list_targets, match_targets, title_of
 from armbulk.matching.two_lists import OTHER_LIST, add_other_list, are_both, are_two_lists
 from armbulk.model.column_proposal import ColumnProposal, SheetProposal
 from armbulk.model.fields import Field, FieldType, Resource
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
+from armbulk.validation.date_witnesses import find_order
 from armbulk.validation.layout import check_layout
 from armbulk.validation.other_rows import find_skipped_rows
 from armbulk.validation.supplier_lists import find_supplier_text
@@ -173,7 +172,8 @@ class _Matcher:
         chosen = keep_decided(assign(candidates), self._kept, targets)
         columns = tuple(self._describe(letter, chosen, candidates, targets) for letter in self._letters)
         used = {column.target: column.letter for column in columns if column.target}
-        dates = [letter for target, letter in used.items() if targets.fields[target].type is FieldType.DATE]
+        unclear = self._list_unclear(used, targets, FieldType.DATE)
+        dates = [letter for target, letter in used.items() if unclear and targets.fields[target].type is FieldType.DATE]
         currency = find_currency(self._sheet, self._row, list(self._headers.values()))
         return SheetProposal(
             index=self._index,
@@ -184,13 +184,13 @@ class _Matcher:
             signs=count_signs(resource, columns),
             header_row=self._row,
             title_rows=self._sheet.frame.filter(pl.col("row") < self._row).height,
-            rows=self._body.height - len(other := self._find_other_rows(resource, used)),
+            rows=self._body.height - len(other := self._find_other_rows(resource, used, targets)),
             other_rows=other,
             columns=columns,
             required=tuple(column.name for column in resource.fields if column.required),
             key=resource.record_key,
-            dates=self._list_unclear(used, targets, FieldType.DATE),
-            date_order=find_date_order(self._reader, dates),
+            dates=unclear,
+            date_order=find_order(self._reader.read_texts(["row", *dates]), dates),
             numbers=self._list_unclear(used, targets, FieldType.AMOUNT, FieldType.QUANTITY),
             targets=targets.titles,
             derived=find_derived(resource, columns, self._reader),
@@ -217,7 +217,7 @@ class _Matcher:
 
     def _judge(self, letter: str, target: str, column: Field) -> Candidate | None:
         header = self._headers[letter]
-        if column.name.startswith("address_line") and has_postal_codes(self._reader, letter):
+        if is_whole_place(column, self._reader, letter):
             return None
         by_header = score_header(header, column) if header else 0.0
         if group := self._groups.get(letter):
@@ -385,11 +385,11 @@ class _Matcher:
                 texts.update(dict.fromkeys(self._reader.read(letter, targets.fields[target]).unclear))
         return tuple(texts)
 
-    def _find_other_rows(self, resource: Resource, used: Mapping[str, str]) -> tuple[tuple[int, str], ...]:
+    def _find_other_rows(
+        self, resource: Resource, used: Mapping[str, str], targets: Targets
+    ) -> tuple[tuple[int, str], ...]:
         """Return the rows below the headers that are no records, with their texts."""
-        columns = {target: letter for target, letter in used.items() if target in {f.name for f in resource.fields}}
-        match = HeaderMatch(resource, self._row, columns)
-        key = resource.name, *columns.items()
+        match, key = match_targets(resource, self._row, used, targets), (resource.name, *used.items())
         if key in self._other_rows:
             return self._other_rows[key]
         findings = check_layout(self._sheet, self._index, match)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from armbulk.i18n import Text, Words
+from armbulk.mapping.headers import HeaderMatch
 from armbulk.matching.candidates import Targets
 from armbulk.matching.column_values import ColumnReader
 from armbulk.matching.header_words import score_header
@@ -41,6 +42,31 @@ def list_targets(resource: Resource, reader: ColumnReader, headers: Mapping[str,
                 fields[column.name] = column
                 titles[column.name] = title_of(column.header)
     return Targets(fields, titles, is_flat)
+
+
+def match_targets(resource: Resource, header_row: int, used: Mapping[str, str], targets: Targets) -> HeaderMatch:
+    """Return a sheet as it would be read with columns as they are proposed; with its lines where rows are both.
+
+    Args:
+        resource: What the sheet contains.
+        header_row: The row of its headers.
+        used: What a column is proposed as, as a mapping names it → its letter.
+        targets: What columns may be.
+    """
+
+    def list_columns(part: Resource) -> dict[str, str]:
+        return {
+            targets.fields[target].name: letter
+            for target, letter in used.items()
+            if targets.fields[target] in part.fields
+        }
+
+    columns = list_columns(resource)
+    if resource.lines is None or not targets.is_flat:
+        return HeaderMatch(resource, header_row, columns)
+    key = {resource.lines.record_key: columns[resource.key]} if resource.key in columns else {}
+    lines = HeaderMatch(resource.lines, header_row, {**list_columns(resource.lines), **key})
+    return HeaderMatch(resource, header_row, columns, lines=lines)
 
 
 def _has_lines(resource: Resource, lines: Resource, reader: ColumnReader, headers: Mapping[str, str]) -> bool:

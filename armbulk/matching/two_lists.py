@@ -45,6 +45,7 @@ def add_other_list(proposal: SheetProposal, other: SheetProposal) -> SheetPropos
         for column in customers.columns
         if column.target in signs or (column.letter in unread and column.target and _is_sure(column))
     }
+    of_customers |= {letter for each in customers.derived if not each.needs for letter in each.letters} & unread
     of_documents = {column.letter for column in documents.columns if column.target}
     number = _find_letter(documents, _CUSTOMER_NO)
     only_documents = of_documents - of_customers - {number}

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from armbulk.i18n import NO_TEXT, Text
+from armbulk.model.date_order import DateOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ class SheetProposal:
         required: The required fields.
         key: The field with the records' numbers.
         dates: Dates that can be read in two ways.
-        date_order: The order that other dates of these columns have; "" = nothing shows it.
+        date_order: The order that other dates of these columns have; None: nothing shows it.
         numbers: Amounts that can be read in two ways.
         targets: Every field that a column may be, as a mapping names it → its header for people.
         derived: Fields that can be made of several columns, or of a part of one.
@@ -196,7 +197,7 @@ class SheetProposal:
     required: tuple[str, ...]
     key: str
     dates: tuple[str, ...]
-    date_order: str
+    date_order: DateOrder | None
     numbers: tuple[str, ...]
     targets: Mapping[str, Text]
     derived: tuple[DerivedFields, ...] = ()

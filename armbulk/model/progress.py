@@ -18,6 +18,7 @@ class Phase(StrEnum):
     WAIT = "wait"
     OUTCOMES = "outcomes"
     DOWNLOAD = "download"
+    READ = "read"  # files of a ledger; its records are megabytes
 
 
 class WaitReason(StrEnum):
@@ -36,6 +37,7 @@ PHASE_NAMES = {
     Phase.WAIT: _("Wait for ARM"),
     Phase.OUTCOMES: _("Read outcomes"),
     Phase.DOWNLOAD: _("Download"),
+    Phase.READ: _("Read the ledger"),
 }
 
 _TEXTS = {
@@ -57,6 +59,7 @@ _TEXTS = {
     "waiting": _("Waiting for ARM until {until:time}"),
     "waiting briefly": _("Waiting for ARM (next check in {seconds} s)"),
     "waiting for batches": _("{done} of {total} batches done, waiting for ARM (next check in {seconds} s)"),
+    "reading files": _("Reading the ledger: {done:number} of {total:number} MB"),
     "reading": _("Downloading part {batch}: {done:number} of {total:number} records"),
 }
 _BRIEF_SECONDS = 120
@@ -132,7 +135,7 @@ class Progress:
     Attributes:
         doing: started, looking (records are looked up before they are sent), deleting, posted, polled, asked
             (unconfirmed documents were looked up), waiting, retrying, settling (a newer copy of the store has sent
-            documents a short time ago), reading (an export), skew or ended.
+            documents a short time ago), reading (an export), reading files (of a ledger), skew or ended.
         batch: the batch's number; of an export the part's.
         done: batches that are finished; of an export the records read; of `looking` the records looked up.
         total: of how many.

@@ -70,8 +70,9 @@ DECIMAL_SEPARATORS = (",", ".")
 """The values of `ReadOptions.decimal`."""
 
 SAME_AS_ABOVE = "same-as-above"
+STOP = "stop"
 
-CONTINUATION_ROWS = (SAME_AS_ABOVE, "stop")
+CONTINUATION_ROWS = (SAME_AS_ABOVE, STOP)
 """The values of `ReadOptions.continuation_rows`."""
 
 DOCUMENT_DATE = "document-date"

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -30,6 +31,7 @@ MAX_OTHER_COLUMNS = 300
 """Columns that armbulk does not know; a page with more has them as JSON in one."""
 
 _LARGEST_EXPONENT = 40
+_Texts = Sequence[str | None] | pl.Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def build_frame(records: Sequence[Json], paths: Sequence[str], skip: frozenset[s
         MAX_OTHER_COLUMNS (an object whose names are data), they are in one column OTHER_FIELDS, as JSON.
     """
     tree = build_tree(dict.fromkeys(paths))
-    columns: dict[str, Sequence[str | None]] = {path: [] for path in paths}
+    columns: dict[str, _Texts] = {path: [] for path in paths}
     try:
         _ColumnBuilder(columns, skip, len(paths) + MAX_OTHER_COLUMNS).fill(records, tree)
     except _TooManyColumnsError:
@@ -144,8 +146,10 @@ def extract_column(records: Sequence[Json], path: str) -> pl.Series:
     return _to_series(path, _to_texts(values, set(map(type, values))), len(records))
 
 
-def _to_series(path: str, texts: Sequence[str | None], rows: int) -> pl.Series:
-    return pl.Series(path, texts or [None] * rows, dtype=pl.String)
+def _to_series(path: str, texts: _Texts, rows: int) -> pl.Series:
+    return (
+        texts.alias(path) if isinstance(texts, pl.Series) else pl.Series(path, texts or [None] * rows, dtype=pl.String)
+    )
 
 
 def build_tree(leaves: Mapping[str, Any]) -> Json:
@@ -168,7 +172,7 @@ class _TooManyColumnsError(Exception):
 class _ColumnBuilder:
     """Fills the columns of records: by whole columns, because value by value is too slow."""
 
-    columns: dict[str, Sequence[str | None]]
+    columns: dict[str, _Texts]
     skip: frozenset[str]
     max_columns: float = math.inf
 
@@ -194,10 +198,13 @@ class _ColumnBuilder:
                 raise _TooManyColumnsError
 
 
-def _to_texts(values: Sequence[Any], types: set[type]) -> Sequence[str | None]:
+def _to_texts(values: Sequence[Any], types: set[type]) -> _Texts:
     """The values as `format_json_value` gives them; frequent combinations of types take a fast way."""
     if types == {str} and "" not in values:
         return values
+    if types == {int}:
+        with suppress(OverflowError, TypeError):  # more than 64 bits
+            return pl.Series(values, dtype=pl.Int64).cast(pl.String)
     if types <= {int, Decimal}:
         texts = list(map(str, values))
         return [format_json_value(value) for value in values] if "E" in "".join(texts) else texts

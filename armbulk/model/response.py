@@ -112,7 +112,7 @@ def unreachable_error(response: Response) -> ServerError:
     return ServerError(
         "unreachable",
         _("ARM is unreachable: {failure}", failure=response.failure),
-        _("Check the network and ARMBULK_BASE_URL. More: `armbulk doctor`"),
+        _("Check the network, and ARM's address in the profile (or ARMBULK_BASE_URL). More: `armbulk doctor`"),
     )
 
 

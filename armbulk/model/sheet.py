@@ -1,6 +1,9 @@
 """Sheets as they are in files, and typed tables."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import polars as pl
 
@@ -38,10 +41,6 @@ SHOWN = ".shown"
 """The end of the name of the frame column with the text that formatted cells show."""
 
 
-FORMATS_WITHOUT_VISIBILITY = ("ods", "xls", "xlsb")
-"""Formats of which armbulk knows the cells, but not which rows and columns are hidden."""
-
-
 @dataclass(frozen=True, slots=True)
 class ReadIssue:
     """What the reader noticed in a file; it becomes a finding with this code.
@@ -68,7 +67,7 @@ class Sheet:
             kind. Blank cells are null in both. Blank rows are absent; the order is the file's. Where a cell of a column
             is `formatted` or `disguised`, there is a String column `A.shown`.
         letters: The letters of the used columns.
-        format: "xlsx", "csv", or one of FORMATS_WITHOUT_VISIBILITY.
+        format: "xlsx", "csv", "ods", "xls" or "xlsb".
         sha256: The hash of the file.
         resource: What the user chose as its content (`--as`, `FILE#Sheet=RESOURCE`), if anything.
         hidden_rows: Rows that Excel does not show: hidden by hand or by a filter.
@@ -98,6 +97,17 @@ class Sheet:
     mapped_by: str = ""
     base: "Sheet | None" = None
     size: int = 0
+
+
+def find_repeated_names(sheets: Iterable[Sheet]) -> frozenset[str]:
+    """Return the names of sheets that more than one file has: a cell is named with its file then."""
+    counts = Counter(sheet.name for sheet in sheets)
+    return frozenset(name for name, count in counts.items() if count > 1)
+
+
+def qualify_name(file: str, name: str) -> str:
+    """Return the name of a sheet or cell with its file's: `feb.xlsx · Documents!F3`."""
+    return f"{PurePath(file).name} · {name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from armbulk.context import Context
 from armbulk.errors import ForbiddenError, ServerError
-from armbulk.export.fetched_list import fetch_list
+from armbulk.export.fetched_list import read_list
 from armbulk.export.incremental import PreviousExport
 from armbulk.export.page_reader import is_list_missing
 from armbulk.export.pricing import ExportSize, measure, price_export
@@ -18,6 +18,7 @@ from armbulk.month_end.closing import Closing, read_closing
 from armbulk.month_end.customer_names import CUSTOMERS, is_list_kept
 from armbulk.month_end.lists import MonthEndLists
 from armbulk.month_end.request import CLOSE, MonthEndRequest
+from armbulk.month_end.tie_out import add_up_postings
 from armbulk.month_end.turnover import has_whole_periods
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import write_raw, write_tables
@@ -157,6 +158,6 @@ def open_month_end(
     session = lists.open_session(request)
     name = build_snapshot_name(context.profile.account, request)
     previous = stack.enter_context(session.open_previous_export(name))
-    postings = fetch_list(session, fresh=fresh, previous=previous)
-    closing = read_closing(lists, month_end, postings, lang)
+    postings = read_list(session, fresh=fresh)
+    closing = read_closing(lists, month_end, postings, add_up_postings(postings, previous), lang)
     return ClosingExport(lists, closing, previous, closing.to_json(lists, lang))

@@ -9,7 +9,7 @@ from armbulk.month_end.customer_names import NO_NAMES, CustomerNames, read_custo
 from armbulk.month_end.lists import MonthEndLists
 from armbulk.month_end.receivables import Receivables, read_receivables, tie_out_receivables
 from armbulk.month_end.request import CLOSE, MonthEndRequest
-from armbulk.month_end.tie_out import TieOut, add_up_postings, tie_out_postings
+from armbulk.month_end.tie_out import TieOut, tie_out_postings
 from armbulk.month_end.turnover import Turnover
 
 
@@ -60,9 +60,11 @@ class Closing:
         return {**self.postings_report, **more}
 
 
-def read_closing(lists: MonthEndLists, request: MonthEndRequest, postings: FetchedList, lang: str) -> Closing:
+def read_closing(
+    lists: MonthEndLists, request: MonthEndRequest, postings: FetchedList, turnover: Turnover, lang: str
+) -> Closing:
     """Read the other lists and tie them out: movements are read after the postings they are compared with."""
-    closing = Closing(request, postings, add_up_postings(postings), to_json(postings, lang))
+    closing = Closing(request, postings, turnover, to_json(postings, lang))
     receivables = read_receivables(lists, postings) if request.close else None
     closing.tie_out = tie_out_postings(lists, postings, closing.turnover)
     if receivables is not None:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.export.fetched_list import FetchedList
+from armbulk.export.incremental import PreviousExport
 from armbulk.i18n import Text, _, ngettext
 from armbulk.model.partition import Partition
 from armbulk.month_end.lists import MonthEndLists, Unavailable, verify_complete
@@ -63,11 +64,10 @@ class TieOut:
         }
 
 
-def add_up_postings(postings: FetchedList) -> Turnover:
-    """Return the postings by account, type and currency."""
+def add_up_postings(postings: FetchedList, previous: PreviousExport) -> Turnover:
+    """Return the postings by account, type and currency; the new snapshot of `previous` gets every page too."""
     turnover = Turnover(postings.stats.columns)
-    for items, _raw in postings.pages():
-        turnover.add(items)
+    postings.calculate_sums(previous, turnover.add)
     return turnover
 
 

@@ -1,7 +1,7 @@
 """Reads .xls and .xlsb workbooks with calamine, in a process of its own with limits for memory and time.
 
-calamine returns values, not number formats, and errors as blank cells. What it leaves out is read from the file
-itself (`xls_cells`, `xlsb_cells`); what is still unknown is asked and reported in `validation`.
+calamine returns values, not number formats, errors as blank cells, and not what is hidden. What it leaves out is read
+from the file itself (`xls_cells`, `xlsb_cells`).
 """
 
 import json
@@ -87,6 +87,7 @@ def _collect(output: bytes, name: str, special: Mapping[str, SpecialCells]) -> l
                 raise DamageError(_("the sheet {sheet} cannot be read a second time", sheet=first))
             sheets.append(SheetBuilder(first, visible=bool(rest[0])))
             sheets[-1].merged_ranges = special[first].merged_ranges
+            sheets[-1].visibility = special[first].visibility
             overlay = _Overlay(sheets[-1], special[first])
         else:
             row = zip(rest[::3], rest[1::3], rest[2::3], strict=True)

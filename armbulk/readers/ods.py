@@ -1,20 +1,21 @@
 """Reads OpenDocument spreadsheets (.ods) as a stream: the exact text of every value, and the kind of its cell.
 
 calamine is not used for them: it drops tabs and line breaks in texts, takes errors for blank cells, and refuses files
-that are indented. What a number looks like is written beside it in the file. Hidden rows are not read: they are asked
-about, as in the other formats that are not .xlsx.
+that are indented. What a number looks like is written beside it in the file.
 """
 
 import re
 
 from armbulk.errors import FileError
 from armbulk.i18n import _
+from armbulk.model.excel import EXCEL_MAX_COLUMNS
 from armbulk.model.sheet import Sheet
 from armbulk.readers.amount_format import find_currency
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.damage import SPLIT, DamageError, explain_damage
 from armbulk.readers.sheet_builder import MAX_CELLS, SheetBuilder
 from armbulk.readers.symbol_format import remove_shown_symbol
+from armbulk.readers.visibility import MIN_HEIGHT
 from armbulk.readers.xlsx import refuse_same_names
 from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_formats import Cell, describe_whole_number
@@ -36,6 +37,8 @@ _LAST_SEPARATOR = re.compile("[.,](?![0-9])")  # as in 1 000,-
 _TIME = re.compile(r"PT(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6})(?:[.,][0-9]*)?S)?")
 _NUMBER_TYPES = {"float": "number", "currency": "number", "percentage": "percent"}
 _FIELDS = ("date", "time", "title", "sheet-name", "file-name", "author-name")  # fields whose text is in the cell
+_LENGTH = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)(in|cm|mm|pt|pc|px)")
+_POINTS = {"in": 72.0, "cm": 28.35, "mm": 2.835, "pt": 1.0, "pc": 12.0, "px": 0.75}
 _MAX_MERGED_RANGES = 100_000
 _MAX_POSITION = 1 << 24
 
@@ -62,6 +65,10 @@ class _OdsReader:
         self.sheets: list[SheetBuilder] = []
         self._archive = archive
         self._hidden_styles: set[str] = set()
+        self._sizes: dict[str, float] = {}  # the style of a row or column → its height or width in points
+        self._hidden_groups: list[bool] = []
+        self._next_column = 0
+        self._is_row_hidden = False
         self._style = ""
         self._cells_left = MAX_CELLS
         self._row = self._next_row = 1
@@ -83,11 +90,18 @@ class _OdsReader:
         names = ("table-cell", "covered-table-cell")
         row = Element(self._begin_row, self._end_row, children={f"{_TABLE}{name}": cell for name in names})
         rows: dict[str, Element] = {f"{_TABLE}table-row": row}
-        group = Element(children=rows)
+        group = Element(self._begin_group, self._end_group, children=rows)
         rows |= {f"{_TABLE}{name}": group for name in ("table-row-group", "table-header-rows", "table-rows")}
-        spreadsheet = Element(children={f"{_TABLE}table": Element(self._begin_table, children=rows)})
+        columns: dict[str, Element] = {f"{_TABLE}table-column": Element(self._add_column)}
+        group = Element(self._begin_group, self._end_group, children=columns)
+        columns |= {
+            f"{_TABLE}{name}": group for name in ("table-column-group", "table-header-columns", "table-columns")
+        }
+        table = Element(self._begin_table, children={**columns, **rows})
+        spreadsheet = Element(children={f"{_TABLE}table": table})
         properties = Element(self._read_properties)
-        style = Element(self._begin_style, children={f"{_STYLE}table-properties": properties})
+        kinds = ("table-properties", "table-row-properties", "table-column-properties")
+        style = Element(self._begin_style, children={f"{_STYLE}{kind}": properties for kind in kinds})
         styles = Element(children={f"{_STYLE}style": style})
         body = Element(children={"spreadsheet": spreadsheet})
         return Element(children={"automatic-styles": styles, "body": body})
@@ -100,14 +114,37 @@ class _OdsReader:
     def _read_properties(self, attributes: _Attributes) -> None:
         if attributes.get(f"{_TABLE}display") == "false":
             self._hidden_styles.add(self._style)
+        size = attributes.get(f"{_STYLE}row-height") or attributes.get(f"{_STYLE}column-width") or ""
+        length = _LENGTH.fullmatch(size)
+        if length:
+            self._sizes[self._style] = float(length[1]) * _POINTS[length[2]]
 
     def _begin_table(self, attributes: _Attributes) -> None:
         is_visible = attributes.get(f"{_TABLE}style-name") not in self._hidden_styles
         self.sheets.append(SheetBuilder(attributes.get(f"{_TABLE}name", ""), visible=is_visible))
-        self._next_row = 1
+        self._next_row, self._next_column = 1, 0
+
+    def _begin_group(self, attributes: _Attributes) -> None:
+        self._hidden_groups.append(attributes.get(f"{_TABLE}display") == "false")
+
+    def _end_group(self) -> None:
+        self._hidden_groups.pop()
+
+    def _is_hidden(self, attributes: _Attributes) -> bool:
+        """Whether a row or a column is hidden, filtered away, in a closed group, or too small to be read."""
+        size = self._sizes.get(attributes.get(f"{_TABLE}style-name", ""))
+        is_visible = attributes.get(f"{_TABLE}visibility", "visible") == "visible"
+        return not is_visible or any(self._hidden_groups) or (size is not None and size < MIN_HEIGHT)
+
+    def _add_column(self, attributes: _Attributes) -> None:
+        first, repeated = self._next_column, _read_count(attributes, f"{_TABLE}number-columns-repeated")
+        self._next_column = min(first + repeated, EXCEL_MAX_COLUMNS)
+        is_hidden = self._is_hidden(attributes)
+        self.sheets[-1].visibility.mark_columns(first, self._next_column, is_hidden=is_hidden)
 
     def _begin_row(self, attributes: _Attributes) -> None:
         self._row, self._column, self._values = self._next_row, 0, {}
+        self._is_row_hidden = self._is_hidden(attributes)
         self._next_row += _read_count(attributes, f"{_TABLE}number-rows-repeated")
         if self._next_row > _MAX_POSITION:
             raise DamageError(_("it has more rows than a sheet can have"))
@@ -117,7 +154,10 @@ class _OdsReader:
             return
         self._cells_left -= len(self._values) * (self._next_row - self._row)
         self._check_cells(0)
-        for number in range(self._row, self._next_row):
+        rows = range(self._row, self._next_row)
+        if self._is_row_hidden:
+            self.sheets[-1].visibility.hide_rows(rows)
+        for number in rows:
             self.sheets[-1].add_row(number, self._values)
 
     def _check_cells(self, more: int) -> None:

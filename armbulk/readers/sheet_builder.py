@@ -11,6 +11,7 @@ from armbulk.model.excel import EXCEL_MAX_CELL_CHARS, EXCEL_MAX_COLUMNS, EXCEL_M
 from armbulk.model.sheet import ReadIssue, Sheet
 from armbulk.readers.cell_buffer import CellBuffer, build_frame, to_letters
 from armbulk.readers.damage import SPLIT, DamageError
+from armbulk.readers.visibility import Visibility
 from armbulk.readers.xlsx_formats import Cell
 
 MAX_CELLS = 5_000_000
@@ -26,6 +27,7 @@ class SheetBuilder:
     def __init__(self, name: str, *, visible: bool) -> None:
         self.name, self.visible = name, visible
         self.merged_ranges: list[str] = []
+        self.visibility = Visibility()
         self.count = 0
         self._rows = array("I")
         self._cells: dict[int, CellBuffer] = {}
@@ -78,6 +80,8 @@ class SheetBuilder:
             letters=letters,
             format=file_format,
             sha256=sha256,
+            hidden_rows=self.visibility.find_hidden_rows(self._rows),
+            hidden_columns=frozenset(map(to_letters, self.visibility.find_hidden_columns(self._cells))),
             merged_ranges=tuple(self.merged_ranges),
             issues=tuple(self._issues),
             visible=self.visible,

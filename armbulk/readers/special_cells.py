@@ -8,6 +8,7 @@ from armbulk.i18n import _
 from armbulk.readers.calamine_worker import describe_number
 from armbulk.readers.damage import DamageError
 from armbulk.readers.sheet_builder import MAX_CELLS
+from armbulk.readers.visibility import Visibility
 from armbulk.readers.xlsx_formats import BUILT_IN_DATES, Cell, NumberFormats
 
 ERROR_TEXTS = {
@@ -71,6 +72,7 @@ class SpecialCells:
         cells: Row → column → cell, in place of what calamine returns.
         numbers: Row → column → cell, in place of a value that calamine returns.
         merged_ranges: As `B3:C4`.
+        visibility: Which rows and columns are hidden.
         value_count: How many cells are neither texts nor errors nor blank: calamine must return the same number.
     """
 
@@ -78,6 +80,7 @@ class SpecialCells:
     cells: dict[int, dict[int, Cell]] = field(default_factory=dict)
     numbers: dict[int, dict[int, Cell]] = field(default_factory=dict)
     merged_ranges: list[str] = field(default_factory=list)
+    visibility: Visibility = field(default_factory=Visibility)
     value_count: int = 0
     _count: int = 0
 

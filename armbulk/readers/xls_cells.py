@@ -9,11 +9,16 @@ from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.compound_file import CompoundFile
 from armbulk.readers.damage import CUT_OFF, DamageError
 from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, CellStyles, SpecialCells, decode_short_number
+from armbulk.readers.visibility import MIN_HEIGHT
 
 _BOF, _EOF, _BOUNDSHEET = 0x0809, 0x000A, 0x0085
 _FORMAT, _XF, _DATE_MODE = 0x041E, 0x00E0, 0x0022
 _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x0006, 0x0205, 0x0203, 0x027E, 0x00BD
 _UNCALCED, _MERGED, _FILE_PASS, _CODE_PAGE = 0x005E, 0x00E5, 0x002F, 0x0042
+_ROW, _DEFAULT_ROW, _COLUMNS = 0x0208, 0x0225, 0x007D
+_ROW_IS_HIDDEN, _DEFAULT_IS_HIDDEN, _COLUMN_IS_HIDDEN = 0x20, 0x02, 0x01
+_TWIPS, _WIDTH_UNITS = 20, 256  # of a point, of the width of a character
+_DEFAULT_HEIGHT = 0x8000  # the height of a row is not its own
 _OLDER_FORMULAS = {0x0206, 0x0406}  # of Excel 3 and 4, in newer files of some programs; calamine skips them
 _EXCEL_97 = 0x0600
 _UTF_16 = struct.pack("<H", 1200)
@@ -113,13 +118,34 @@ def _scan_sheet(stream: bytes, position: int, special: SpecialCells) -> SpecialC
             continue
         elif kind == _UNCALCED:
             is_uncalculated = True
-        elif kind == _MERGED:
-            _add_merged(special, body)
-        elif kind == _MULRK:
-            _add_numbers(special, body)
+        elif kind in _OTHER_RECORDS:
+            _OTHER_RECORDS[kind](special, body)
         elif kind in {_FORMULA, _BOOLERR, _NUMBER, _RK, *_OLDER_FORMULAS}:
             _add_cell(special, kind, body, is_uncalculated=is_uncalculated)
     return special
+
+
+def _add_row(special: SpecialCells, body: bytes) -> None:
+    """Note whether a row is shown."""
+    row, height, flags = struct.unpack_from("<H4xH4xH", body)
+    is_low = not height & _DEFAULT_HEIGHT and height / _TWIPS < MIN_HEIGHT
+    if flags & _ROW_IS_HIDDEN or is_low:
+        special.visibility.hide_rows((row + 1,))
+    else:
+        special.visibility.show_rows((row + 1,))
+
+
+def _add_default_row(special: SpecialCells, body: bytes) -> None:
+    """Note whether the rows without a record of their own are shown."""
+    if struct.unpack_from("<H", body)[0] & _DEFAULT_IS_HIDDEN:
+        special.visibility.hide_other_rows()
+
+
+def _add_columns(special: SpecialCells, body: bytes) -> None:
+    """Note whether some columns are shown."""
+    first, last, width, _style, flags = struct.unpack_from("<5H", body)
+    is_hidden = bool(flags & _COLUMN_IS_HIDDEN)
+    special.visibility.mark_columns(first, last + 1, width / _WIDTH_UNITS, is_hidden=is_hidden)
 
 
 def _add_cell(special: SpecialCells, kind: int, body: bytes, *, is_uncalculated: bool) -> None:
@@ -166,6 +192,16 @@ def _add_merged(special: SpecialCells, body: bytes) -> None:
     for index in range(struct.unpack_from("<H", body)[0]):
         top, bottom, left, right = struct.unpack_from("<4H", body, 2 + 8 * index)
         special.merged_ranges.append(f"{to_letters(left)}{top + 1}:{to_letters(right)}{bottom + 1}")
+
+
+_OTHER_RECORDS = {
+    _MERGED: _add_merged,
+    _MULRK: _add_numbers,
+    _ROW: _add_row,
+    _DEFAULT_ROW: _add_default_row,
+    _COLUMNS: _add_columns,
+}
+"""What is noted of records that are no cells, or several."""
 
 
 def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:

@@ -9,6 +9,7 @@ from io import BytesIO
 from armbulk.readers.cell_buffer import to_letters
 from armbulk.readers.damage import CUT_OFF, DamageError
 from armbulk.readers.special_cells import ERROR_TEXTS, FORMULA, CellStyles, SpecialCells, decode_short_number
+from armbulk.readers.visibility import MIN_HEIGHT
 from armbulk.readers.xlsx_archive import WorkbookArchive
 from armbulk.readers.xlsx_parts import find_main_part, read_relations
 
@@ -16,6 +17,8 @@ _ROW, _BLANK, _RK, _ERROR, _BOOLEAN, _REAL = 0, 1, 2, 3, 4, 5
 _FORMULA_STRING, _FORMULA_NUMBER, _FORMULA_BOOLEAN, _FORMULA_ERROR = 8, 9, 10, 11
 _SHORT_BLANK, _SHORT_SHARED_TEXT = 12, 18  # cells without a column: they stand right of the cell before
 _BOOK, _SHEET, _CALCULATION, _MERGED = 153, 156, 157, 176
+_COLUMNS, _ROW_IS_HIDDEN, _COLUMN_IS_HIDDEN = 60, 0x10, 0x01
+_TWIPS, _WIDTH_UNITS = 20, 256  # of a point, of the width of a character
 _FORMAT, _STYLE, _BEGIN_CELL_STYLES, _END_CELL_STYLES = 44, 47, 617, 618
 _CALCULATE_ON_LOAD, _SOME_UNCALCULATED = 0x01, 0x10
 _MAX_MERGED_RANGES = 100_000
@@ -106,6 +109,13 @@ def _scan_sheet(content: bytes, workbook: _Workbook) -> SpecialCells:
     for kind, body in _records(_add_columns(content) if _has_short_cells(content) else content):
         if kind == _ROW:
             row = struct.unpack_from("<I", body)[0] + 1
+            height, flags = struct.unpack_from("<HxB", body, 8)
+            if flags & _ROW_IS_HIDDEN or height / _TWIPS < MIN_HEIGHT:
+                special.visibility.hide_rows((row,))
+        elif kind == _COLUMNS:
+            first, last, width, _column_style, flags = struct.unpack_from("<4IH", body)
+            is_hidden = bool(flags & _COLUMN_IS_HIDDEN)
+            special.visibility.mark_columns(first, last + 1, width / _WIDTH_UNITS, is_hidden=is_hidden)
         elif kind == _MERGED and len(special.merged_ranges) < _MAX_MERGED_RANGES:
             top, bottom, left, right = struct.unpack_from("<4I", body)
             special.merged_ranges.append(f"{to_letters(left)}{top + 1}:{to_letters(right)}{bottom + 1}")

@@ -6,8 +6,8 @@ import polars as pl
 
 from armbulk.i18n import _
 from armbulk.readers.cell_buffer import to_index, to_letters
+from armbulk.readers.visibility import Visibility
 from armbulk.readers.xlsx_shared import SharedParts
-from armbulk.readers.xlsx_visibility import Visibility
 from armbulk.readers.xml_elements import Element
 
 CELL_ELEMENTS = frozenset({"sheetData", "row", "c", "v", "f", "is"})

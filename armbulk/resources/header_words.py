@@ -52,7 +52,7 @@ HEADER_WORDS: dict[str, tuple[str, ...]] = {
              "outstanding", "gjenstår", "gjenstående", "ubetalt", "unpaid"),
     "paid": ("betalt", "innbetalt", "innbetaling", "innbetalinger", "paid", "payment", "payments", "nedbetalt"),
     "debit": ("debet", "debit"),
-    "text": ("tekst", "text", "beskrivelse", "description", "desc", "narrative", "particulars",
+    "text": ("tekst", "text", "beskrivelse", "description", "desc", "narrative", "particulars", "details",
              "kommentar", "comment", "note", "merknad"),
     "quantity": ("antall", "ant", "qty", "quantity", "mengde", "stk"),
     "unit": ("enhet", "unit", "uom", "enh"),

@@ -12,6 +12,8 @@ from armbulk.model.outcome import Outcome
 from armbulk.model.record_messages import (
     CUSTOMER_HELD_BACK,
     CUSTOMER_NOT_ACCEPTED,
+    FIELD_NAMES,
+    IN_ARM,
     NOT_IN_ARM,
     OTHER_SENT_IN_RUN,
     ROW_SAYS_SENT,
@@ -49,6 +51,11 @@ _CODES = {
     Outcome.HELD_BACK.value: "held-back",
 }
 _BAD = tuple(_CODES)
+_CHANGED = {
+    "type": "document_type", "customer": "customer_no", "date": "document_date", "currency": "currency",
+    "amount": "incl_vat",
+}  # fmt: skip
+"""What is known of a document that was sent (`record_messages.FIELD_NAMES`) → its field."""
 
 
 def list_arm_problems(
@@ -92,7 +99,10 @@ def _list_problems(
 ) -> Iterator[RenderedFinding]:
     is_error = row["outcome"] in _BAD
     key_letter = row["letter"] or (sheet.letters[0] if sheet.letters else "A")
-    for message, field in split_by_field(row["resource"], (row["message"] if is_error else row["warnings"]) or ""):
+    text = (row["message"] if is_error else row["warnings"]) or ""
+    is_change = row["outcome"] == Outcome.CONFLICT.value and was_sent_otherwise(text, lang)
+    parts = split_by_change(text, lang) if is_change else split_by_field(row["resource"], text)
+    for message, field in parts:
         letter = columns.get(field.name) if field else None
         value = _show_value(field, cells.get(letter)) if field and letter else row["key"]
         yield {
@@ -132,6 +142,25 @@ def was_sent_otherwise(message: str, lang: str) -> bool:
     """Return whether a message says that a run sent another document with the number."""
     begin, _run, end = OTHER_SENT_IN_RUN.fill(run="\0").text(lang).partition("\0")
     return message.startswith(begin) and end in message
+
+
+def split_by_change(message: str, lang: str) -> Iterator[tuple[str, Field | None]]:
+    """Yield the parts of a message about a document that was sent otherwise, each with the field that was changed.
+
+    None: it is not known which, since only a hash is kept of all but the fields that identify a document.
+    """
+    names = {FIELD_NAMES[name].text(lang): RESOURCES["documents"].field(field) for name, field in _CHANGED.items()}
+    changed, separator, in_arm = message.partition(f". {IN_ARM.text(lang)}: ")
+    begin, _separator, changes = changed.partition(": ")
+    parts: list[tuple[str, Field | None]] = []
+    for text in changes.split("; "):
+        field = next((field for name, field in names.items() if text.startswith(f"{name} ")), None)
+        if parts and field is None:
+            parts[-1] = f"{parts[-1][0]}; {text}", parts[-1][1]
+        else:
+            parts.append((f"{begin}: {text}", field))
+    yield f"{parts[0][0]}{separator}{in_arm}", parts[0][1]
+    yield from parts[1:]
 
 
 def _because_of_customer(lang: str) -> tuple[str, ...]:

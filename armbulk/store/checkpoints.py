@@ -8,7 +8,7 @@ tables and columns stay as they are: a checkpoint of an older armbulk must be re
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -109,8 +109,13 @@ class CheckpointFile:
 
     def save_fact(self, name: str, value: Any) -> None:
         """Save a JSON value under a name."""
+        self.save_facts({name: value})
+
+    def save_facts(self, facts: Mapping[str, Any]) -> None:
+        """Save JSON values by name, together."""
+        rows = [(name, json.dumps(value)) for name, value in facts.items()]
         with self.transaction() as conn:
-            conn.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, json.dumps(value)))
+            conn.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?)", rows)
 
     def clear(self) -> None:
         """Delete everything that was read, and all facts."""

@@ -8,8 +8,9 @@ are ARM's, in epoch seconds, as `quota.server_clock` knows them.
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from itertools import product
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -77,6 +78,7 @@ def _insert_or_add(table: sa.Table) -> sqlite.Insert:
 
 _TIMES = ("last_now", "heard", "high", "wall", "monotonic", "boot")
 """Columns of `usage_clock` → the fields of StoredTimes, in this order."""
+_LIST_TIMES = attrgetter(*(field.name for field in fields(StoredTimes)))
 _SELECT_CLOCK = FixedStatement(sa.select(*(meter_clock.c[name] for name in _TIMES)).where(*is_of_client(meter_clock)))
 _UPDATE_CLOCK = sa.update(meter_clock).where(*is_of_client(meter_clock))
 _UPDATE_TIMES = FixedStatement(_UPDATE_CLOCK, *_TIMES)
@@ -113,7 +115,7 @@ def stored_times(conn: sa.Connection, account: Account) -> StoredTimes:
 def save_times(conn: sa.Connection, account: Account, times: StoredTimes, stored: StoredTimes) -> None:
     """Store ARM's time for other processes, and what the machine's clocks show now; `stored` is what they know."""
     if times != stored:
-        values = dict(zip(_TIMES, astuple(times), strict=True))
+        values = dict(zip(_TIMES, _LIST_TIMES(times), strict=True))
         if _UPDATE_TIMES.execute(conn, {**client_parameters(account), **values}).rowcount == 0:
             _write_clock(conn, account, values)
 

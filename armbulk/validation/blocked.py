@@ -9,7 +9,6 @@ from armbulk.model.fields import Severity
 from armbulk.model.keys import normalise_key
 from armbulk.model.sheet import Sheet, Table
 from armbulk.validation.amounts import AMOUNTS
-from armbulk.validation.hidden_rows import are_rows_unknown
 from armbulk.validation.layout import NO_RECORD_CODES
 from armbulk.validation.migration_answers import is_unanswered
 
@@ -62,7 +61,7 @@ def _find_documents_above(documents: Table, errors: pl.DataFrame) -> pl.DataFram
 
 def spread_over_files(findings: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
     """Return findings with those that block a whole file at every sheet of it, too."""
-    spread = findings.filter(are_rows_unknown() | is_unanswered())
+    spread = findings.filter(is_unanswered())
     if spread.is_empty():
         return findings
     files = {sheets[index].file for index in spread["sheet"]}

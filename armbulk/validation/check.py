@@ -311,7 +311,9 @@ def _check_layouts(
         headers = layout.name_headers(own[index], match) if match.resource is not None else {}
         findings = layout.check_layout(shown, index, match, headers)
         skips = result.entry is not None and result.entry.skip_totals
-        kept, findings = other_rows.skip_other_rows(shown, findings, match) if skips else (shown, findings)
+        kept = shown
+        if skips:
+            kept, findings = other_rows.skip_other_rows(shown, findings, match, own[index])
         pairs.append((kept, merge_findings([totals, findings])))
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 

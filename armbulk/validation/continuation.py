@@ -12,7 +12,8 @@ from armbulk.findings.frame import empty_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.read_options import SAME_AS_ABOVE
 from armbulk.model.sheet import Sheet
-from armbulk.validation.layout import NO_RECORD_CODES, find_total_like_rows
+from armbulk.validation.layout import NO_RECORD_CODES
+from armbulk.validation.totals import find_total_like_rows
 
 _MAX_ROWS_NAMED = 5
 

@@ -10,13 +10,13 @@ from typing import cast
 
 import polars as pl
 
-from armbulk.findings.frame import UNKNOWN_ROWS, empty_findings, make_finding, merge_findings, to_findings
+from armbulk.findings.frame import empty_findings, merge_findings, to_findings
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.mapping.own_sheets import find_outcome_columns, has_outcome
 from armbulk.model.keys import normalise_key
 from armbulk.model.outcome import SUCCESSFUL
 from armbulk.model.read_options import ReadOptions
-from armbulk.model.sheet import FORMATS_WITHOUT_VISIBILITY, Sheet, Table
+from armbulk.model.sheet import Sheet, Table
 
 ROW_SCHEMA = pl.Schema({"sheet": pl.UInt16, "row": pl.Int64})
 """Columns of rows: the index of the sheet, and the row's number in it."""
@@ -56,16 +56,15 @@ def separate_hidden_rows(
     hidden = pl.concat(
         [pl.DataFrame(schema=ROW_SCHEMA), *(_list_hidden_rows(index, sheet) for index, sheet in enumerate(sheets))]
     )
-    findings = [_report_unknown_rows(tables, sheets, options)]
     if hidden.is_empty() or not tables:
-        return HiddenRows(dict(tables), {}, merge_findings(findings), hidden.clear())
+        return HiddenRows(dict(tables), {}, empty_findings(), hidden.clear())
     is_included = options.hidden == "include"
     done = hidden.clear() if is_included else _find_done_rows(tables, hidden, own, matches)
     rows = {name: _only(table.rows, _without(hidden, done)) for name, table in tables.items()}
     code = {None: "hidden-rows", "include": "hidden-included"}.get(options.hidden, "hidden-skipped")
     if options.hidden is None and done.height:
         code = "hidden-open-rows"
-    findings += _count_rows(rows.values(), code)
+    findings = [*_count_rows(rows.values(), code)]
     findings += _count_rows([_only(table.rows, done) for table in tables.values()], "hidden-done")
     if options.hidden != "skip":
         return HiddenRows(dict(tables), {}, merge_findings(findings), done)
@@ -74,26 +73,6 @@ def separate_hidden_rows(
     read = {name: replace(table, rows=_without(table.rows, skipped[name])) for name, table in tables.items()}
     left_out = {name: replace(tables[name], rows=part) for name, part in skipped.items() if part.height}
     return HiddenRows(read, left_out, merge_findings(findings), done)
-
-
-def are_rows_unknown() -> pl.Expr:
-    """Return whether a finding says that the hidden rows of a file are not known."""
-    return (pl.col("code") == "hidden-rows") & (pl.col("value") == UNKNOWN_ROWS)
-
-
-def _report_unknown_rows(tables: Mapping[str, Table], sheets: Sequence[Sheet], options: ReadOptions) -> pl.DataFrame:
-    """Return one finding per file of a kind in which it cannot be seen which rows are hidden."""
-    if options.hidden == "include":
-        return empty_findings()
-    used = sorted({index for table in tables.values() for index in table.columns})
-    first = {
-        sheets[index].file: index for index in reversed(used) if sheets[index].format in FORMATS_WITHOUT_VISIBILITY
-    }
-    findings = [
-        make_finding(index, "hidden-rows", value=UNKNOWN_ROWS, detail=f".{sheets[index].format}")
-        for index in first.values()
-    ]
-    return merge_findings(findings)
 
 
 def _list_hidden_rows(index: int, sheet: Sheet) -> pl.DataFrame:

@@ -8,8 +8,9 @@ from armbulk.findings.frame import DECIDED_CODES, empty_findings, merge_findings
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.sheet import Sheet
 from armbulk.validation.amounts import AMOUNTS
-from armbulk.validation.layout import COUNTS_OR_TOTAL, IS_RULE, IS_SENTENCE, find_page_headings
+from armbulk.validation.layout import IS_RULE, IS_SENTENCE, find_page_headings
 from armbulk.validation.record_counts import counts_records, is_count
+from armbulk.validation.totals import COUNTS_OR_TOTAL
 
 _SURE_CODES = ["header-again", "title-row"]
 _POSSIBLE_CODES = ["total-row", "note-row"]
@@ -31,17 +32,18 @@ def skip_table_totals(sheet: Sheet, index: int, match: HeaderMatch) -> tuple[She
     return replace(sheet, frame=sheet.frame.filter(~is_left_out)), to_findings(rows, sheet=index, code=_TABLE_TOTAL)
 
 
-def skip_other_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch) -> tuple[Sheet, pl.DataFrame]:
+def skip_other_rows(sheet: Sheet, findings: pl.DataFrame, match: HeaderMatch, own: Sheet) -> tuple[Sheet, pl.DataFrame]:
     """Return a sheet without its totals, notes and repeated headers, and its findings with a warning for each of them.
 
-    A second table stays an error: its records would be lost. So does a row that may be a record.
+    A second table stays an error: its records would be lost. So does a row that may be a record. A warning has the
+    texts of the row in the file (`own`), also those of columns that are not read: they say what the row is.
     """
     skipped = find_skipped_rows(sheet, findings, match)
     if not skipped:
         return sheet, findings
     is_skipped = pl.col("row").is_in(skipped)
-    letters = [letter for letter in sheet.letters if letter.isalpha()]
-    texts = sheet.frame.filter(is_skipped).select(
+    letters = [letter for letter in own.letters if letter.isalpha()]
+    texts = own.frame.filter(is_skipped).select(
         "row", pl.concat_str(letters, separator=" · ", ignore_nulls=True).str.replace_all(r"\s+", " ").alias("value")
     )
     warnings = to_findings(texts, sheet=int(findings["sheet"][0]), code=_LEFT_OUT)

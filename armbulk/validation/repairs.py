@@ -9,6 +9,7 @@ import polars as pl
 
 from armbulk.model.fields import Field
 from armbulk.model.known_customers import KnownCustomers
+from armbulk.model.read_options import DEFAULT_READ_OPTIONS, STOP, ReadOptions
 from armbulk.resources import fields_by_name
 from armbulk.resources.code_lists import CITIES_WITH_ZERO
 from armbulk.resources.code_names import NAMES_BY_FORMAT
@@ -41,7 +42,9 @@ class _Problem:
     others: Mapping[str, str]
 
 
-def propose_corrections(checked: Checked, known: KnownCustomers | None = None) -> pl.DataFrame:
+def propose_corrections(
+    checked: Checked, known: KnownCustomers | None = None, options: ReadOptions = DEFAULT_READ_OPTIONS
+) -> pl.DataFrame:
     """Return the corrections of every finding that has one sure remedy: a frame of `corrections.SCHEMA`.
 
     A finding of a value that a mapping made of several cells, or of none, has no correction.
@@ -49,6 +52,7 @@ def propose_corrections(checked: Checked, known: KnownCustomers | None = None) -
     Args:
         checked: The files.
         known: Customers that ARM is known to have: their numbers are right as they are.
+        options: What was decided about the rows: lines that do not belong to the document above get no number of it.
     """
     rows = checked.findings.filter(
         pl.col("code").is_in(list(_REMEDIES)) & pl.col("row").is_not_null() & pl.col("column").is_not_null()
@@ -66,6 +70,8 @@ def propose_corrections(checked: Checked, known: KnownCustomers | None = None) -
             texts[index] = _read_rows(checked, index, of_sheet)
         others = texts[index].get(finding["row"], {})
         if finding["code"] == "continuation-rows":
+            if _are_apart(checked, index, options):
+                continue
             cell = (index, finding["column"])
             if cell not in numbers:
                 numbers[cell] = _numbers_above(checked, *cell)
@@ -80,6 +86,12 @@ def propose_corrections(checked: Checked, known: KnownCustomers | None = None) -
             corrections.append((index, finding["row"], finding["column"], name, before, after or None, finding["code"]))
     frame = pl.DataFrame(corrections, schema=SCHEMA, orient="row")
     return frame.unique(["sheet", "row", "column"], keep="first", maintain_order=True)
+
+
+def _are_apart(checked: Checked, index: int, options: ReadOptions) -> bool:
+    """Return whether it was decided that lines without a number do not belong to the document above."""
+    entry = checked.mapped_sheets[index].entry
+    return STOP in {options.continuation_rows, entry.continuation_rows if entry else ""}
 
 
 def _is_repeated(checked: Checked, index: int) -> bool:

@@ -9,7 +9,7 @@ from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.fields import Resource
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import Sheet, Table
-from armbulk.validation import date_orders, flat_file, layout
+from armbulk.validation import date_orders, date_witnesses, flat_file, layout
 from armbulk.validation.parse import parse_sheet
 
 
@@ -30,6 +30,7 @@ def type_sheets(
 def _type_sheet(sheet: Sheet, index: int, match: HeaderMatch, options: ReadOptions) -> tuple[list[Table], pl.DataFrame]:
     """Return the typed table of a sheet (two for a flat sheet: documents and lines), and the findings."""
     rows, findings = parse_sheet(sheet, index, match, options)
+    findings = date_witnesses.name_witnesses(findings, sheet, match)
     findings = pl.concat([findings, date_orders.find_mixed_orders(sheet, index, match, options.dates)])
     table = Table(match.recognised_resource, rows, {index: match.columns})
     if match.lines is None:

@@ -113,7 +113,9 @@ def merge_pages(pages: Iterable[Page]) -> Iterator[Page]:
 
 
 def _concat_pages(pages: Sequence[Page]) -> Page:
-    """Pages as one: indexes are raised, so that each line still belongs to its own record."""
+    """Pages as one: where records have lines, indexes are raised, so that each line still belongs to its own record."""
+    if all(lines is None for _, lines in pages):
+        return pl.concat((items for items, _ in pages), how="diagonal"), None
     offsets = [pl.lit(number * 2**32, pl.UInt64) for number in range(len(pages))]
     items = [
         page.with_columns(pl.col(ROW_INDEX).cast(pl.UInt64) + offset)

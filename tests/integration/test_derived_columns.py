@@ -114,3 +114,67 @@ def test_two_columns_that_a_person_calls_name_are_joined(tmp_path: Path, monkeyp
     done = CliRunner().invoke(cli, ["check", str(path), "--lang", "no"], input="\n\nC\nnavn\nj\n\n")
     assert "slås sammen til ett navn? (Kari Å)" in done.stderr
     assert explained(path, 2)["name"] == "Kari Å"
+
+
+PLACES = "Debitor;Firma;Gate;{header};Mobil\n1;Åkeri AB;G 1;{first};99887766\n2;Bø AS;G 2;{second};99887767\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "second", "code", "city"),
+    [
+        ("Postnr./sted", "0150 Oslo", "5003 Bergen", "5003", "Bergen"),
+        ("Postnr", "0150 Oslo", "5003 Bergen", "5003", "Bergen"),
+        ("Poststed", "0150 Oslo", "5003 Bergen", "5003", "Bergen"),
+        ("Postnr/ort", "111 22 Stockholm", "411 01 Göteborg", "411 01", "Göteborg"),
+        ("Zip/City", "11122 Stockholm", "20095 Hamburg Mitte", "20095", "Hamburg Mitte"),
+    ],
+)
+def test_a_code_and_a_city_in_one_column_are_divided(
+    tmp_path: Path, header: str, first: str, second: str, code: str, city: str
+) -> None:
+    """Whatever the header resembles, the column is neither a postal code nor a city: the values are both."""
+    path = tmp_path / "steder.csv"
+    path.write_text(PLACES.format(header=header, first=first, second=second), encoding="utf-8")
+    assert called("map", str(path), "-o", str(path.with_name("m.toml")))[0] == 0
+    last = explained(path, 3, "--mapping", str(path.with_name("m.toml")))
+    assert (last["postal_code"], last["city_name"]) == (code, city)
+
+
+def test_a_place_of_another_shape_stays_whole(tmp_path: Path) -> None:
+    """`London W1` is not divided at its space."""
+    path = tmp_path / "steder.csv"
+    rows = "".join(f"{number};Kunde;G 1;01{number} Oslo;99887766\n" for number in range(50, 60))
+    text = PLACES.format(header="Postnr./sted", first="0150 Oslo", second="London W1") + rows
+    path.write_text(text, encoding="utf-8")
+    assert called("map", str(path), "-o", str(path.with_name("m.toml")))[0] == 0
+    last = explained(path, 3, "--mapping", str(path.with_name("m.toml")))
+    assert (last["postal_code"], last["city_name"]) == (None, "London W1")
+
+
+JOURNAL = """Bilagsnr;Kundenr;Kundenavn;Gateadresse;Postnr./sted;Telefon nr 2;Bilagsdato;Forf.dato;Fakturabeløp
+1;001;Ås AS;Gata 1;0150 Oslo;;10.11.2026;24.11.2026;100,00
+2;002;Bø AS;Gata 2;5003 Bergen;;11.11.2026;25.11.2026;200,00
+"""
+
+
+@pytest.mark.parametrize("lang", ["en", "no"])
+def test_columns_of_the_customers_are_left_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    """Among the documents a column of the customers is not asked about; who types its letter reads whose it is."""
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
+    path = tmp_path / "journal.csv"
+    path.write_text(JOURNAL, encoding="utf-8")
+    typed = "".join(f"{answer}\n" for answer in ("", "", "", "E", "", "", "IN", "NOK", "", ""))
+    done = CliRunner().invoke(cli, ["check", str(path), "--lang", lang], input=typed)
+    title = {
+        "en": "It may be of the customer: Postal code, City.",
+        "no": "Kolonnen kan gjelde kunden: Postnr, Poststed.",
+    }
+    divide = {"en": "Divide", "no": "Skal"}[lang]
+    assert done.exit_code == 0, done.stderr
+    shown = " ".join(done.stderr.split())
+    assert title[lang] in shown
+    assert shown.index(title[lang]) < shown.index(f"{divide} ", shown.index(title[lang]))
+    last = explained(path, 3)
+    assert last["document_no"] == "2"
+    saved = "".join(file.read_text(encoding="utf-8") for file in (tmp_path / "mappings").iterdir())
+    assert "city_name" in saved

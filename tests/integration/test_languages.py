@@ -92,11 +92,11 @@ def test_the_placeholders_of_help_are_translated() -> None:
     ("words", "message"),
     [
         (["chek"], "Feil: Kommandoen «chek» finnes ikke"),
-        (["check"], "Feil: Mangler argumentet 'FILER...'"),
+        (["check"], "Feil: Mangler argumentet «FILER...»"),
         (["check", "--nope"], "Feil: Valget --nope finnes ikke for «armbulk check»"),
         (
             ["check", "x", "--decimal", "q"],
-            "Feil: Ugyldig verdi for '--decimal': «q» kan ikke brukes her. Bruk «,» eller «.»",
+            "Feil: Ugyldig verdi for «--decimal»: «q» kan ikke brukes her. Bruk «,» eller «.»",
         ),
         (["check", "x", "--profile", "--quiet"], "Feil: --profile krever en verdi, men etterfølges av --quiet."),
         (["export", "betalinger"], "Feil: «betalinger» er ikke en ressurs"),

@@ -259,3 +259,37 @@ def test_a_profile_that_exists_is_changed_with_enter(arm: Sandbox, keyring: dict
     assert done.exit_code == 0, done.stderr
     assert "Profile default exists: client 2218, the sandbox on this computer." in done.stderr
     assert list(keyring.values()) == [SECRET]
+
+
+@pytest.mark.parametrize(
+    ("lang", "message"),
+    [
+        ("en", "There is no login service at this address (HTTP 404)\n  → Check the address of the login service"),
+        ("no", "Det er ingen innloggingstjeneste på denne adressen (HTTP 404)\n  → Kontroller adressen til innlogg"),
+    ],
+)
+def test_a_wrong_address_of_the_login_service_is_not_a_wrong_secret(arm: Sandbox, lang: str, message: str) -> None:
+    """HTTP 404 is about the address: it is the first answer to enter again."""
+    wrong = arm.token_url.replace("/token", "/tokem")
+    done = log_in(SECRET, "1", arm.token_url, options=(*known(arm, **{"token-url": wrong}), "--lang", lang))
+    assert message in done.stderr
+    assert done.exit_code == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("lang", "message"),
+    [("en", "The settings are saved in {path}. Use --secret-file"), ("no", "Innstillingene er lagret i {path}. Bruk")],
+)
+def test_ctrl_c_at_the_last_question_names_what_is_saved(
+    arm: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lang: str, message: str
+) -> None:
+    """Without a keyring armbulk asks about a file: who stops there reads that only the settings are saved."""
+
+    def refuse(*_: str) -> None:
+        raise keyring_secrets.NoKeyringError
+
+    monkeypatch.setattr(keyring_secrets.keyring, "set_password", refuse)
+    done = log_in(SECRET, options=(*known(arm), "--lang", lang))
+    assert message.format(path=tmp_path / "config.toml") in done.stderr
+    assert (done.exit_code, config(tmp_path)["profiles"]["default"]["client_no"]) == (5, "2218")
+    assert not (tmp_path / "secrets").exists()

@@ -399,6 +399,18 @@ def test_a_row_is_explained(tmp_path: Path) -> None:
     assert call("map", str(tmp_path / "c.csv"), "--explain", "99")[0] == 2
 
 
+def test_a_row_with_a_line_shows_the_document_it_belongs_to(tmp_path: Path) -> None:
+    """The second line of a document: its values, those of the document, and the JSON of both lines."""
+    header = "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Linjetekst;Antall;Linjebeløp inkl. mva"
+    rows = [f"F1;IN;K1;2026-04-03;2026-05-04;NOK;{text};1;50" for text in ("Kam", "Børste")]
+    (tmp_path / "flat.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
+    said = call("map", str(tmp_path / "flat.csv"), "--explain", "3")[1]
+    values = {(field["resource"], field["field"]): field["value"] for field in said["fields"]}  # type: ignore[attr-defined]
+    assert values["documents", "currency"] == "NOK"
+    assert values["lines", "line_text"] == "Børste"
+    assert len(json.loads(str(said["json"]))["documentLines"]) == 2
+
+
 def test_a_header_that_only_resembles_one_is_an_error_in_a_script(tmp_path: Path) -> None:
     """A header that is only similar to a known one is an error; a note column is not."""
     path = tmp_path / "kunder.csv"

@@ -213,6 +213,9 @@ def test_files_that_are_not_proved(tmp_path: Path) -> None:
     assert (code, report["proved"], report["not_proved"]) == (1, False, 1)
     keys = {question["code"] for question in report["questions"]}
     assert {"not-proved", "accounts-differ"} <= keys
+    texts = {question["code"]: question["text"] for question in report["questions"]}
+    assert texts["not-proved"].startswith("The balance of 1 customer is not proved, and its items are not moved.")
+    assert texts["credits"].startswith("1 credit, -50.00 in the base currency, is not sent.")
     first = sheet_rows(target, "Proof", top=5)[0]
     assert (first["Customer no"], first["Closing balance"], first["Difference"]) == ("K-4", 751, -1)
 

@@ -33,6 +33,11 @@ def hint_of(*words: str) -> str:
         ("upload", "Did you mean `armbulk import`?"),
         ("close", "Did you mean `armbulk export close`?"),
         ("kunder", "Did you mean `armbulk export customers`?"),
+        ("slett kunder", "Did you mean `armbulk delete` or `armbulk purge`?"),
+        ("purringer", "Did you mean `armbulk export ar-items`?"),
+        ("pruge", "Did you mean `armbulk purge`?"),
+        ("migrer a.xml", "Did you mean `armbulk migrate a.xml`?"),
+        ("resolve 1 --resnd", "Did you mean --resend?"),
         ("hjelp", "All commands: `armbulk --help`"),
         ("kunder.xlsx", "To check the file: `armbulk check kunder.xlsx`"),
         ("export customers --perod 2025-02", "Did you mean --period? All options: `armbulk export --help`"),
@@ -50,9 +55,12 @@ def test_what_was_probably_meant(words: str, suggestion: str) -> None:
     assert hint_of(*words.split()).startswith(suggestion)
 
 
-@pytest.mark.parametrize("words", ["qqqqq", "runs --qqqqq", "fields qqqqq"])
+@pytest.mark.parametrize(
+    "words",
+    ["qqqqq", "runs --qqqqq", "fields qqqqq", "rente", "rentes", "resolve 1 --reset"],
+)
 def test_nothing_is_suggested_for_a_word_like_no_other(words: str) -> None:
-    """The help, or everything that can be chosen, is named instead."""
+    """The help, or everything that can be chosen, is named instead. What deletes or sends again is no guess."""
     assert "Did you mean" not in hint_of(*words.split())
 
 

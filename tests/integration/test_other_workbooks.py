@@ -17,18 +17,23 @@ WORKBOOKS = ROOT / "tests" / "support" / "workbooks"
 
 
 def test_an_open_document_is_imported(tmp_path: Path) -> None:
-    """Customers and invoices of an .ods are created, and each row has its outcome in a new .xlsx."""
+    """Customers and invoices of an .ods are created; the new .xlsx has the outcomes, and is imported while filtered."""
     path = tmp_path / "invoices.ods"
     shutil.copy(WORKBOOKS / path.name, path)
     before = path.read_bytes()
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_HOME": str(tmp_path / "home")}
-        code, run = called("import", str(path), "--include-hidden", "--yes", env=env)
+        code, run = called("import", str(path), "--yes", env=env)
         assert (code, run["outcomes"]["created"], sorted(arm.state.documents)) == (0, 4, ["f1", "f2"])
-    assert path.read_bytes() == before
-    result = tmp_path / "invoices.result.xlsx"
+        assert path.read_bytes() == before
+        result = tmp_path / "invoices.result.xlsx"
+        book = openpyxl.load_workbook(result)
+        book["Fakturaer"].row_dimensions[2].hidden = True  # filtered by its outcome
+        book.save(result)
+        code, run = called("import", str(result), "--yes", env=env)
+        assert (code, run["outcomes"]["already_sent"], run["outcomes"]["unchanged"]) == (0, 2, 2)
     rows = list(openpyxl.load_workbook(result)["Fakturaer"].iter_rows(values_only=True))
-    assert ["created" in row for row in rows] == [False, True, True]
+    assert ["already sent" in row for row in rows] == [False, True, True]
     again = {sheet.name: sheet for sheet in read_sheets(result)}
     assert again["Fakturaer"].frame["D"].to_list()[1:] == ["2026-03-01", "2026-03-01"]
 

@@ -1,5 +1,6 @@
 """The questions about a list of invoices with its customers, and what is kept of earlier answers."""
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from support.commands import called
+from support.commands import call, called
 
 from armbulk.cli import cli
 from armbulk.cli.command import CommandContext
@@ -96,6 +97,33 @@ def test_a_script_gets_a_mapping_for_both(tmp_path: Path, monkeypatch: pytest.Mo
     assert documents["rename"] == DOCUMENTS
     assert documents["ignore"] == ["Kundenavn", "Gate", "Postnr", "Sted", "Orgnr"]
     assert (customers["rename"], customers["repeated"]) == (CUSTOMERS, True)
+    assert customers["ignore"] == [header for header in DOCUMENTS if header != "Debitor"]
+
+
+KNOWN = LIST.replace("Faktnr;Debitor", "Fakturanr;Kundenr").replace("Forfall;Netto;Mva;Brutto", (
+    "Forfallsdato;Beløp eks. mva;Mva;Beløp inkl. mva;Bilagstype;Valuta"
+)).replace(",00\n", ",00;IN;NOK\n")  # fmt: skip
+
+
+def test_a_script_is_shown_how_to_read_the_customers_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list with known headers is read as documents; what reads both is named, and shows both of a row."""
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: False))
+    path, target = tmp_path / "liste.csv", str(tmp_path / "mine.toml")
+    path.write_text(KNOWN, encoding="utf-8")
+    told = answer("check", str(path), typed="")
+    assert '"liste" has the customers of the documents, too ("Kundenavn", "Postnr", "Gate", "Sted"' in told
+    assert f"`armbulk map {path} -o NAME.toml`" in told
+    assert called("map", str(path), "-o", target)[0] == 0
+    assert "customers of the documents" not in answer("check", str(path), "--mapping", target, typed="")
+    assert "mapping-not-used" not in {
+        each["code"] for each in called("check", str(path), "--mapping", target)[1]["findings"]
+    }
+    shown = called("map", str(path), "--mapping", target, "--explain", "4")[1]
+    assert {field["resource"] for field in shown["fields"]} == {"documents"}
+    assert (shown["customer"]["row"], json.loads(shown["customer"]["json"])["name"]) == (2, "Nordlys AS")
+    assert {field["field"]: field["value"] for field in shown["customer"]["fields"]}["city_name"] == "Oslo"
+    text = call("map", str(path), "--mapping", target, "--explain", "4", "--lang", "no")[1]
+    assert "Kunder (samme kunde som i rad 2)" in text
 
 
 def two_rows(folder: Path) -> str:

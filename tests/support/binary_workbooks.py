@@ -1,7 +1,8 @@
 """Small workbooks in the formats of other programs, made by hand: .xlsb and .ods."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from support.damaged_files import PACKAGE, REL, pack
 
@@ -37,20 +38,42 @@ def xlsb(
     calculation: int = 0,
     merged: Sequence[tuple[int, ...]] = (),
     since_1904: int = 0,
+    heights: Mapping[int, int] = MappingProxyType({}),
+    hidden_rows: Collection[int] = (),
+    columns: Sequence[tuple[int, int, int, int]] = (),
 ) -> bytes:
-    """An .xlsb workbook with one sheet `Kunder`; rows are numbered from 1.
+    """An .xlsb workbook with one sheet `Kunder`; rows are numbered from 1, their `heights` are in twips.
+
+    `columns` are ranges: first, last, width in 1/256 of a character, 1 for hidden.
 
     Its style 1 shows per cent, 2 a date, 3 six digits.
 
     `calculation` are the flags of the record about formulas: 1 calculate on opening, 16 some are not calculated.
     """
     data = b"".join(
-        record(0, struct.pack("<IIHBBB", number - 1, 0, 300, 0, 0, 0) + struct.pack("<I", 0)) + b"".join(cells)
+        record(
+            0, struct.pack("<IIHBBBI", number - 1, 0, heights.get(number, 300), 0, 16 * (number in hidden_rows), 0, 0)
+        )
+        + b"".join(cells)
         for number, cells in rows.items()
+    )
+    widths = b"".join(
+        record(60, struct.pack("<4IH", first, last, width, 0, flag)) for first, last, width, flag in columns
     )
     ranges = b"".join(record(176, struct.pack("<4I", *area)) for area in merged)
     dimension = record(148, struct.pack("<4I", 0, 20, 0, 20))
-    sheet = record(129) + dimension + record(145) + data + record(146) + ranges + record(130)
+    sheet = (
+        record(129)
+        + dimension
+        + record(390)
+        + widths
+        + record(391)
+        + record(145)
+        + data
+        + record(146)
+        + ranges
+        + record(130)
+    )
     bundle = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Kunder"))
     properties = record(157, struct.pack("<IIIdI", 0, 1, 100, 0.001, 1) + bytes([calculation, 0]))
     book = record(131) + record(153, struct.pack("<II", since_1904, 0) + wide("")) + record(143) + bundle + record(144)

@@ -89,7 +89,8 @@ def test_a_norwegian_customer_ledger(tmp_path: Path) -> None:
         "F.dato": "due_date", "Beløp": "incl_vat",
     }  # fmt: skip
     assert [row for row, _text in proposal.other_rows] == [6, 8, 9]
-    assert (proposal.date_order, proposal.dates[0]) == ("dmy", "01.10.26")
+    assert proposal.date_order is not None
+    assert (proposal.date_order.order, proposal.dates[0]) == ("dmy", "01.10.26")
 
 
 def test_an_english_list_of_open_invoices(tmp_path: Path) -> None:

@@ -8,12 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from armbulk.app.column_starter import write_starters
+from armbulk.findings.frame import render_findings
 from armbulk.mapping.headers import HeaderMatch
+from armbulk.mapping.write import write_mapping
+from armbulk.matching.propose import propose_sheet
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import CELL, Sheet
-from armbulk.resources import RESOURCES
+from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.validation.check import check_files
 from armbulk.validation.date_orders import find_mixed_orders
+from armbulk.validation.date_witnesses import find_order
 
 DATE, TEXT = "date", "text"
 
@@ -127,3 +132,51 @@ def test_dates_without_separators_contradict_each_other_but_are_never_converted(
     """30112026 is day first, 11302026 month first; beside them a date before the 13th is not suspect."""
     assert codes([("30112026", TEXT), ("11302026", "number")])[0][1] == "dates-mixed"
     assert codes([("30112026", TEXT), ("2026-02-11", DATE), ("2026-03-11", DATE)]) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "order", "cell"),
+    [
+        ([["03/04/2026", "14/11/2026"]], "dmy", "A3"),
+        ([["03/04/2026", "11/14/2026"]], "mdy", "A3"),
+        ([["03/04/2026", "04/03/2026"], ["05/06/2026", "30112026"]], "dmy", "B3"),
+        ([["03/04/2026", "14/11/2026"], ["05/06/2026", "11/14/2026"]], None, ""),
+        ([["03/04/26", "14/11/26"]], "dmy", ""),
+        ([["03/04/2026", "14.11.2026"]], "dmy", ""),
+        ([["03/04/2026", "2026-11-14", "14. november 2026", "11/11/2026", "40/40/2026", ""]], None, ""),
+    ],
+)
+def test_a_date_of_one_order_is_the_witness(columns: list[list[str]], order: str | None, cell: str) -> None:
+    """It proves the order if it is a date in this order alone; texts that contradict each other show nothing."""
+    data = dict(zip("AB", columns, strict=False))
+    rows = pl.DataFrame({"row": range(2, len(columns[0]) + 2), **data})
+    found = find_order(rows, list(data))
+    assert (found.order if found else None) == order
+    assert (found.cell if found and found.is_proven else "") == cell
+
+
+@pytest.mark.parametrize(
+    ("days", "ending"),
+    [
+        (["03/04/2026", "14/11/2026"], "D3 has 14/11/2026, which is a date only if the day is first: use --dates dmy."),
+        (["03/04/2026", "2026-11-14"], "two different dates"),
+    ],
+)
+def test_an_unclear_date_is_never_read_but_names_its_witness(tmp_path: Path, days: list[str], ending: str) -> None:
+    """The finding stays; it names the cell and the option. The mapping of a script has the order as a comment."""
+    rows = [f"F{number};IN;K1;{day};2026-12-31;NOK;100" for number, day in enumerate(days)]
+    header = "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Beløp inkl. mva"
+    path = tmp_path / "f.csv"
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+    checked = check_files([str(path)])
+    (shown,) = [
+        each
+        for each in render_findings(checked.findings, checked.sheets, fields_by_name(), "en")
+        if each["code"] == "ambiguous-date"
+    ]
+    assert shown["message"].endswith(ending)
+    assert checked.tables["documents"].rows["document_date"].to_list()[0] is None
+    proposal = propose_sheet(checked.used_sheets[0], 0)
+    assert proposal is not None
+    (starter,) = write_starters(checked.used_sheets[0], proposal, is_recognised=True)
+    assert '# dates = "dmy"  # ' in write_mapping([starter], "en")

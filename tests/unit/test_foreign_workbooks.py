@@ -1,4 +1,4 @@
-"""Workbooks of other formats: .ods, .xls and .xlsb are read cell by cell, and what cannot be known is asked."""
+"""Workbooks of other formats: .ods, .xls and .xlsb are read cell by cell, with their hidden rows and columns."""
 
 import contextlib
 import struct
@@ -121,16 +121,49 @@ def test_formulas_without_a_value_and_repeated_rows_of_an_open_document(tmp_path
 
 
 @pytest.mark.parametrize("ending", FORMATS)
-def test_hidden_rows_are_asked_once_per_file(ending: str) -> None:
-    """Hidden rows cannot be seen: one finding holds back all sheets of the file until `--include-hidden` is given."""
-    path = str(WORKBOOKS / f"invoices.{ending}")
-    asked = check_files([path], ReadOptions(hidden="skip"))
-    assert asked.findings.select("code", "value", "detail").rows() == [("hidden-rows", "?", f".{ending}")]
-    assert {name: rows.height for name, rows in asked.blocked_rows.items()} == {"customers": 2, "documents": 2}
-    answered = check_files([path], ReadOptions(hidden="include"))
-    assert answered.findings.is_empty()
-    assert answered.tables["documents"].rows["incl_vat"].to_list() == [125, 250]
-    assert [str(day) for day in answered.tables["documents"].rows["due_date"]] == ["2026-03-15"] * 2
+def test_an_everyday_workbook_needs_no_answer(ending: str) -> None:
+    """Customers, documents and lines without hidden rows are read at once."""
+    checked = check_files([str(WORKBOOKS / f"invoices.{ending}")])
+    assert checked.findings.is_empty()
+    assert checked.tables["documents"].rows["incl_vat"].to_list() == [125, 250]
+    assert [str(day) for day in checked.tables["documents"].rows["due_date"]] == ["2026-03-15"] * 2
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_hidden_rows_and_columns_are_seen(ending: str) -> None:
+    """Row 3 is too low, row 4 and column D are in closed groups, column C is hidden: as in the .xlsx they were."""
+    (sheet,) = read_sheets(WORKBOOKS / f"hidden.{ending}")
+    assert (sorted(sheet.hidden_rows), sorted(sheet.hidden_columns)) == ([3, 4], ["C", "D"])
+    checked = check_files([str(WORKBOOKS / f"hidden.{ending}")])
+    found = checked.findings.filter(checked.findings["severity"] == "error").select("code", "value", "detail").rows()
+    assert found == [("hidden-columns", "1", "D"), ("hidden-rows", "2", "3, 4")]  # C is the user's own column
+
+
+def test_hidden_rows_and_columns_of_xlsb(tmp_path: Path) -> None:
+    """Rows by a flag or their height, columns by a flag or their width."""
+    path = tmp_path / "k.xlsb"
+    rows = {number: [cell(5, column, DOUBLE(7.0)) for column in range(5)] for number in range(1, 6)}
+    columns = [(0, 1, 2560, 0), (2, 2, 2560, 1), (3, 3, 25, 0), (4, 4, 2560, 0)]
+    path.write_bytes(xlsb(rows, heights={5: 20}, hidden_rows={2, 3}, columns=columns))
+    (sheet,) = read_sheets(path)
+    assert (sorted(sheet.hidden_rows), sorted(sheet.hidden_columns)) == ([2, 3, 5], ["C", "D"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "hidden"),
+    [
+        ('<{0}row table:visibility="filter" table:number-rows-repeated="2">{1}</{0}row>', {1, 2}),
+        ('<{0}row-group table:display="false"><{0}row>{1}</{0}row></{0}row-group>', {1}),
+        ('<{0}row table:visibility="visible">{1}</{0}row>', set()),
+        ('<{0}column table:visibility="collapse"/><{0}row>{1}</{0}row>', set()),
+    ],
+)
+def test_hidden_rows_of_an_open_document(tmp_path: Path, rows: str, hidden: set[int]) -> None:
+    """Filtered rows, also repeated ones, and those of a closed group."""
+    path = tmp_path / "k.ods"
+    path.write_bytes(ods(rows.format("table:table-", SEVEN) + f"<table:table-row>{SEVEN}</table:table-row>"))
+    (sheet,) = read_sheets(path)
+    assert (sheet.hidden_rows, sheet.hidden_columns) == (hidden, {"A"} if "column" in rows else set())
 
 
 @pytest.mark.parametrize(
@@ -149,7 +182,7 @@ def test_a_number_in_a_column_of_identifiers_is_what_is_shown(
     rows = [name("Kundenr") + name("Navn"), cell_of.format(shown) + name("Kari")]
     content = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
     (tmp_path / "k.ods").write_bytes(ods(content))
-    checked = check_files([str(tmp_path / "k.ods")], ReadOptions(hidden="include"))
+    checked = check_files([str(tmp_path / "k.ods")])
     assert checked.findings["code"].to_list() == codes
     assert checked.tables["customers"].rows["customer_no"].to_list() == [sent]
 
@@ -172,7 +205,7 @@ def test_an_amount_that_is_shown_otherwise_is_a_warning(tmp_path: Path, value: s
     rows = [("".join(map(text, header.split(";")))), row]
     content = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
     (tmp_path / "k.ods").write_bytes(ods(content, name="Fakturaer"))
-    checked = check_files([str(tmp_path / "k.ods")], ReadOptions(hidden="include"))
+    checked = check_files([str(tmp_path / "k.ods")])
     assert ("shown-otherwise" in checked.findings["code"].to_list()) == is_other
     assert checked.errors == 0
     assert checked.tables["documents"].rows["incl_vat"].to_list() == [Decimal(value)]
@@ -193,7 +226,7 @@ def test_postal_codes_are_completed_on_request(tmp_path: Path) -> None:
     code = SEVEN.replace("7", "585")
     rows = row(text("Kundenr") + text("Navn") + text("Postnr")) + row(text("0007") + text("Kari") + code)
     (tmp_path / "k.ods").write_bytes(ods(rows))
-    checked = check_files([str(tmp_path / "k.ods")], ReadOptions(hidden="include", pad_postal_codes=True))
+    checked = check_files([str(tmp_path / "k.ods")], ReadOptions(pad_postal_codes=True))
     assert (checked.errors, checked.tables["customers"].rows["postal_code"].to_list()) == (0, ["0585"])
 
 

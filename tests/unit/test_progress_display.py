@@ -141,6 +141,23 @@ def test_a_pipe_gets_a_line_when_a_phase_begins_and_ends() -> None:
     ]  # fmt: skip
 
 
+def test_files_of_a_ledger_are_read_in_megabytes() -> None:
+    """In a pipe, on a terminal and for a program."""
+    said: list[str] = []
+    clock, view = Clock(), ProgressView(Text(""))
+    lines = PhaseLines(lambda text: said.append(str(text)), clock.now)
+    for done in (0, 70, 140):
+        progress = Progress("reading files", done=done, total=140, phase=Phase.READ, records={Phase.READ: (done, 140)})
+        lines.show(progress)
+        view.update(progress, clock.now())
+        clock.time += 10
+        if done == 70:
+            assert [str(bar.text) for bar in view.bars(clock.now())] == ["70 of 140 MB, 4 MB/s, about 20 s left"]
+    assert said == ["Read the ledger: 140 MB", "Read the ledger: 140 of 140 MB done in 20 s"]
+    assert progress.text("en") == "Reading the ledger: 140 of 140 MB"
+    assert progress.to_json(clock.now())["records"] == {"read": {"done": 140, "total": 140}}
+
+
 def test_each_list_of_an_export_has_its_lines() -> None:
     """A download that begins again with fewer records is another list."""
     downloads = [(10, 20), (20, 20), (5, 5)]

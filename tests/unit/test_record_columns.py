@@ -117,6 +117,7 @@ JSON = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(10**18), 10**18)
+    | st.integers(-(10**30), 10**30)
     | st.text(max_size=8)
     | st.decimals(-9999, 9999, places=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),

@@ -167,6 +167,7 @@ def test_parts_of_a_zip_are_one_export(tmp_path: Path) -> None:
     zipped = write_zip(tmp_path / "all.zip", dict(zip(names, parts, strict=True)))
     reports: list[tuple[int, int]] = []
     export = read_ledger_export([zipped], report=lambda done, total: reports.append((done, total)))
+    assert reports[0][0] == 0
     assert reports[-1] == (sum(len(part.encode()) for part in parts),) * 2
     assert export.parts["file"].to_list() == [f"all.zip/{name}" for name in names]
     assert export.parts["entries"].to_list() == [0, 8, 8, 7]

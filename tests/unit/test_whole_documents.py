@@ -178,7 +178,7 @@ def test_continuation_rows_are_asked_about(tmp_path: Path, yes: bool) -> None:
     result = connect().check(path, dialog=dialog)
     assert [(question.count, question.rows) for question in dialog.questions] == [("1", "3")]
     assert result.ok is yes
-    assert result.inputs.options.continuation_rows == ("same-as-above" if yes else None)
+    assert result.inputs.options.continuation_rows == ("same-as-above" if yes else "stop")
 
 
 def test_the_option_decides(tmp_path: Path) -> None:

@@ -49,13 +49,15 @@ def read_ledger_export(
     Args:
         paths: The parts of the export: XML files and zip files with XML files. At least one.
         limits: How much is read at most.
-        report: Called while the vouchers are read; 2 GB take about two minutes.
+        report: Called at the beginning, and while the vouchers are read; 2 GB take about two minutes.
 
     Raises:
         FileError: A file cannot be read, is not valid XML, is not SAF-T Financial of Norway, has an unsafe element or
             a value that is not valid, or the files are not the parts of one export. The whole export is refused.
     """
     sources = list_sources(paths, limits.file_bytes)
+    if report:
+        report(0, sum(source.size for source in sources))
     parts = {source.name: _read_master_files(source, limits) for source in sources}
     refuse_mixed_parts({name: part.header for name, part in parts.items()})
     masters = _drop_repeated(list(parts.values()))

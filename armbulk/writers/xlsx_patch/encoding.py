@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 _DECLARATION = re.compile(rb"<\?xml\b[^>]*\?>")
 _PLAIN = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-_PIECE_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 17
 
 FindEncoding = Callable[[bytes], str | None]
 """Returns the encoding of a part from its first bytes; None for UTF-16 with its mark."""
@@ -21,7 +21,7 @@ def to_utf8(content: bytes, find_encoding: FindEncoding) -> bytes:
 
 
 def decode_pieces(chunks: Iterable[bytes], find_encoding: FindEncoding) -> Iterator[bytes]:
-    """Yield a part in UTF-8 in pieces of about 1 MiB."""
+    """Yield a part in UTF-8 in pieces of about 128 KiB."""
     decoder: codecs.IncrementalDecoder | None = None
     is_first = True
     for piece in _join(chunks):

@@ -1,6 +1,6 @@
 """The sheets that armbulk adds to a workbook: Summary, Problems, Customer outcomes, Sign-off, Changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from armbulk.i18n import Text, Words
@@ -25,6 +25,8 @@ from armbulk.writers.xlsx_patch.sign_off_page import lay_out, list_widths
 from armbulk.writers.xlsx_patch.style_book import OwnStyle, StyleBook
 from armbulk.writers.xlsx_patch.texts import escape_cell_text
 from armbulk.writers.xlsx_patch.xml_part import escape_attribute
+
+_PIECE_ROWS = 1_000
 
 MAX_LINKS = 65_000
 """Links that a sheet gets; Excel keeps 65,530."""
@@ -229,8 +231,8 @@ class OwnSheet:
     def _range(self) -> str:
         return f"A1:{to_letters(len(self._widths) - 1)}{len(self._rows)}"
 
-    def render(self, filtered: str = "", header_row: int = 1) -> bytes:
-        """Return the sheet; with a range to be filtered its header stays in sight, else it is printed on a page."""
+    def render(self, filtered: str = "", header_row: int = 1) -> Iterator[bytes]:
+        """Yield the sheet; with a range to be filtered its header stays in sight, else it is printed on a page."""
         shown = ' tabSelected="1"' if self._is_shown else ""
         frozen = f'ySplit="{header_row}" topLeftCell="A{header_row + 1}"'
         pane = f'<pane {frozen} activePane="bottomLeft" state="frozen"/>' if filtered else ""
@@ -240,18 +242,24 @@ class OwnSheet:
             for number, width in enumerate(self._widths, start=1)
         )
         merged = "".join(f'<mergeCell ref="{area}"/>' for area in self._merged)
-        pieces = [
-            f'{_HEAD}<worksheet xmlns="{self._namespace}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>',
-            f'<sheetViews><sheetView{grid}{shown} workbookViewId="0">{pane}</sheetView></sheetViews>',
-            f"<cols>{cols}</cols><sheetData>{''.join(self._rows)}</sheetData>",
+        head = (
+            f'{_HEAD}<worksheet xmlns="{self._namespace}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+            f'<sheetViews><sheetView{grid}{shown} workbookViewId="0">{pane}</sheetView></sheetViews>'
+            f"<cols>{cols}</cols><sheetData>"
+        )
+        yield head.encode()
+        for start in range(0, len(self._rows), _PIECE_ROWS):
+            yield "".join(self._rows[start : start + _PIECE_ROWS]).encode()
+        tail = (
+            "</sheetData>",
             f'<autoFilter ref="{filtered}"/>' if filtered else "",
             f'<mergeCells count="{len(self._merged)}">{merged}</mergeCells>' if merged else "",
             f"<hyperlinks>{''.join(self._links)}</hyperlinks>" if self._links else "",
             '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>',
             f'<pageSetup paperSize="9" orientation="landscape" fitToHeight="{0 if filtered else 1}"/>',
             f"<headerFooter><oddFooter>{_FOOTER}</oddFooter></headerFooter></worksheet>",
-        ]
-        return "".join(pieces).encode()
+        )
+        yield "".join(tail).encode()
 
 
 def _format(value: Value) -> str:

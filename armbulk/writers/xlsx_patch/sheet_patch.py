@@ -38,7 +38,7 @@ from armbulk.writers.xlsx_patch.texts import build_outcome_cells, escape_cell_te
 from armbulk.writers.xlsx_patch.workbook_part import STRICT
 from armbulk.writers.xlsx_patch.xml_part import XmlPart
 
-_SLICE_ROWS = 10_000
+_SLICE_ROWS = 2_000
 _CHAIN = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["']""")
 _MAX_MERGED_CELLS = 100_000
 
@@ -50,7 +50,7 @@ class SheetPatch:
     Attributes:
         sheet: The sheet as it was read.
         header_row: The row of its header; 0 for none.
-        rows: The outcomes: `row`, `colour`, `symbol`, `target` (of `problem_lines`) and the fields; None without.
+        rows: The outcomes: `row`, `target` (of `problem_lines`) and the fields; None without.
         letters: Field → letters of its column.
         new_letters: The columns that are new.
         headers: Field → header, of the columns whose header is written.
@@ -182,7 +182,8 @@ class SheetPatch:
             self.add_edit(self.header_row, letter, CellEdit(xml.encode()))
 
     def _row_changes(self, styles: StyleBook, prefix: str) -> RowChanges:
-        known = frozenset(self.sheet.frame["row"].to_list()) if self.edits else frozenset()
+        is_edited = pl.col("row").is_in(list(self.edits))
+        known = frozenset(self.sheet.frame.filter(is_edited)["row"]) if self.edits else frozenset()
         order = sorted(self.letters, key=lambda name: to_index(self.letters[name]))
         return RowChanges(
             outcomes=self._list_outcomes(styles, prefix, order) if self.rows is not None else iter(()),
@@ -196,7 +197,7 @@ class SheetPatch:
         assert self.rows is not None  # noqa: S101 - the caller asks only then
         numbers = outcome_styles(styles, style.OUTCOME_COLOURS.values())
         variants: dict[tuple[str, str], Variant | None] = {}
-        for rows in self.rows.iter_slices(_SLICE_ROWS):
+        for rows in map(_add_styles, self.rows.iter_slices(_SLICE_ROWS)):
             cells = build_outcome_cells(rows, order, self.letters, numbers, prefix)
             for number, colour, symbol, xml in zip(rows["row"], rows["colour"], rows["symbol"], cells, strict=True):
                 key = colour, symbol
@@ -225,23 +226,28 @@ def build_outcomes(sheet: Sheet, header: SheetHeader, rows: pl.DataFrame, lang: 
     if last >= EXCEL_MAX_COLUMNS:
         message = "it has no room for more columns"
         raise PatchRefusedError(message)
-    words = {text: find_outcome(text) for text in rows["outcome"].drop_nulls().unique()}
-    colours = {text: style.OUTCOME_COLOURS[outcome] for text, outcome in words.items() if outcome}
-    symbols = {text: style.OUTCOME_SYMBOLS[outcome] for text, outcome in words.items() if outcome}
-    outcome = pl.col("outcome")
     return SheetPatch(
         sheet,
         header.row,
-        rows.with_columns(
-            colour=outcome.replace_strict(colours, default="", return_dtype=pl.String).fill_null(""),
-            symbol=outcome.replace_strict(symbols, default="", return_dtype=pl.String).fill_null(""),
-        ).with_columns(
-            style=pl.concat_str("colour", pl.when(pl.col("target").is_null()).then(pl.lit("")).otherwise(pl.lit("+")))
-        ),
+        rows,
         letters,
         frozenset(new),
         {name: OUTCOME_HEADERS[name].text(lang) for name in OUTCOME_FIELDS},
         header.key_letter,
+    )
+
+
+def _add_styles(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `colour` and `symbol` of outcomes, and `style`, the key of `outcome_styles`."""
+    words = {text: find_outcome(text) for text in rows["outcome"].drop_nulls().unique()}
+    colours = {text: style.OUTCOME_COLOURS[outcome] for text, outcome in words.items() if outcome}
+    symbols = {text: style.OUTCOME_SYMBOLS[outcome] for text, outcome in words.items() if outcome}
+    outcome = pl.col("outcome")
+    return rows.with_columns(
+        colour=outcome.replace_strict(colours, default="", return_dtype=pl.String).fill_null(""),
+        symbol=outcome.replace_strict(symbols, default="", return_dtype=pl.String).fill_null(""),
+    ).with_columns(
+        style=pl.concat_str("colour", pl.when(pl.col("target").is_null()).then(pl.lit("")).otherwise(pl.lit("+")))
     )
 
 

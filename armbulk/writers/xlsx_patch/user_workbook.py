@@ -58,13 +58,20 @@ def write_results(
     """
     with _Copy(content, sheets[0].file, sheets) as copy:
         for index, sheet in enumerate(sheets):
-            rows = outcomes.filter(pl.col("sheet") == index)
+            rows = _rows_of(outcomes, index)
             if index in headers and rows.height:
-                patch = build_outcomes(sheet, headers[index], rows.sort("row"), lang)
+                patch = build_outcomes(sheet, headers[index], rows, lang)
                 patch.add_marks(style.cell_marks(problems.findings, sheet, headers[index].row))
                 copy.patch(sheet, patch)
         provenance = summary.provenance.text if summary.provenance else ""
         copy.finish(target, lang, problems.lines, summary=summary, customers=problems.customers, provenance=provenance)
+
+
+def _rows_of(outcomes: pl.DataFrame, index: int) -> pl.DataFrame:
+    """Return the outcomes of a sheet, ordered by row; without a copy where they are the only ones, and in order."""
+    is_only = outcomes["sheet"].n_unique() == 1 and outcomes["sheet"][0] == index
+    rows = outcomes if is_only else outcomes.filter(pl.col("sheet") == index)
+    return rows if rows["row"].is_sorted() else rows.sort("row")
 
 
 def mark_problems(
@@ -203,7 +210,7 @@ class _Copy:
         page = OwnSheet(self._book.namespace, self.styles, is_shown=False)
         filtered = page.add_report(report)
         self._book.set_filter(title, filtered)
-        self._package.put(part, page.render(filtered, report.header_row))
+        self._package.put(part, lambda: page.render(filtered, report.header_row))
         doc_props.forget_titles(self._package)
         self._package.remove_signatures()
         self._package.write(target, (self._book.name, self._style_part))
@@ -239,21 +246,21 @@ class _Copy:
         self._book.set_filter(titles[middle], problems)
         for patch in self._patches.values():
             patch.problems = titles[middle]
-        self._package.put(parts[middle], pages[middle].render(problems))
+        self._package.put(parts[middle], lambda: pages[middle].render(problems))
         if customers:
             listed = pages[middle + 1].add_customers(customers, lang, frozenset(self._book.names))
             self._book.set_filter(titles[middle + 1], listed)
-            self._package.put(parts[middle + 1], pages[middle + 1].render(listed))
+            self._package.put(parts[middle + 1], lambda: pages[middle + 1].render(listed))
         if summary:
             pages[0].add_sections(summary.sections, titles[middle])
-            self._package.put(parts[0], pages[0].render())
+            self._package.put(parts[0], pages[0].render)
         elif changes:
             changed = pages[0].add_changes(changes, lang)
             self._book.set_filter(titles[0], changed)
-            self._package.put(parts[0], pages[0].render(changed))
+            self._package.put(parts[0], lambda: pages[0].render(changed))
         if sign_off:
             pages[-1].add_sign_off(sign_off)
-            self._package.put(parts[-1], pages[-1].render())
+            self._package.put(parts[-1], pages[-1].render)
         doc_props.write_core(self._package, style.RESULT_CATEGORY, "; ".join(titles))
         doc_props.forget_titles(self._package)
         if provenance:
