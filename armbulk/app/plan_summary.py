@@ -15,6 +15,7 @@ from armbulk.model.environment import Environment, find_environment
 from armbulk.model.fields import Severity
 from armbulk.model.record_kinds import add_up, count_records, sum_by_kind, write_money
 from armbulk.model.record_texts import format_json_value
+from armbulk.model.sheet import find_repeated_names
 from armbulk.model.value_forms import compare_form, list_leaves
 from armbulk.planning.plan import ImportPlan
 from armbulk.resources import RESOURCES, fields_by_name
@@ -106,6 +107,7 @@ def list_findings(checked: Checked, severity: Severity, lang: str) -> list[dict[
     """
     chosen = checked.findings.filter(pl.col("severity") == severity.value)
     groups = group_findings(chosen, checked.sheets, fields_by_name(), lang, MAX_NAMED)
+    repeated = find_repeated_names(checked.sheets)
     return [
         {
             "code": group["code"],
@@ -113,7 +115,7 @@ def list_findings(checked: Checked, severity: Severity, lang: str) -> list[dict[
             "count": group["count"],
             "message": group["first"][0]["message"],
             "same": len({finding["message"] for finding in group["first"]}) == 1,
-            "cells": [name_place(finding) for finding in group["first"]],
+            "cells": [name_place(finding, repeated) for finding in group["first"]],
         }
         for group in groups
     ]

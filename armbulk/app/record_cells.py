@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from armbulk.i18n import _
+from armbulk.model.sheet import find_repeated_names, qualify_name
 from armbulk.resources import RESOURCES
 from armbulk.results.file_columns import list_file_columns, list_key_columns
 from armbulk.results.named_fields import split_by_field
@@ -49,7 +50,11 @@ class CellNames:
 def name_cells(result: RunResult, checked: Checked | None, lang: str) -> CellNames:
     """Return the names of a run's cells; its files may no longer be read (`checked` is None)."""
     if checked is not None:
-        names = {index: sheet.name for index, sheet in enumerate(checked.sheets)}
+        repeated = find_repeated_names(checked.sheets)
+        names = {
+            index: qualify_name(sheet.file, sheet.name) if sheet.name in repeated else sheet.name
+            for index, sheet in enumerate(checked.sheets)
+        }
         columns = dict(enumerate(list_file_columns(checked)))
         return CellNames(names, dict(enumerate(list_key_columns(checked))), columns, lang)
     options = result.run.options if result.run else {}

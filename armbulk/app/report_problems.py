@@ -12,6 +12,7 @@ from armbulk.i18n import Text, _, ngettext
 from armbulk.model.fields import Severity
 from armbulk.model.outcome import Outcome
 from armbulk.model.plain_text import to_one_line
+from armbulk.model.sheet import find_repeated_names
 from armbulk.redaction import redact_shown
 from armbulk.resources import fields_by_name
 from armbulk.resources.identifiers import mask_national_id
@@ -24,7 +25,13 @@ from armbulk.validation.check import Checked
 MAX_ROWS = 200
 """How many problems of a group are listed."""
 
+_TURN = 10
+"""How many problems of one cause are listed before those of the next: a rare cause is not crowded out."""
+
 _MAX_TEXT_CHARS = 1_000
+
+_VALUES = r'"[^"]*"|[0-9]+'
+"""What differs between messages of the same cause."""
 
 _TITLES = {
     Outcome.REJECTED.value: (
@@ -139,17 +146,30 @@ def _list_held_back(
         return records.height, records.height, _list_records(records, cells, "message", ROW_HAS_ERRORS)
     errors = checked.findings.filter(pl.col("severity") == Severity.ERROR.value)
     others = records.join(errors.select("sheet", "row"), on=["sheet", "row"], how="anti", maintain_order="left")
-    rows = _list_findings(errors, checked, items, cells)
-    rows += _list_records(others.head(MAX_ROWS - len(rows)), cells, "message", ERROR_ELSEWHERE)
+    share = min(others.height, MAX_ROWS // 4)
+    rows = _list_findings(errors, checked, items, cells, MAX_ROWS - share)
+    rows += _list_records(others, cells, "message", ERROR_ELSEWHERE, MAX_ROWS - len(rows))
     return records.height, errors.height + others.height, rows
 
 
+def _choose_of_each_cause(problems: pl.DataFrame, cause: pl.Expr, most: int) -> pl.DataFrame:
+    """Return at most so many problems, by cause: the first of each cause, then more of each in turn."""
+    marked = problems.with_row_index("position").with_columns(cause.alias("cause"))
+    marked = marked.with_columns(
+        turn=(pl.col("position").cum_count().over("cause") - 1) // _TURN,
+        first=pl.col("position").min().over("cause"),
+    )
+    chosen = marked.sort("turn", "position").head(most).sort("first", "position")
+    return chosen.select(problems.columns)
+
+
 def _list_records(
-    records: pl.DataFrame, cells: CellNames, column: str, otherwise: Text | None = None
+    records: pl.DataFrame, cells: CellNames, column: str, otherwise: Text | None = None, most: int = MAX_ROWS
 ) -> list[dict[str, str]]:
-    """The first records, with a column as the message; `otherwise` where it is empty."""
+    """Some records of each cause, with a column as the message; `otherwise` where it is empty."""
     rows = []
-    for row in records.head(MAX_ROWS).iter_rows(named=True):
+    cause = pl.col(column).fill_null("").str.replace_all(_VALUES, "")
+    for row in _choose_of_each_cause(records, cause, most).iter_rows(named=True):
         letter = cells.find_column(row["sheet"], row["resource"], row[column] or "")
         message = translate_message(row[column] or "", cells.lang)
         if not message and otherwise is not None:
@@ -167,21 +187,22 @@ def _list_records(
 
 
 def _list_findings(
-    findings: pl.DataFrame, checked: Checked, items: pl.DataFrame, cells: CellNames
+    findings: pl.DataFrame, checked: Checked, items: pl.DataFrame, cells: CellNames, most: int = MAX_ROWS
 ) -> list[dict[str, str]]:
-    """The first findings, with the numbers of their records."""
-    findings = findings.head(MAX_ROWS)
+    """Some findings of each cause, with the numbers of their records."""
+    findings = _choose_of_each_cause(findings, pl.concat_str("code", "field", ignore_nulls=True, separator=" "), most)
     keys = (
         list_row_keys(items, checked.all_tables()).select("sheet", "row", "key").unique(["sheet", "row"], keep="first")
     )
     numbers = findings.select("sheet", "row").join(keys, on=["sheet", "row"], how="left", maintain_order="left")["key"]
     rendered = render_findings(findings, checked.sheets, fields_by_name(), cells.lang)
+    repeated = find_repeated_names(checked.sheets)
     return [
         {
             "number": number or "",
             "cell": cells.name(sheet, finding["row"], None, finding["column"])
             if finding["row"]
-            else name_place(finding),
+            else name_place(finding, repeated),
             "message": finding["message"],
             "fix": finding["fix"],
         }

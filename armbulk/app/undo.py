@@ -6,7 +6,7 @@ from typing import Any
 from armbulk.app.import_result import ImportResult
 from armbulk.app.runs import list_run_files
 from armbulk.results.run_result import recheck_files
-from armbulk.results.undo import list_created, write_undo
+from armbulk.results.undo import count_left, list_created, write_undo
 from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.inputs import verify_no_input
 
@@ -33,6 +33,7 @@ def propose_undo(stored: ImportResult, target: Path) -> dict[str, Any]:
         "run": str(run.id),
         "customers": customers,
         "documents": documents,
+        **count_left(stored.result),
         "file": str(path),
         "files_changed": checked is None,
     }

@@ -3,7 +3,7 @@
 A findings frame has one row per problem; `render_findings` turns it into sentences with cell addresses.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain
 from pathlib import PurePath
@@ -15,7 +15,7 @@ from armbulk.findings.catalogue import CATALOGUE
 from armbulk.findings.titles import TITLES
 from armbulk.i18n import unpack_text
 from armbulk.model.fields import MASK, Field, Severity
-from armbulk.model.sheet import Sheet
+from armbulk.model.sheet import Sheet, qualify_name
 
 SCHEMA = pl.Schema(
     {
@@ -73,12 +73,14 @@ class RenderedFinding(TypedDict):
     fix: str
 
 
-def name_place(finding: RenderedFinding) -> str:
-    """Return where a finding is: its cell, or its row or column, or its sheet, or the name of its file."""
-    part = finding["row"] or finding["column"]
-    return finding["cell"] or (
-        f"{finding['sheet']}!{part}" if part else finding["sheet"] or PurePath(finding["file"]).name
-    )
+def name_place(finding: RenderedFinding, repeated: Collection[str] = ()) -> str:
+    """Return where a finding is: its cell, or its row or column, or its sheet, or the name of its file.
+
+    `repeated` are names of sheets that more than one file has: the file is named, too.
+    """
+    part, file = finding["row"] or finding["column"], PurePath(finding["file"]).name
+    cell = finding["cell"] or (f"{finding['sheet']}!{part}" if part else finding["sheet"] or file)
+    return qualify_name(file, cell) if finding["sheet"] in repeated else cell
 
 
 def cause_of_column(finding: RenderedFinding) -> tuple[str | None, ...] | None:

@@ -10,6 +10,7 @@ from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import find_outcome
 from armbulk.model.result_columns import (
     CHANGES,
+    CREDITED_REFERENCE,
     OUTCOME_FIELDS,
     PLACE_HEADERS,
     PROBLEMS,
@@ -21,9 +22,11 @@ from armbulk.model.result_columns import (
 from armbulk.model.sheet import Sheet
 
 _IGNORED = frozenset(
-    fold_header(text) for name in OUTCOME_FIELDS for text in (*list_outcome_headers(name), *SOURCE_HEADER.all())
+    fold_header(text)
+    for texts in (*map(list_outcome_headers, OUTCOME_FIELDS), SOURCE_HEADER.all(), CREDITED_REFERENCE.all())
+    for text in texts
 )
-"""The columns of an earlier result workbook, and of a migration: recognised and ignored."""
+"""The columns of an earlier result workbook, of a migration and of an undo sheet: recognised and ignored."""
 
 
 def is_outcome_header(text: str) -> bool:

@@ -85,6 +85,8 @@ def with_prefix(name: str) -> str:
 
 
 CREDIT_PROPOSALS = Words("Credit notes", "Kreditnotaer")
+CREDITED_REFERENCE = Words("ARM's number of the invoice", "Nummeret til fakturaen i ARM")
+"""Header of the column of CREDIT_PROPOSALS with ARM's reference of what is credited."""
 UNUSED_CUSTOMERS = Words("Unused customers", "Ubrukte kunder")
 """The sheets of an undo proposal. The first is an import sheet, once a person has completed it."""
 

@@ -1,6 +1,9 @@
 """Sheets as they are in files, and typed tables."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import polars as pl
 
@@ -94,6 +97,17 @@ class Sheet:
     mapped_by: str = ""
     base: "Sheet | None" = None
     size: int = 0
+
+
+def find_repeated_names(sheets: Iterable[Sheet]) -> frozenset[str]:
+    """Return the names of sheets that more than one file has: a cell is named with its file then."""
+    counts = Counter(sheet.name for sheet in sheets)
+    return frozenset(name for name, count in counts.items() if count > 1)
+
+
+def qualify_name(file: str, name: str) -> str:
+    """Return the name of a sheet or cell with its file's: `feb.xlsx · Documents!F3`."""
+    return f"{PurePath(file).name} · {name}"
 
 
 @dataclass(frozen=True, slots=True)

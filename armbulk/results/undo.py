@@ -10,8 +10,9 @@ import xlsxwriter
 
 from armbulk.i18n import _, ngettext
 from armbulk.model.fields import FieldType
+from armbulk.model.keys import normalise_key
 from armbulk.model.outcome import Outcome
-from armbulk.model.result_columns import CREDIT_PROPOSALS, UNUSED_CUSTOMERS
+from armbulk.model.result_columns import CREDIT_PROPOSALS, CREDITED_REFERENCE, UNUSED_CUSTOMERS
 from armbulk.resources import RESOURCES
 from armbulk.resources.customer_deletes import CUSTOMER_DELETES
 from armbulk.results.run_result import RunResult
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
     from armbulk.writers.section import Value
 
 _CREATED = [Outcome.CREATED.value, Outcome.CREATED_WITH_WARNINGS.value]
+_UPDATED = [Outcome.UPDATED.value, Outcome.UPDATED_WITH_WARNINGS.value]
 _AMOUNTS = ("excl_vat", "vat", "incl_vat")
 _CREDIT_FIELDS = (
     "document_type", "document_no", "customer_no", "document_date", "due_date", "currency", *_AMOUNTS,
     "additional_reference",
 )  # fmt: skip
-_REFERENCE = _("ARM's number of the invoice")
 _CREDIT_NOTES = (
     _("A proposal for review. armbulk sends nothing of it automatically."),
     _("Delete the rows that should not be credited. The column of the additional reference has the number to credit."),
@@ -50,6 +51,16 @@ def list_created(result: RunResult, resource: str) -> pl.DataFrame:
     return result.items.filter((pl.col("resource") == resource) & pl.col("outcome").is_in(_CREATED))
 
 
+def count_left(result: RunResult) -> dict[str, int]:
+    """Return how many customers a run has updated, and how many documents ARM never confirmed: neither is proposed."""
+    updated = pl.col("outcome").is_in(_UPDATED) & (pl.col("resource") == "customers")
+    unconfirmed = (pl.col("outcome") == Outcome.IN_DOUBT.value) & (pl.col("resource") == "documents")
+    return {
+        "updated": result.items.filter(updated).height,
+        "unconfirmed": result.items.filter(unconfirmed).height,
+    }
+
+
 def write_undo(
     target: Path, result: RunResult, checked: Checked | None, used_customers: frozenset[str], lang: str
 ) -> tuple[int, int]:
@@ -67,12 +78,27 @@ def write_undo(
     documents = list_created(result, "documents")
     with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
         book.set_properties({"created": WORKBOOK_CREATED})
-        add_report_sheet(book, _propose_credits(documents, checked, lang), lang)
+        numbers = _read_customer_numbers(result, checked)
+        add_report_sheet(book, _propose_credits(documents, numbers, checked, lang), lang)
         add_report_sheet(book, _list_unused(customers, created.height - customers.height, checked, lang), lang)
     return customers.height, documents.height
 
 
-def _propose_credits(documents: pl.DataFrame, checked: Checked | None, lang: str) -> ReportSheet:
+def _read_customer_numbers(result: RunResult, checked: Checked | None) -> Mapping[str, str]:
+    """Return each customer's normalised number → the number as it was sent, where the files or the run have it."""
+    customers = result.items.filter(pl.col("resource") == "customers").select("key_norm", "key")
+    numbers = dict(customers.drop_nulls().iter_rows())
+    if checked is not None and "documents" in checked.tables:
+        sent = checked.tables["documents"].rows["customer_no"].drop_nulls().unique()
+        numbers |= dict(
+            zip(sent.to_frame().select(normalise_key(pl.col("customer_no"))).to_series(), sent, strict=True)
+        )
+    return numbers
+
+
+def _propose_credits(
+    documents: pl.DataFrame, numbers: Mapping[str, str], checked: Checked | None, lang: str
+) -> ReportSheet:
     """Return the sheet of credit notes: an import sheet whose type, number and dates a person fills in."""
     fields = [RESOURCES["documents"].field(name) for name in _CREDIT_FIELDS]
     headings = [(field.header.text(lang), field.type) for field in fields]
@@ -82,7 +108,7 @@ def _propose_credits(documents: pl.DataFrame, checked: Checked | None, lang: str
     for row in documents.iter_rows(named=True):
         known = amounts.get((row["sheet"], row["row"]), {"incl_vat": row["amount"]})
         values: dict[str, Value] = {
-            "customer_no": row["customer_norm"],
+            "customer_no": numbers.get(row["customer_norm"], row["customer_norm"]),
             "currency": row["currency"],
             "additional_reference": row["key"],
             **{name: _negate(known.get(name)) for name in _AMOUNTS},
@@ -94,7 +120,7 @@ def _propose_credits(documents: pl.DataFrame, checked: Checked | None, lang: str
     return ReportSheet(
         name=CREDIT_PROPOSALS.text(lang),
         title=_("Proposed credit notes").text(lang),
-        headings=(*headings, (_REFERENCE.text(lang), FieldType.TEXT)),
+        headings=(*headings, (CREDITED_REFERENCE.text(lang), FieldType.TEXT)),
         rows=rows,
         notes=tuple(note.text(lang) for note in notes),
     )

@@ -17,6 +17,22 @@ from armbulk.sandbox import Sandbox
 COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
+def test_cells_of_sheets_with_the_same_name_are_named_with_their_file(tmp_path: Path) -> None:
+    """Documents!C2 of two workbooks is two cells: the screen names the file, by kind and by cell, as the plan does."""
+    for name, currency in (("jan", "NOK"), ("feb", "NKR")):
+        book = openpyxl.Workbook()
+        book.active.title = "Documents"
+        for row in (["Document no", "Customer no", "Currency"], [f"F-{name}", "0701", currency]):
+            book.active.append(row)
+        book.save(tmp_path / f"{name}.xlsx")
+    files = [str(tmp_path / "jan.xlsx"), str(tmp_path / "feb.xlsx")]
+    text = call("check", *files)[1]
+    assert 'feb.xlsx · Documents!C2: "NKR"' in text
+    assert "\nfeb.xlsx · Documents\n  " in call("check", *files, "--by", "cell")[1]
+    code, said = called("check", *files)
+    assert (code, "Documents!C2" in {finding["cell"] for finding in said["findings"]}) == (1, True)
+
+
 @pytest.mark.parametrize("name", list(_COMMANDS))
 def test_every_command_has_help_with_an_example(name: str) -> None:
     """`--help` of each command shows an example, and the page of commands has it."""

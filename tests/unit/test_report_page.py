@@ -32,14 +32,20 @@ class FewBatches:
         return [Batch(id=number, no=number, state=state, **values) for number, state in enumerate(states, 1)]
 
 
-def make_page(records: int, state: str, lang: str, workbook: str | None) -> HtmlPage:
-    """Return the report of so many documents, all of which have problems with long texts."""
+def make_page(records: int, state: str, lang: str, workbook: str | None, *, rare: str = "") -> HtmlPage:
+    """Return the report of so many documents, all of which have problems with long texts; `rare` is the last one's."""
     items = pl.DataFrame({"no": range(records)}).with_columns(
         resource=pl.lit("documents"), sheet=pl.lit(0), row=pl.col("no") + 2, key=pl.format("F<{}>", "no"),
         doc_type=pl.lit("IN"), amount=pl.lit("10.10"), currency=pl.lit("NOK"), writes=pl.lit(1),
         outcome=pl.Series([OUTCOMES[number % len(OUTCOMES)] for number in range(records)], dtype=pl.String),
         message=pl.lit("</td><script>\u202e & " + "long " * 40), warnings=pl.lit("<b>" + "odd " * 40),
     )  # fmt: skip
+    if rare:
+        is_last = pl.col("no") == records - 1
+        items = items.with_columns(
+            pl.when(is_last).then(pl.lit("rejected")).otherwise("outcome").alias("outcome"),
+            pl.when(is_last).then(pl.lit(rare)).otherwise("message").alias("message"),
+        )
     missing = [pl.lit(None).alias(name) for name in ITEM_SCHEMA if name not in items.columns]
     items = items.with_columns(missing).select(list(ITEM_SCHEMA)).cast(dict(ITEM_SCHEMA))
     options = {"files": ["/books/<i>.xlsx"], "sheets": ["A & B"], "key_letters": ["B"], "reading": {}}
@@ -66,6 +72,13 @@ def test_ten_thousand_problems() -> None:
     assert "\u202e" not in page.text
     assert not [tag for tag, _ in page.elements if tag in {"script", "i"}]
     assert "150 more batches are not listed" in page.text
+
+
+def test_a_rare_cause_is_listed() -> None:
+    """It is in the last of thousands of rows; the causes are together."""
+    page = make_page(2_000, "finished", "en", "/books/r.xlsx", rare="dueDate: Too early")
+    messages = [row[2] for row in page.problems("rejected")]
+    assert (len(messages), messages.index("dueDate: Too early")) == (MAX_ROWS, MAX_ROWS - 1)
 
 
 @pytest.mark.parametrize("lang", ["en", "nb"])
