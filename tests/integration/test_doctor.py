@@ -190,7 +190,7 @@ def test_the_text_is_norwegian() -> None:
 
 
 def test_own_runs_show_what_is_not_documented(tmp_path: Path) -> None:
-    """What ARM accepted is told beside each assumption, with what changes it; the name of a person is not."""
+    """What ARM accepted is shown beside each assumption, with what changes it; the name of a person is not."""
     files = write_files(tmp_path, customers=3, documents=2, lines=1)
     (tmp_path / "config.toml").write_text(
         '[experimental.payment_reservations]\nconfirmed_by = "Kari Nordmann"\nconfirmed_on = 2026-11-30\n',
