@@ -125,14 +125,16 @@ def rehearse(workbook: Path, profile: Profile, clock: Clock) -> Rehearsal:
         folders = {"ARMBULK_HOME": f"{name}/home", "ARMBULK_GUARD_FOLDER": f"{name}/guard"}
         settings = {**arm.settings, **folders, "ARMBULK_CLIENT_SIZE": profile.client_size}
         with Session(load_profile(settings, options={"lang": profile.lang}), own_clock) as session:
-            questions = list_answers(session.check(workbook, allow_unrecognised=True).checked.used_sheets)
+            checked = session.check(workbook, allow_unrecognised=True)
+            questions = list_answers(checked.checked.used_sheets)
             if not questions:
                 raise UsageError(
                     "no-migration",
                     _("{file} has no sheet of questions: `armbulk migrate` did not write it", file=workbook),
                     _("Use the workbook that `armbulk migrate FILE -o FILE.xlsx` wrote"),
                 )
-            result = session.import_files(workbook, target=result_path, first_import=True)
+            result = session.send(session.plan(checked, first_import=True))
+            result.write(result_path)
             ok = result.all_successful and result.state != STOPPED
             content = _describe(result, workbook, questions, own_clock, ok=ok)
             page = write_page(render_page(content, profile.lang, "rehearsal.html.j2"), page_path, clock)

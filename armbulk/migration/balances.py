@@ -132,3 +132,32 @@ def compare_accounts(export: LedgerExport) -> pl.DataFrame:
             "without_customer",
         )
     )
+
+
+def prove_accounts(export: LedgerExport, *, is_opening_posted: bool) -> pl.DataFrame:
+    """Return the accounts of the general ledger whose opening balance and postings are not their closing balance.
+
+    An account without a stated closing balance proves nothing, and is left out.
+
+    Args:
+        export: The file.
+        is_opening_posted: Whether opening balances are vouchers, too: then the postings alone may be the closing
+            balance.
+
+    Returns:
+        account_id String; opening, moved, closing, difference (opening + moved - closing) Decimal(38, 2).
+    """
+    zero = pl.lit(0).cast(BASE_AMOUNT)
+    moved = export.account_movements.select("account_id", moved=pl.col("amount").cast(BASE_AMOUNT))
+    accounts = export.accounts.unique("account_id", keep="first", maintain_order=True)
+    compared = (
+        accounts.select("account_id", "opening", "closing")
+        .join(moved, on="account_id", how="left", maintain_order="left")
+        .filter(pl.col("closing").is_not_null())
+        .with_columns(pl.col("opening", "moved").fill_null(zero))
+        .with_columns(difference=(pl.col("opening") + pl.col("moved") - pl.col("closing")).cast(BASE_AMOUNT))
+    )
+    is_posted = pl.lit(is_opening_posted) & (pl.col("moved") == pl.col("closing"))
+    return compared.filter((pl.col("difference") != 0) & ~is_posted).select(
+        "account_id", "opening", "moved", "closing", "difference"
+    )

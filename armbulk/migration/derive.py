@@ -11,14 +11,14 @@ The proofs (base currency, exact):
 - P7: the balances of consecutive periods meet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 import polars as pl
 
-from armbulk.migration.balances import CustomerBalances, Proof, compare_accounts, prove_customers
+from armbulk.migration.balances import CustomerBalances, Proof, compare_accounts, prove_accounts, prove_customers
 from armbulk.migration.customer_rows import CustomerChoices, build_customer_rows
 from armbulk.migration.document_rows import DocumentChoices, DocumentRows, build_document_rows
 from armbulk.migration.grouping import GroupedLines, group_lines
@@ -44,6 +44,8 @@ class Notice(StrEnum):
     TOTALS_DIFFER = "totals differ"  # P3
     VOUCHERS_UNBALANCED = "vouchers unbalanced"  # P4
     ACCOUNTS_DIFFER = "accounts differ"  # P2
+    POSTINGS_DIFFER = "postings differ"  # of accounts of receivables: opening + postings is not closing
+    OTHER_ACCOUNTS_DIFFER = "other accounts differ"  # the same of other accounts
     YEARS_DIFFER = "years differ"  # P7
     MADE_IN_PERIOD = "made in period"  # exported before the period was over
     DUE_IS_DATE = "due is date"  # almost every due date is the document's date
@@ -55,6 +57,7 @@ _DIFFERING = frozenset(
     {
         Notice.TOTALS_DIFFER,
         Notice.ACCOUNTS_DIFFER,
+        Notice.POSTINGS_DIFFER,
         Notice.YEARS_DIFFER,
         Notice.LIST_TOTAL_DIFFERS,
         Notice.LIST_NOT_COMPARED,
@@ -73,6 +76,7 @@ class Migration:
         proof: A row for each customer number: customer_id String; opening, moved, closing, difference, documents,
             left_out Decimal(38, 2); proof (Proof) String; has_items Boolean, null where it is not proved.
         accounts: P2 (`compare_accounts`).
+        unproved_accounts: Accounts of the general ledger that do not add up (`prove_accounts`).
         parts: P3 (`PART_COLUMNS`).
         unbalanced_vouchers: P4 (`VOUCHER_COLUMNS`).
         breaks: P7 (`join_years`).
@@ -93,6 +97,7 @@ class Migration:
     documents: DocumentRows
     proof: pl.DataFrame
     accounts: pl.DataFrame
+    unproved_accounts: pl.DataFrame
     parts: pl.DataFrame
     unbalanced_vouchers: pl.DataFrame
     breaks: pl.DataFrame
@@ -152,12 +157,14 @@ def derive_migration(
     items = derive_items(grouped, references, balances, export.header.currency)
     documents = build_document_rows(items.rows, export.customers, export.header.end, document_choices)
     accounts = compare_accounts(export)
+    unproved_accounts = prove_accounts(export, is_opening_posted=balances.is_opening_posted)
     return Migration(
         header=export.header,
         customers=build_customer_rows(export.customers, customer_choices),
         documents=documents,
         proof=_prove_items(balances, items.classes, documents),
         accounts=accounts,
+        unproved_accounts=unproved_accounts,
         parts=export.parts,
         unbalanced_vouchers=export.unbalanced_vouchers,
         breaks=breaks,
@@ -165,8 +172,9 @@ def derive_migration(
         doubted_cids=references.doubted_cids,
         credit_count=grouped.credit_count,
         linked_credits=grouped.linked_credits,
-        notices=tuple(
-            _list_notices(export, balances, grouped, accounts, breaks, uses_currencies=items.uses_currencies)
+        notices=(
+            *_list_notices(export, balances, grouped, accounts, breaks, uses_currencies=items.uses_currencies),
+            *_list_account_notices(export, unproved_accounts),
         ),
     )
 
@@ -204,6 +212,15 @@ def do_totals_agree(parts: pl.DataFrame) -> bool:
         if not (agrees_each or agrees_whole):
             return False
     return True
+
+
+def _list_account_notices(export: LedgerExport, unproved: pl.DataFrame) -> Iterator[Notice]:
+    """Yield the notices about accounts that do not add up."""
+    is_receivable = unproved["account_id"].is_in(list(export.receivable_accounts))
+    if is_receivable.any():
+        yield Notice.POSTINGS_DIFFER
+    if not is_receivable.all():
+        yield Notice.OTHER_ACCOUNTS_DIFFER
 
 
 def _list_notices(

@@ -55,8 +55,8 @@ class DocumentChoices:
     """What the user decides about the documents' fields.
 
     Attributes:
-        prefix: The beginning of the numbers of balances and of amounts from before the period; the customer's number
-            follows.
+        prefix: The beginning of the numbers of balances, of amounts from before the period, and of documents without a
+            number of their own; the customer's number follows.
         due_days: Days from the document date to the due date where the ledger says nothing; None leaves it empty.
         keeps_kid: Whether the old payment references are kept.
         numbers: The ledger's customer number → the one in ARM.
@@ -126,11 +126,12 @@ def _build_rows(
         OWNER, days=pl.when(has_plain_terms()).then(pl.col("payment_days").cast(pl.Int64, strict=False))
     )
     is_document = pl.col("kind").is_in([ItemKind.ITEM, ItemKind.ROUNDING])
+    has_date = is_document | (pl.col("kind") == ItemKind.UNNUMBERED)
     days = pl.coalesce("days", pl.lit(choices.due_days, dtype=pl.Int64))
     number = pl.concat_str(pl.lit(choices.prefix), "customer_no")
     dated = items.join(terms, on=OWNER, how="left", maintain_order="left").with_columns(
         customer_no=renumber(choices.numbers),
-        document_date=pl.when(is_document).then("document_date").otherwise(pl.lit(cut_off, dtype=pl.Date)),
+        document_date=pl.when(has_date).then("document_date").otherwise(pl.lit(cut_off, dtype=pl.Date)),
     )
     dated = dated.with_columns(
         document_no=pl.when(is_document).then("document_no").otherwise(number),

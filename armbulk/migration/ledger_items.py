@@ -23,9 +23,14 @@ class ItemKind(StrEnum):
     """What a row of the open items is."""
 
     ITEM = "item"  # the remainder of one document
+    UNNUMBERED = "unnumbered"  # the same of a voucher of several customers, such as their opening balances
     EARLIER = "earlier"  # from before the period: its documents are not in the file
     BALANCE = "balance"  # the customer's balance, without items
     ROUNDING = "rounding"  # what is left in the base currency of a document that is settled in its own
+
+
+DOCUMENTS = (ItemKind.ITEM, ItemKind.UNNUMBERED)
+"""The kinds of rows that are one document of the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,10 @@ class LedgerItems:
 
     Attributes:
         rows: The open items, customers in the order of the file, then documents by their first posting. customer_id,
-            kind (ItemKind), document, rules (as "R2 R3"), document_no, transaction_id, cid, description,
-            currency String; document_date, due_date Date; due_dates Int64 (how many different ones); amount (in
-            `currency`) Decimal(38, 18); base_amount, original (debits of the document) Decimal(38, 2); postings Int64;
-            file String, xml_line Int64 (of the first posting). Negative amounts are credits.
+            kind (ItemKind), document, rules (as "R2 R3"), document_no (null if it has none), transaction_id, cid,
+            description, currency String; document_date, due_date Date; due_dates Int64 (how many different ones);
+            amount (in `currency`) Decimal(38, 18); base_amount, original (debits of the document) Decimal(38, 2);
+            postings Int64; file String, xml_line Int64 (of the first posting). Negative amounts are credits.
         classes: customer_id String, has_items Boolean: of every customer that is proved.
         uses_currencies: Whether amounts in other currencies could be used.
     """
@@ -59,7 +64,8 @@ def derive_items(
         base_currency: The currency of the file's amounts.
     """
     proved = balances.rows.filter(pl.col("proof") == Proof.PROVED).select(OWNER, "opening", "closing")
-    lines = grouped.lines.join(proved.select(OWNER), on=OWNER, how="semi", maintain_order="left")
+    lines = grouped.lines.with_columns(is_shared=pl.col(OWNER).n_unique().over("voucher") > 1)
+    lines = lines.join(proved.select(OWNER), on=OWNER, how="semi", maintain_order="left")
     unknown = lines.filter(pl.col("rule") == GroupingRule.WITHOUT_REFERENCE).select(OWNER).unique()
     earlier = lines.filter(pl.col("rule") == GroupingRule.EARLIER).group_by(OWNER).agg(settled=pl.col("amount").sum())
     carried = (
@@ -90,7 +96,7 @@ def derive_items(
     rows = (
         pl.concat([remainders, sums], how="diagonal")
         .join(order, on=OWNER, maintain_order="left")
-        .sort("position", pl.col("kind") != ItemKind.ITEM, maintain_order=True)
+        .sort("position", ~pl.col("kind").is_in(DOCUMENTS), maintain_order=True)
     )
     return LedgerItems(rows.drop("position"), classes, uses_currencies)
 
@@ -136,7 +142,7 @@ def _find_numbers(lines: pl.DataFrame, documents: LedgerDocuments) -> pl.DataFra
     """Return the lines with number String: of the document that the line would be.
 
     It is the reference number that leads to the document, else a source document number that only its voucher has, else
-    the voucher's number.
+    the voucher's number; null where the voucher is of several customers.
     """
     unique = documents.by_source.select(OWNER, "source_key", is_own_source=pl.lit(value=True))
     is_note = (pl.col("rule") == GroupingRule.OWN_CREDIT) & pl.col("reference_key").is_not_null()
@@ -146,7 +152,8 @@ def _find_numbers(lines: pl.DataFrame, documents: LedgerDocuments) -> pl.DataFra
         .then("reference")
         .when(pl.col("is_own_source").fill_null(value=False))
         .then("source_document")
-        .otherwise("transaction_id")
+        .when(~pl.col("is_shared"))
+        .then("transaction_id")
     )
 
 
@@ -168,9 +175,8 @@ def _add_up_documents(lines: pl.DataFrame, base_currency: str) -> pl.DataFrame:
     own = pl.col("has_own")
     documents = lines.group_by(OWNER, "document", maintain_order=True).agg(
         rules=pl.col("rule").unique().sort().str.join(" "),
-        document_no=pl.concat_str(
-            _first_of(main, "number"), pl.lit("-") + pl.col("instalment").first(), ignore_nulls=True
-        ),
+        document_no=pl.when(main.any()).then(pl.col("number").filter(main).first()).otherwise(pl.col("number").first())
+        + (pl.lit("-") + pl.col("instalment").first()).fill_null(""),
         transaction_id=_first_of(main, "transaction_id"),
         cid=_first_of(main, "cid"),
         description=_first_of(main, "description"),
@@ -191,7 +197,11 @@ def _add_up_documents(lines: pl.DataFrame, base_currency: str) -> pl.DataFrame:
     return (
         documents.filter((pl.col("base_amount") != 0) | (pl.col("is_own") & (pl.col("own_amount") != 0)))
         .with_columns(
-            kind=pl.when(is_rounding).then(pl.lit(ItemKind.ROUNDING)).otherwise(pl.lit(ItemKind.ITEM)),
+            kind=pl.when(is_rounding)
+            .then(pl.lit(ItemKind.ROUNDING))
+            .when(pl.col("document_no").is_null())
+            .then(pl.lit(ItemKind.UNNUMBERED))
+            .otherwise(pl.lit(ItemKind.ITEM)),
             currency=pl.when(is_own).then("own_currency").otherwise(pl.lit(base_currency)),
             amount=pl.when(is_own).then("own_amount").otherwise(pl.col("base_amount").cast(CURRENCY_AMOUNT)),
         )

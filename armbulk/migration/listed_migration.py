@@ -96,6 +96,7 @@ def _start_empty(source: ListSource, base_currency: str) -> Migration:
         documents=DocumentRows(pl.DataFrame(), pl.DataFrame()),
         proof=pl.DataFrame(schema=_PROOF_SCHEMA),
         accounts=pl.DataFrame(schema={"account_id": pl.String(), **dict.fromkeys(amounts, BASE_AMOUNT)}),
+        unproved_accounts=pl.DataFrame(schema={"account_id": pl.String}),
         parts=pl.DataFrame(schema=PART_COLUMNS),
         unbalanced_vouchers=pl.DataFrame(schema=VOUCHER_COLUMNS),
         breaks=pl.DataFrame(),

@@ -14,6 +14,12 @@ from armbulk.model.fields import FieldType
 from armbulk.model.result_columns import PROOF, PROOF_TITLE
 from armbulk.writers.report_sheets import ReportSheet
 
+_MAX_ACCOUNTS = 5
+_OF_ACCOUNT = ("opening", "moved", "closing", "difference")
+_ACCOUNT = _(
+    "Account {account}: opening balance {opening:amount} + postings {moved:amount} is not the closing balance "
+    "{closing:amount}. Difference: {difference:amount}."
+)
 ITEMS = _("Items")
 """The result of a customer whose items are proved."""
 
@@ -46,7 +52,7 @@ def lay_out_proof(
         (row[OWNER], row["name"], *(row[name] for name, _heading in amounts), describe(row).text(lang))
         for row in proof.iter_rows(named=True)
     ]
-    is_proved = migration.is_proved
+    is_proved, currency = migration.is_proved, migration.header.currency
     result = _("Everything is proved.") if is_proved else _("Not everything is proved. The differences are in red.")
     return ReportSheet(
         name=PROOF.text(lang),
@@ -59,7 +65,13 @@ def lay_out_proof(
         ),
         rows=rows,
         total=(_("Total").text(lang), None, *(add_up(proof[name]) for name, _heading in amounts), None),
-        notes=(result.text(lang), equation.fill(currency=migration.header.currency).text(lang)),
+        notes=tuple(text.text(lang) for text in (result, equation.fill(currency=currency), *_name_accounts(migration))),
         bad_rows=frozenset(range(int(proof["is_bad"].sum()))),
         is_good=is_proved,
     )
+
+
+def _name_accounts(migration: Migration) -> list[Text]:
+    """Return a note for each of the first accounts that do not add up; the sheet Ledger file has all of them."""
+    accounts = migration.unproved_accounts.head(_MAX_ACCOUNTS).iter_rows(named=True)
+    return [_ACCOUNT.fill(account=row["account_id"], **{name: row[name] for name in _OF_ACCOUNT}) for row in accounts]

@@ -13,7 +13,7 @@ import polars as pl
 from armbulk.i18n import Text, _, ngettext
 from armbulk.migration.derive import Migration, Notice
 from armbulk.migration.document_rows import LeftOut
-from armbulk.migration.ledger_items import ItemKind
+from armbulk.migration.ledger_items import DOCUMENTS, ItemKind
 from armbulk.migration.listed_questions import ask_about_list
 from armbulk.model.exact_sums import sum_amounts
 from armbulk.resources.migration_questions import QUESTION_RULES, QuestionRule
@@ -88,7 +88,16 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
             count=no_due,
         )
         questions.append(Question("due-days", text, _("Interest and reminders depend on the due date.")))
-    checks = (
+    for key, frame, text, risk in _list_checks(rows, left_out):
+        if frame.height:
+            total = sum_amounts(frame["base_amount"])
+            questions.append(Question(key, text.fill(count=frame.height, sum=total), risk))
+    return questions
+
+
+def _list_checks(rows: pl.DataFrame, left_out: pl.DataFrame) -> tuple[tuple[str, pl.DataFrame, Text, Text], ...]:
+    """Return what is asked about where there is any of it: key, documents, question, what can happen."""
+    return (
         (
             "estimated-due-dates",
             rows.filter("is_due_estimated"),
@@ -100,12 +109,26 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
         ),
         (
             "balances",
-            rows.filter(pl.col("kind") != ItemKind.ITEM),
+            rows.filter(~pl.col("kind").is_in(DOCUMENTS)),
             ngettext(
                 "{count} balance without items becomes a document of {sum:amount}. Is that right?",
                 "{count} balances without items become a document each, {sum:amount} together. Is that right?",
             ),
             _("Reminders then name one amount and one date instead of the invoices. A list of open items is better."),
+        ),
+        (
+            "own-numbers",
+            rows.filter(pl.col("kind") == ItemKind.UNNUMBERED),
+            ngettext(
+                "{count} document of {sum:amount} is of a voucher of several customers, and has no number. It gets the "
+                "prefix and the customer's number. Is that right?",
+                "{count} documents, {sum:amount} together, are of vouchers of several customers, and have no numbers. "
+                "They get the prefix and the customer's number. Is that right?",
+            ),
+            _(
+                "The customers know their invoices by other numbers. If you have them, type them on the sheets "
+                "Documents and Lines."
+            ),
         ),
         (
             "payment-references",
@@ -135,11 +158,6 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
             _("ARM accepts a document number once. Give each document a number of its own, and add it to Documents."),
         ),
     )
-    for key, frame, text, risk in checks:
-        if frame.height:
-            total = sum_amounts(frame["base_amount"])
-            questions.append(Question(key, text.fill(count=frame.height, sum=total), risk))
-    return questions
 
 
 def ask_about_existing(count: int) -> tuple[Question, ...]:
@@ -175,6 +193,10 @@ def _ask_about_proofs(migration: Migration) -> list[Question]:
     texts = {
         Notice.TOTALS_DIFFER: _("The vouchers are not what the file states. Is a part missing, or there twice?"),
         Notice.ACCOUNTS_DIFFER: _differing_accounts(migration),
+        Notice.POSTINGS_DIFFER: _(
+            "Opening balances and postings of accounts of receivables are not their closing balances. Is the "
+            "difference known?"
+        ),
         Notice.YEARS_DIFFER: _("Closing balances are not the next opening balances. Is the difference known?"),
         Notice.ACCOUNTS_ASSUMED: _("No customer names an account. Are 1500 to 1599 the accounts of receivables?"),
     }

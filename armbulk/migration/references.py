@@ -1,7 +1,7 @@
 """Which references of a ledger's postings may be believed: tested on the file itself, for each customer.
 
 Every exporter fills the fields of references in its own way: one writes the invoice's number where another writes the
-customer's order number. So a reference is a claim. The tests (`../shared/saft/facts.md` of the project's sources, 4.3):
+customer's order number. So a reference is a claim. The tests:
 
 - T1: a reference number tells a document if only one invoice of the customer carries it.
 - T2: a payment reference (CID) likewise; on several invoices, it is the customer's own.

@@ -52,6 +52,14 @@ NOTICES = {
     Notice.TOTALS_DIFFER: _("The vouchers are not what the file states: a part may be missing, or there twice."),
     Notice.VOUCHERS_UNBALANCED: _("The lines of some vouchers do not add up to 0."),
     Notice.ACCOUNTS_DIFFER: _("The balances of the customers are not those of the accounts of receivables."),
+    Notice.POSTINGS_DIFFER: _(
+        "Opening balances and postings of accounts of receivables are not their closing balances: a posting may be "
+        "missing, or there twice."
+    ),
+    Notice.OTHER_ACCOUNTS_DIFFER: _(
+        "Opening balances and postings of other accounts are not their closing balances. The sheet Ledger file names "
+        "them."
+    ),
     Notice.YEARS_DIFFER: _("Closing balances of a period are not the opening balances of the next."),
     Notice.MADE_IN_PERIOD: _("The file was made before its period was over."),
     Notice.LIST_TOTAL_DIFFERS: _("The total of the list is not the sum of its items."),
@@ -135,6 +143,7 @@ def build_file_sections(migration: Migration, lang: str) -> list[Section]:
         ),
         _build_part_section(migration, lang),
         _build_account_section(migration, lang),
+        _build_unproved_section(migration, lang),
         *(build_list_sections(migration.source, lang) if migration.source else [_build_test_section(migration, lang)]),
     ]
     return [section for section in sections if section.rows]
@@ -190,4 +199,18 @@ def _build_account_section(migration: Migration, lang: str) -> Section:
         tuple(rows),
         headings=tuple(heading.text(lang) for heading in headings),
         is_good=Notice.ACCOUNTS_DIFFER not in migration.notices,
+    )
+
+
+def _build_unproved_section(migration: Migration, lang: str) -> Section:
+    rows: list[Row] = [
+        (row["account_id"], row["opening"], row["moved"], row["closing"], row["difference"])
+        for row in migration.unproved_accounts.iter_rows(named=True)
+    ]
+    headings = [_("Account"), _("Opening balance"), _("Postings"), _("Closing balance"), _("Difference")]
+    return Section(
+        _("Accounts that do not add up").text(lang),
+        tuple(rows),
+        headings=tuple(heading.text(lang) for heading in headings),
+        is_good=False,
     )

@@ -9,7 +9,7 @@ from armbulk.i18n import Text, _
 from armbulk.migration.customer_rows import CUSTOMER_FIELDS
 from armbulk.migration.derive import Migration
 from armbulk.migration.document_rows import DOCUMENT_FIELDS
-from armbulk.migration.ledger_items import ItemKind
+from armbulk.migration.ledger_items import DOCUMENTS, ItemKind
 from armbulk.migration.listed_items import LISTED
 from armbulk.resources import RESOURCES
 from armbulk.resources.migration_questions import QUESTION_RULES
@@ -72,7 +72,7 @@ def _list_documents(migration: Migration, lang: str) -> Iterator[tuple[dict[str,
                 software=software,
                 original=document["original"],
             )
-        elif document["kind"] == ItemKind.ITEM:
+        elif document["kind"] in DOCUMENTS:
             note = _(
                 "Open item from {software}, originally {original:amount}, voucher {voucher}",
                 software=software,

@@ -116,6 +116,10 @@ def _append(earlier: LedgerExport, later: LedgerExport) -> LedgerExport:
         are_accounts_named=earlier.are_accounts_named and later.are_accounts_named,
         lines=pl.concat([earlier.lines, later.lines.with_columns(moved)]),
         vouchers=pl.concat([earlier.vouchers, later.vouchers.with_columns(moved)]),
+        account_movements=pl.concat([earlier.account_movements, later.account_movements])
+        .group_by("account_id")
+        .agg(pl.col("amount").sum())
+        .sort("account_id"),
         unbalanced_vouchers=pl.concat([earlier.unbalanced_vouchers, later.unbalanced_vouchers]),
         has_namespace=earlier.has_namespace and later.has_namespace,
     )

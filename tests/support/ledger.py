@@ -88,6 +88,7 @@ class Ledger:
             "start": self.start,
             "end": self.end,
         }
+        lines = _build(self.lines, LINE_COLUMNS)
         return LedgerExport(
             LedgerHeader(**(values | header)),
             _build([{"file": self.file, "sha256": self.file}], PART_COLUMNS),
@@ -96,10 +97,10 @@ class Ledger:
             _build(self.balances, BALANCE_COLUMNS),
             receivable_accounts=accounts,
             are_accounts_named=True,
-            lines=_build(self.lines, LINE_COLUMNS),
+            lines=lines,
             vouchers=_build(self.vouchers, VOUCHER_COLUMNS),
             unbalanced_vouchers=_build([], VOUCHER_COLUMNS),
-            account_movements=pl.DataFrame(schema={"account_id": pl.String, "amount": pl.Decimal(38, 2)}),
+            account_movements=lines.group_by("account_id").agg(pl.col("amount").sum()).sort("account_id"),
             has_namespace=True,
         )
 

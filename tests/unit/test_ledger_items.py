@@ -16,6 +16,7 @@ from armbulk.migration.balances import Proof
 from armbulk.migration.customer_rows import CustomerChoices
 from armbulk.migration.derive import Migration, Notice, derive_migration
 from armbulk.migration.document_rows import DocumentChoices, LeftOut
+from armbulk.migration.questions import list_questions
 
 if TYPE_CHECKING:
     from armbulk.model.ledger_export import LedgerExport
@@ -218,6 +219,27 @@ def test_each_customer_is_proved_to_the_last_cent(opening: str | None, closing: 
     assert bool(documents(migration)[1:]) == (expected == Proof.PROVED)
 
 
+def test_accounts_must_add_up_themselves() -> None:
+    """A posting without a customer that the closing balance lacks; other accounts have a notice, and prove nothing."""
+    ledger = Ledger()
+    ledger.customer("1", opening="0", closing="100")
+    ledger.invoice("1", "100", reference="2")
+    good = derive(ledger.export())
+    assert (good.unproved_accounts.height, good.is_proved) == (0, True)
+    ledger.post("other", line(None, "25"))
+    migration = derive(ledger.export())
+    assert migration.unproved_accounts.rows() == [("1500", Decimal(0), Decimal(125), Decimal(100), Decimal(25))]
+    assert (migration.notices, migration.is_proved) == ((Notice.POSTINGS_DIFFER,), False)
+    ledger.lines[-1]["account_id"] = "1920"
+    ledger.accounts = [
+        {"account_id": "1500", "opening": Decimal(0), "closing": Decimal(100)},
+        {"account_id": "1920", "opening": Decimal(0), "closing": Decimal(0)},
+        {"account_id": "3000", "opening": Decimal(0), "closing": None},
+    ]
+    other = derive(ledger.export())
+    assert (other.notices, other.is_proved) == ((Notice.OTHER_ACCOUNTS_DIFFER,), True)
+
+
 def test_opening_balances_that_are_vouchers_too_count_once() -> None:
     """P1b: the vouchers are the items."""
     ledger = Ledger()
@@ -227,6 +249,21 @@ def test_opening_balances_that_are_vouchers_too_count_once() -> None:
     migration = derive(ledger.export())
     assert documents(migration) == [("1", "old 1", Decimal(80)), ("1", "2", Decimal(100))]
     assert migration.notices == (Notice.OPENING_POSTED,)
+
+
+def test_opening_balances_in_one_voucher_get_numbers_of_their_own() -> None:
+    """A document never has the number of a voucher of several customers."""
+    ledger = Ledger()
+    ledger.customer("1", opening="80", closing="180")
+    ledger.customer("2", opening="50", closing="50")
+    ledger.post("other", line("1", "80", source_document="IB"), line("2", "50", source_document="IB"), number="IB1")
+    ledger.invoice("1", "100", reference="2")
+    migration = derive(ledger.export(), prefix="O-")
+    assert documents(migration) == [("1", "O-1", Decimal(80)), ("1", "2", Decimal(100)), ("2", "O-2", Decimal(50))]
+    keys = [question.key for question in list_questions(migration)]
+    assert "own-numbers" in keys
+    assert "balances" not in keys
+    assert migration.documents.rows["document_date"].to_list() == [date(2025, 1, 1)] * 3
 
 
 def test_a_customer_number_in_two_spellings_is_not_moved() -> None:
