@@ -72,7 +72,7 @@ def _join_sides(headers: Mapping[str, str], reader: ColumnReader) -> list[Derive
 
 
 def _apply_side(amount: str, side: str, headers: Mapping[str, str], rows: pl.DataFrame) -> DerivedFields:
-    """Return the amount with the sign of its side; one of another side is no number, and becomes an error."""
+    """Return the amount with the sign of its side; one of another side is an error."""
     credit = rows.filter(read_sides(pl.col(side)).fill_null(value=False) & (to_number(amount) > 0))
     question: Text = _(
         'Read "{amount}" as Amount incl. VAT, and as negative where "{side}" is {value} (credit notes, payments)?',
