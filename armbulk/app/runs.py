@@ -16,6 +16,7 @@ from armbulk.model.progress import PollSettings, Progress
 from armbulk.model.record_messages import ALREADY_IN_ARM
 from armbulk.model.system import ReceivablesSystem
 from armbulk.planning.customer_hashes import CustomerHasher
+from armbulk.planning.items import list_said_sent
 from armbulk.planning.plan import ImportPlan
 from armbulk.quota.limits import Account
 from armbulk.redaction import collect_personal_values, redact_items
@@ -91,6 +92,7 @@ def _describe_options(
         "columns": list_file_columns(plan.checked),
         "reading": asdict(inputs.options),
         "look_first": plan.lookups is not None and plan.lookups.documents > 0,
+        "said_sent": list_said_sent(plan.items, plan.checked) if plan.options.look_up else [],
         "look_until": plan.lookups.until if plan.lookups else None,
         "sole_sender": profile.sole_sender and store.is_guarded(),
         "first_import": plan.options.first_import,

@@ -133,10 +133,14 @@ def set_aside_renumbered(items: pl.DataFrame, checked: Checked) -> pl.DataFrame:
 
     The row is of a result workbook, and its number was changed: sent again, it would be the same document twice.
     """
-    is_open = (pl.col("resource") == "documents") & pl.col("outcome").is_null()
-    joined = items.join(_list_rows_in_arm(checked), on=["sheet", "row"], how="left", maintain_order="left")
-    is_renumbered = is_open & pl.col("in_arm").fill_null(value=False)
-    return _set_outcome(joined, is_renumbered, Outcome.CONFLICT, pl.lit(str(ROW_SAYS_SENT))).drop("in_arm")
+    says_sent = pl.col("no").is_in(list_said_sent(items, checked))
+    return _set_outcome(items, says_sent, Outcome.CONFLICT, pl.lit(str(ROW_SAYS_SENT)))
+
+
+def list_said_sent(items: pl.DataFrame, checked: Checked) -> list[int]:
+    """Return the numbers of the documents without an outcome whose row says that ARM has them, or may have them."""
+    open_documents = items.filter((pl.col("resource") == "documents") & pl.col("outcome").is_null())
+    return open_documents.join(_list_rows_in_arm(checked), on=["sheet", "row"], how="semi")["no"].to_list()
 
 
 def has_renumbered(items: pl.DataFrame) -> bool:
@@ -150,7 +154,7 @@ def _list_rows_in_arm(checked: Checked) -> pl.DataFrame:
     says_so = pl.col("outcome").is_in([outcome.value for outcome in _IN_ARM])
     is_conflict = pl.col("outcome") == Outcome.CONFLICT.value  # set aside by the run before, and imported as it is
     says_so |= is_conflict & pl.col("message").is_in(set_aside).fill_null(value=False)
-    return list_earlier_outcomes(checked).filter(says_so).select("sheet", "row", in_arm=pl.lit(value=True))
+    return list_earlier_outcomes(checked).filter(says_so).select("sheet", "row")
 
 
 def set_aside_damaged_numbers(items: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from armbulk.model.outcome import Outcome
-from armbulk.model.record_messages import CUSTOMER_IN_CONFLICT, CUSTOMER_NOT_ACCEPTED
+from armbulk.model.record_messages import CUSTOMER_IN_CONFLICT, CUSTOMER_NOT_ACCEPTED, ROW_SAYS_SENT
 from armbulk.model.submission import RecordResult
 from armbulk.rate_limited import Interruption
 from armbulk.sending.conflict_check import ConflictCheck
@@ -82,7 +82,20 @@ class Precheck:
                 sole_sender=session.sole_sender,
             )
             self.duplicates.progress = session.progress
-        return self.duplicates.check(batch)
+        interruption = self.duplicates.check(batch)
+        if interruption is None:
+            refuse_renumbered(session.store, batch, frozenset(session.run.options.get("said_sent", ())))
+        return interruption
+
+
+def refuse_renumbered(store: Store, batch: Batch, said_sent: frozenset[int]) -> None:
+    """Set aside the documents that ARM does not have, although their rows say so: their numbers were changed.
+
+    `said_sent` are numbers of records. Only a run that looks every document up has some: others never send them.
+    """
+    for record in store.open_records(batch.id) if said_sent else ():
+        if record.no in said_sent:
+            store.save_already_sent(batch.id, RecordResult(record.no, Outcome.CONFLICT, ROW_SAYS_SENT))
 
 
 def hold_back_documents(store: Store, run_id: int) -> None:

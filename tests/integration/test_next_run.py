@@ -162,6 +162,14 @@ def test_a_result_that_cannot_be_imported_keeps_what_it_says(tmp_path: Path) -> 
             assert ("--look-up" in said["error"]["hint"], "--first-import" in said["error"]["hint"]) == (True, False)
         assert result.read_bytes() == written
         book = openpyxl.load_workbook(result)
+        book["Fakturaer"]["C2"].value = "F1-ny"
+        book.save(tmp_path / "ny.xlsx")
+        sent, words = len(arm.state.batches), ["--yes", "--look-up"]  # no number in ARM shows the changed one
+        code, said = called(
+            "import", str(tmp_path / "ny.xlsx"), *words, env={**env, "ARMBULK_HOME": str(tmp_path / "x")}
+        )
+        assert (code, said["outcomes"]["conflict"], len(arm.state.batches)) == (1, 1, sent)
+        book = openpyxl.load_workbook(result)
         before = [[cell.value for cell in row][7:] for row in book["Fakturaer"].iter_rows(max_row=2)]
         fill(book["Fakturaer"], [["IN", "0701", "F2", "2026-11-01", "2026-10-15", "NOK", 500]], first=3)
         fill(book["Kunder"], [["0702", "Ola Lie"]], first=3)
