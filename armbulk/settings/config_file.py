@@ -11,12 +11,8 @@ from armbulk.i18n import _, join_choices, join_texts
 from armbulk.model.request_form import ExperimentalWrite
 from armbulk.model.similar_words import find_similar
 from armbulk.model.toml_text import TomlTextError, parse_toml
-<<<<<<< HEAD
 from armbulk.resources.migration_questions import CATEGORIES, QUESTION_RULES, AnswerForm, QuestionRule, is_answer
-=======
-from armbulk.resources.migration_questions import QUESTION_RULES, is_answer
 from armbulk.settings.experiments import read_experiments
->>>>>>> main
 from armbulk.settings.names import NAMES, SECRETS
 
 FILE_NAME = "config.toml"
