@@ -29,7 +29,7 @@ from armbulk.migration.report_rows import (
     build_proof_sheet,
     name_company,
 )
-from armbulk.migration.table_rows import build_tables
+from armbulk.migration.table_rows import build_tables, write_json
 from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.progress import Phase, Progress
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
@@ -131,8 +131,10 @@ class MigrationFile:
             "existing": self.existing.to_json() if self.existing else None,
             "documents": documents.rows.height,
             "documents_sum": str(sum_amounts(documents.rows["base_amount"])),
+            "documents_by_currency": _sum_by_currency(documents.rows),
             "left_out": documents.left_out.height,
             "left_out_sum": str(sum_amounts(documents.left_out["base_amount"])),
+            "left_out_by_currency": _sum_by_currency(documents.left_out),
             "closing_sum": str(sum_amounts(migration.proof["closing"])),
             "not_proved": migration.unproved.height,
             "not_proved_sum": str(sum_amounts(migration.unproved["listed" if migration.source else "closing"])),
@@ -150,6 +152,12 @@ class MigrationFile:
         }
 
 
+def _sum_by_currency(rows: pl.DataFrame) -> dict[str, str]:
+    """Return currency → the exact sum of the documents in it."""
+    by_currency = rows.drop_nulls("incl_vat").partition_by("currency", as_dict=True)
+    return {currency: write_json(sum_amounts(own["incl_vat"])) for (currency,), own in sorted(by_currency.items())}
+
+
 def _describe_list(migration: Migration) -> dict[str, Any] | None:
     """Return what the list of open items has; None without one."""
     if migration.source is None:
@@ -162,6 +170,7 @@ def _describe_list(migration: Migration) -> dict[str, Any] | None:
         "subtotals": items.subtotals.height,
         "wrong_subtotals": items.subtotals.filter(~pl.col("is_subtotal_right")).height,
         "has_ledger": migration.has_ledger,
+        "unread_columns": list(migration.source.unread_headers),
     }
 
 
