@@ -7,17 +7,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from armbulk.i18n import Text, Words
-from armbulk.model.column_proposal import SheetDecision, SheetProposal
 
 if TYPE_CHECKING:
     from armbulk.app.diff.price import ReadPrice
     from armbulk.app.plan import Plan
+    from armbulk.model.column_proposal import SheetDecision, SheetProposal
     from armbulk.model.progress import Progress
 
 ReportProgress = Callable[["Progress"], None]
 """Called with each step of a run or an export."""
 
-ProposeAgain = Callable[[str], SheetProposal | None]
+ProposeAgain = Callable[[str], "SheetProposal | None"]
 """Takes the name of a resource."""
 
 
@@ -166,7 +166,7 @@ class Dialog:
         """Whether a person is asked about columns: their answers must not be lost."""
         return False
 
-    def match_columns(self, proposal: SheetProposal, propose: ProposeAgain) -> SheetDecision | None:
+    def match_columns(self, proposal: "SheetProposal", propose: ProposeAgain) -> "SheetDecision | None":
         """Return what the columns of a sheet with other headers are; None where there is no decision.
 
         Args:

@@ -11,6 +11,7 @@ from armbulk.readers import read_sheets
 from armbulk.results.marked import write_marked_copy
 from armbulk.store import WrittenFiles
 from armbulk.validation.check import check_files
+from armbulk.writers.xlsx_patch.doc_props import find_own_titles
 
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 STRICT_REL = "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -294,3 +295,18 @@ def test_a_workbook_that_cannot_be_copied_is_written_anew(tmp_path: Path) -> Non
     target = write_marked_copy(checked, tmp_path / "m.xlsx", "en", WrittenFiles(tmp_path))
     again = next(sheet for sheet in read_sheets(target) if sheet.name == "Kunder")
     assert again.frame.select("A", "B").rows() == [("Kundenr", "Navn"), ("007", "5")]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "titles"),
+    [
+        ("Sammendrag; Problemer; Godkjenning", ("Sammendrag", "Problemer", "Godkjenning")),
+        ("Sammendrag Problemer Godkjenning", ("Sammendrag", "Problemer", "Godkjenning")),  # LibreOffice
+        ("ARM Summary 2 Problems,Sign-off", ("ARM Summary 2", "Problems", "Sign-off")),
+        ("ARM Summary; Customer outcomes", ("ARM Summary", "Customer outcomes")),  # not the user's own Summary
+        ("april", ()),
+    ],
+)
+def test_result_sheets_are_known_however_keywords_are_separated(keywords: str, titles: tuple[str, ...]) -> None:
+    """LibreOffice saves the keywords of a result without separators; a sheet of the user is never one of them."""
+    assert find_own_titles(keywords) == titles
