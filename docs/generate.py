@@ -88,6 +88,11 @@ def packed_amounts(*resources: str) -> str:
 
 EXAMPLES: dict[str, Example] = {
     "delete-name-differs": Example("Nordlys AS", "name", "Fjord AS", at="B17", sheet="Unused customers"),
+    "no-identification": Example(None, None, "Document no, AR item id, KID", at="A17", sheet="Payment reservations"),
+    "two-identifications": Example(None, None, "Document no, AR item id, KID", at="A17", sheet="Payment reservations"),
+    "payment-sent-before": Example("P-2026-0001", None, "12", at="A17", sheet="Payment reservations"),
+    "amount-not-positive": Example("-625.00", None, at="D17", sheet="Payment reservations"),
+    "payment-hidden": Example("P-2026-0001", None, at="A17", sheet="Payment reservations"),
     "delete-hidden": Example("DELETE", None, at="C17", sheet="Unused customers"),
     "unknown-header": Example("Forfalsdato", None, packed_headers("due_date"), at="F1"),
     "amount-header-unclear": Example("Restbeløp", None, packed_headers("incl_vat", "excl_vat", "vat"), at="I1"),

@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "armbulk" / "locale"
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
+_KEYWORD = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\(|\btrans\b")  # a file without one has no message to look for
 _PLACEHOLDER = re.compile(r"\{\w+(?::\w+)?\}|%\(\w+\)s|%s")
 
 
@@ -41,6 +42,8 @@ def _list_own() -> Iterator[tuple[str, str | tuple[str, ...], bool]]:
 
 
 def _extract(path: Path, method: str) -> Iterator[tuple[str, str | tuple[str, ...], bool]]:
+    if not _KEYWORD.search(path.read_text(encoding="utf-8")):
+        return
     for _, message, *_rest in extract_from_file(method, path, keywords=KEYWORDS, options={"trimmed": "true"}):
         yield str(path.relative_to(ROOT)), message, False
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import socket
-import sqlite3
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import settings
+
+from armbulk.store import engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ settings.load_profile("fast")  # `make proofs` takes the other: --hypothesis-pro
 
 KEPT = {"ARMBULK_GOLDEN"}  # set by `make golden`, read by the tests themselves
 LOOPBACK = ("127.", "::1", "localhost")
+MEMORY = Path("/dev/shm")  # noqa: S108 - Linux's folder in memory, where a file is written and deleted at once
+ENOUGH_MEMORY = 4 * 2**30
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,16 +41,28 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "proof: takes long, and is run by `make proofs`; so is all of tests/proofs")
     config.addinivalue_line("markers", "first_cases(count): the cases after the first so many are proofs")
     config.addinivalue_line("markers", "longest: is started first, so that no process waits for it at the end")
+    gc.disable()  # what is loaded and collected now stays
+    if "TMPDIR" not in os.environ and _is_roomy_and_runs_programs(MEMORY):
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
     if config.getoption("--promises"):
         from support.promise_report import PromiseReport  # noqa: PLC0415 - after its asserts are rewritten
 
         config.pluginmanager.register(PromiseReport(Path(config.getoption("--promises"))))
 
 
+def _is_roomy_and_runs_programs(folder: Path) -> bool:
+    try:
+        about = os.statvfs(folder)
+    except (AttributeError, OSError):  # neither Windows nor a Mac has it
+        return False
+    return about.f_bavail * about.f_frsize > ENOUGH_MEMORY and not about.f_flag & os.ST_NOEXEC
+
+
 def pytest_collection_finish() -> None:
     """What was loaded and collected lives until the end: it is not looked through in search of garbage."""
-    gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,26 +100,18 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 
 
-def do_not_wait_for_the_disk(connection: Any, *_: object) -> None:
-    """Let a commit return before the disk has it: no test cuts the power of this machine."""
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous = OFF")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def quick_disk() -> Iterator[None]:
-    """Stores do not wait for the disk, those of module fixtures included."""
-    sa.event.listen(sa.Pool, "checkout", do_not_wait_for_the_disk)
-    yield
-    sa.event.remove(sa.Pool, "checkout", do_not_wait_for_the_disk)
+    """A commit returns before the disk has it: no test cuts the power of this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "SYNCHRONOUS", "OFF")
+        yield
 
 
 @pytest.fixture
-def real_disk() -> Iterator[None]:
+def real_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stores wait for the disk, as they do outside of tests."""
-    sa.event.remove(sa.Pool, "checkout", do_not_wait_for_the_disk)
-    yield
-    sa.event.listen(sa.Pool, "checkout", do_not_wait_for_the_disk)
+    monkeypatch.setattr(engine, "SYNCHRONOUS", "FULL")
 
 
 @pytest.fixture(autouse=True)

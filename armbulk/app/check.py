@@ -11,7 +11,7 @@ import polars as pl
 
 from armbulk.app.column_report import describe_proposal
 from armbulk.app.column_starter import CONTENTS
-from armbulk.app.columns import is_other_list, list_proposals, match_columns
+from armbulk.app.columns import is_other_list, list_proposals, match_columns, note_customers_beside
 from armbulk.app.dialog import ContinuationQuestion, CreditNoteQuestion, Dialog, HeaderQuestion, SupplierQuestion
 from armbulk.clock import format_iso
 from armbulk.errors import FileError, UnknownColumnsError
@@ -38,11 +38,6 @@ from armbulk.validation.repairs import propose_corrections
 from armbulk.validation.supplier_lists import names_customers
 
 _log = logging.getLogger(__name__)
-
-_CUSTOMERS_BESIDE = _(
-    'The sheet "{sheet}" has the customers of the documents, too ({headers}). Only the documents are read. To read '
-    "both, write a mapping with `armbulk map {file} -o NAME.toml`, look through it, and add --mapping NAME.toml."
-)
 
 FINDINGS_SCHEMA = pl.Schema(
     {
@@ -202,8 +197,7 @@ def check_inputs(
     """Read and check files; each file is read once, also when the user confirms headers.
 
     The dialog confirms headers that only resemble a column, unless `allow_unrecognised`: then there are no questions,
-    and files in which nothing is recognised are no error. `known` customers may be missing from the files. `codes` are
-    those of ARM.
+    and files in which nothing is recognised are no error. Customers that are `known` may be missing from the files.
 
     Raises:
         FileError: A file cannot be read, or has no data.
@@ -231,8 +225,7 @@ def check_inputs(
             "warnings": checked.warnings,
         },
     )
-    accepted = {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog)
-    if accepted:
+    if accepted := {} if allow_unrecognised else _ask_about_headers(checked, profile.lang, dialog):
         options = replace(options, renames={**options.renames, **accepted})
         checked = check_again(checked, add_known(options))
     continued = None if allow_unrecognised else _ask_about_continuation_rows(checked, options, dialog)
@@ -246,7 +239,7 @@ def check_inputs(
         options = replace(options, credit_due_dates=DOCUMENT_DATE)
         checked = check_again(checked, add_known(options))
     written = WrittenFiles.beside(profile.store_url)
-    return CheckResult(InputFiles(inputs.files, options), checked, written, profile.lang, known, codes)
+    return CheckResult(replace(inputs, options=options), checked, written, profile.lang, known, codes)
 
 
 def check_as(result: CheckResult, *, update: bool) -> CheckResult:
@@ -256,8 +249,8 @@ def check_as(result: CheckResult, *, update: bool) -> CheckResult:
         return result
     options = replace(options, update=update)
     known = replace(options, known_customers=result.known, known_codes=result.codes)
-    checked = check_again(result.checked, known)
-    return replace(result, inputs=replace(result.inputs, options=options), checked=checked)
+    inputs = replace(result.inputs, options=options)
+    return replace(result, inputs=inputs, checked=check_again(result.checked, known))
 
 
 def complete_options(options: ReadOptions, profile: Profile) -> ReadOptions:
@@ -300,16 +293,8 @@ def _ask_about_columns(
     require_records(checked, described)
     _refuse_other_list(checked, proposals, described)
     if not dialog.asks_about_columns:
-        _note_customers_beside(checked, proposals, dialog, lang)
+        note_customers_beside(checked, proposals, dialog, lang)
     return options, checked
-
-
-def _note_customers_beside(checked: Checked, proposals: Sequence[SheetProposal], dialog: Dialog, lang: str) -> None:
-    """Name the sheets that are read as documents, though they have the customers of the documents, too."""
-    for proposal in proposals:
-        if checked.mapped_sheets[proposal.index].entry is None and proposal.customers is not None:
-            values = {"sheet": proposal.sheet, "headers": proposal.customers.reason, "file": quote_word(proposal.file)}
-            dialog.note(_CUSTOMERS_BESIDE.fill(**values).text(lang))
 
 
 def _ask_about_suppliers(checked: Checked, dialog: Dialog) -> None:

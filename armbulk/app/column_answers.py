@@ -1,16 +1,18 @@
 """What a person may answer about the columns of a sheet: which values are valid, and what an order makes of dates."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from armbulk.findings.frame import mask_value
-from armbulk.i18n import NO_TEXT, Text, _
+from armbulk.i18n import NO_TEXT, Text, _, quote_text
 from armbulk.mapping.apply import fold_value
 from armbulk.mapping.header_text import fold_header
 from armbulk.matching.codes import index_fields, list_value_questions
 from armbulk.matching.column_values import can_be_read, may_be_read
-from armbulk.model.column_proposal import SheetProposal, ValueQuestion
+from armbulk.matching.names import quote_header
+from armbulk.model.column_proposal import ColumnProposal, SheetProposal, ValueQuestion
 from armbulk.model.fields import FieldType
 from armbulk.model.read_options import DATE_ORDERS
 from armbulk.resources import RESOURCES
@@ -18,6 +20,8 @@ from armbulk.resources.code_names import NAMES_BY_FORMAT
 from armbulk.validation.dates import read_in_order
 
 __all__ = [
+    "describe_expression",
+    "divide_by_sign",
     "find_code",
     "find_constant_error",
     "find_target",
@@ -31,6 +35,7 @@ _CHECKED_TYPES = frozenset(
     {FieldType.DATE, FieldType.AMOUNT, FieldType.QUANTITY, FieldType.INTEGER, FieldType.BOOLEAN, FieldType.TIME}
 )
 _MAX_SHOWN = 3
+_BY_SIGN = re.compile(r"\{\{ '(?P<code>[^']*)' if '-' in row\[.*\] else 'IN' \}\}$")
 
 
 def find_constant_error(resource: str, name: str, text: str) -> Text | None:
@@ -62,13 +67,44 @@ def list_negative_invoices(proposal: SheetProposal, columns: Mapping[str, str], 
         text: This value.
     """
     types = dict(RESOURCES["documents"].field("document_type").code_words)
-    if name != "document_type" or types.get(fold_value(text)) != "IN":
+    amount = _find_amount(proposal, columns)
+    if name != "document_type" or types.get(fold_value(text)) != "IN" or amount is None:
         return ()
-    for amount in ("incl_vat", "excl_vat"):
-        for column in proposal.columns:
-            if columns.get(column.letter) == amount:
-                return column.negative_rows
-    return ()
+    return amount.negative_rows
+
+
+def divide_by_sign(proposal: SheetProposal, columns: Mapping[str, str], negative: str) -> str:
+    """Return the expression of a mapping that makes the document type: IN, or that of a negative amount.
+
+    "" where the header of the amount is not enough to know its column.
+
+    Args:
+        proposal: The sheet.
+        columns: Letter → field, as it was decided.
+        negative: The type of rows with negative amounts; "" = they have none, and are held back.
+    """
+    amount = _find_amount(proposal, columns)
+    headers = [fold_header(column.header) for column in proposal.columns]
+    if amount is None or not fold_header(amount.header) or headers.count(fold_header(amount.header)) > 1:
+        return ""
+    text = f"row[{quote_header(amount.header)}]"
+    plain = f"{text}.replace(',-', '').replace('.-', '').replace('\u2212', '-')"  # 100,- is a whole amount
+    return f"{{{{ '{negative}' if '-' in {plain} or '(' in {text} else 'IN' }}}}"
+
+
+def describe_expression(text: str) -> Text:
+    """Return what an expression of a mapping makes, in words where `divide_by_sign` wrote it."""
+    by_sign = _BY_SIGN.match(text)
+    if by_sign is None:
+        return quote_text(text)
+    code = by_sign["code"]
+    return _("IN, and {code} for negative amounts", code=code) if code else _("IN; negative amounts are held back")
+
+
+def _find_amount(proposal: SheetProposal, columns: Mapping[str, str]) -> ColumnProposal | None:
+    """Return the column with the amounts of the documents: with VAT, or else without."""
+    by_target = {columns.get(column.letter): column for column in proposal.columns}
+    return by_target.get("incl_vat") or by_target.get("excl_vat")
 
 
 def list_misfits(proposal: SheetProposal, letter: str, target: str) -> list[str]:

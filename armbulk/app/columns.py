@@ -17,6 +17,7 @@ from armbulk.mapping.write import WrittenColumn, WrittenSheet, WrittenValues, wr
 from armbulk.matching.names import NAME, join_columns, join_headers
 from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import DerivedFields, SheetDecision, SheetProposal
+from armbulk.model.command_line import quote_word
 from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 from armbulk.settings.saved_mappings import SavedMappings, has_twin
@@ -27,6 +28,10 @@ _INCOMPLETE = ["missing-column", "amount-header-unclear"]
 _MIN_SURE_COLUMNS = 3
 _MIN_UNKNOWN_HEADERS = 2
 _MIN_SIGNS = 3
+_CUSTOMERS_BESIDE = _(
+    'The sheet "{sheet}" has the customers of the documents, too ({headers}). Only the documents are read. To read '
+    "both, write a mapping with `armbulk map {file} -o NAME.toml`, look through it, and add --mapping NAME.toml."
+)
 SAVED = _("The answers are saved for files with the same headers. To change them: armbulk map FILE")
 
 
@@ -146,6 +151,14 @@ def match_columns(
     return matched
 
 
+def note_customers_beside(checked: Checked, proposals: Sequence[SheetProposal], dialog: Dialog, lang: str) -> None:
+    """Name the sheets that are read as documents, though they have the customers of the documents, too."""
+    for proposal in proposals:
+        if checked.mapped_sheets[proposal.index].entry is None and proposal.customers is not None:
+            values = {"sheet": proposal.sheet, "headers": proposal.customers.reason, "file": quote_word(proposal.file)}
+            dialog.note(_CUSTOMERS_BESIDE.fill(**values).text(lang))
+
+
 def ask_about_sheet(
     checked: Checked, proposal: SheetProposal, saved: SavedMappings, dialog: Dialog
 ) -> SheetDecision | None:
@@ -184,7 +197,8 @@ def _keep_answers(decision: SheetDecision, proposal: SheetProposal | None) -> Sh
         decision,
         values=values,
         constants=_list_unasked(earlier.constants, {*proposal.required, *known}) | dict(decision.constants),
-        expressions=_list_unasked(earlier.expressions, offered | known) | dict(decision.expressions),
+        expressions=_list_unasked(earlier.expressions, offered | known | set(decision.constants))
+        | dict(decision.expressions),
         dates=decision.dates if proposal.dates else earlier.dates,
         decimal=decision.decimal if proposal.numbers else earlier.decimal,
         skips_other_rows=decision.skips_other_rows if proposal.other_rows else earlier.skips_other_rows,

@@ -16,7 +16,8 @@ from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, Exit, FileError, Interrupted, LimitError, Unfinished, UsageError, choose_exit
 from armbulk.findings.frame import RenderedFinding, make_finding, merge_findings, render_findings
 from armbulk.i18n import NO_TEXT, Text, _, pack_text, translate
-from armbulk.model.deletion import DeleteOutcome, DeleteRow, DeleteState
+from armbulk.model.call_state import CallState
+from armbulk.model.deletion import DeleteOutcome, DeleteRow
 from armbulk.model.environment import find_environment
 from armbulk.model.keys import normalise_key_text
 from armbulk.model.read_options import ReadOptions
@@ -26,7 +27,7 @@ from armbulk.rate_limited import RateLimitedClient
 from armbulk.resources.customer_deletes import CUSTOMER_DELETES
 from armbulk.results.deletion_workbook import write_deletion_workbook, write_message
 from armbulk.sending.customer_deletion import CustomerDeleter, read_name
-from armbulk.store import Deletion, Store
+from armbulk.store import CallRun, Store
 from armbulk.store.deletions import DELETE_COST
 from armbulk.validation.delete_rows import DeleteSheets, read_delete_rows
 from armbulk.waiting import LOOK_AGAIN, CallRepeater, CallWaiter
@@ -175,18 +176,19 @@ def delete_customers(context: Context, store: Store, request: DeleteRequest, dia
     return result
 
 
-def find_deletion(store: Store, context: Context, number: int | None) -> Deletion | None:
+def find_deletion(store: Store, context: Context, number: int | None) -> CallRun | None:
     """Return the run with a number if it deletes customers; without a number, if the latest unfinished run does."""
     if number is not None:
         return store.deletion(number)
     account = context.profile.account
     deletions = [run for run in store.deletions() if run.account == account and run.state != "finished"]
-    imports = [run.id for run in store.runs() if run.account == account and run.state != "finished"]
-    return deletions[0] if deletions and deletions[0].id > max(imports, default=0) else None
+    others = [run.id for run in store.runs() if run.account == account and run.state != "finished"]
+    others += [run.id for run in store.reservation_runs() if run.account == account and run.state != "finished"]
+    return deletions[0] if deletions and deletions[0].id > max(others, default=0) else None
 
 
 def resume_deletion(
-    context: Context, store: Store, run: Deletion, dialog: Dialog, *, target: str | None = None, wait: bool = True
+    context: Context, store: Store, run: CallRun, dialog: Dialog, *, target: str | None = None, wait: bool = True
 ) -> DeletionResult:
     """Continue a run that deletes customers: each is looked up before it is deleted.
 
@@ -208,13 +210,13 @@ def resume_deletion(
     return result
 
 
-def load_deletion(store: Store, run: Deletion) -> DeletionResult:
+def load_deletion(store: Store, run: CallRun) -> DeletionResult:
     """Return a run that deletes customers, as the store has it."""
     path = Path(run.result) if run.result else None
     return DeletionResult(run.state, store.deletion_rows(run.id), run.id, path=path, resume_at=run.resume_at)
 
 
-def write_deletion(store: Store, run: Deletion, target: str | None, lang: str) -> DeletionResult:
+def write_deletion(store: Store, run: CallRun, target: str | None, lang: str) -> DeletionResult:
     """Write the result workbook of a run again."""
     result = load_deletion(store, run)
     path = Path(target or run.result or run.target)
@@ -282,7 +284,7 @@ def _plain_name(name: str) -> str:
 
 
 def _settle(row: DeleteRow, outcome: DeleteOutcome, message: Text = NO_TEXT) -> None:
-    row.state, row.outcome, row.message = DeleteState.DONE, outcome, pack_text(message)
+    row.state, row.outcome, row.message = CallState.DONE, outcome, pack_text(message)
     row.kept = None  # only the records of customers that are deleted are kept
 
 

@@ -3,20 +3,21 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from armbulk.i18n import Words
-from armbulk.model.column_proposal import SheetDecision, SheetProposal
+from armbulk.i18n import Text, Words
 
 if TYPE_CHECKING:
     from armbulk.app.diff.price import ReadPrice
     from armbulk.app.plan import Plan
+    from armbulk.model.column_proposal import SheetDecision, SheetProposal
     from armbulk.model.progress import Progress
 
 ReportProgress = Callable[["Progress"], None]
 """Called with each step of a run or an export."""
 
-ProposeAgain = Callable[[str], SheetProposal | None]
+ProposeAgain = Callable[[str], "SheetProposal | None"]
 """Takes the name of a resource."""
 
 
@@ -103,6 +104,33 @@ class DeleteQuestion:
     client_name: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ReserveQuestion:
+    """Payments that would be reserved, where, and whose word the form of the request rests on.
+
+    Attributes:
+        payments: (payment id, what it is for, amount, currency) of each.
+        sums: (currency, exact sum) of each currency.
+        confirmed_by: who at Amili confirmed the form.
+        confirmed_on: when (ISO date).
+        example: the body of the first request.
+        environment: the environment of ARM.
+        address: its address.
+        client_no: the client.
+        client_name: its name; None: not known.
+    """
+
+    payments: tuple[tuple[str, str, str, str], ...]
+    sums: tuple[tuple[str, Decimal], ...]
+    confirmed_by: str
+    confirmed_on: str
+    example: str
+    environment: str
+    address: str
+    client_no: str
+    client_name: str | None
+
+
 class Dialog:
     """Answers for a program: confirms what was called for, accepts no guesses, shows nothing.
 
@@ -138,7 +166,7 @@ class Dialog:
         """Whether a person is asked about columns: their answers must not be lost."""
         return False
 
-    def match_columns(self, proposal: SheetProposal, propose: ProposeAgain) -> SheetDecision | None:
+    def match_columns(self, proposal: "SheetProposal", propose: ProposeAgain) -> "SheetDecision | None":
         """Return what the columns of a sheet with other headers are; None where there is no decision.
 
         Args:
@@ -171,6 +199,16 @@ class Dialog:
     def confirm_delete(self, question: DeleteQuestion) -> bool:
         """Return whether to delete customers; there is no undelete."""
         del question
+        return False
+
+    def confirm_reserve(self, question: ReserveQuestion) -> bool:
+        """Return whether to reserve payments, in a form that is not public."""
+        del question
+        return False
+
+    def confirm_settled(self, payment_ids: tuple[str, ...], meaning: Text) -> bool:
+        """Return whether a person has found this out about unconfirmed payments."""
+        del payment_ids, meaning
         return False
 
     def confirm_first_import(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
+from armbulk.app.customer_categories import read_categories
 from armbulk.app.dialog import ReportProgress
 from armbulk.app.existing_customers import ExistingCustomers
 from armbulk.app.item_list import read_item_list
@@ -28,7 +29,7 @@ from armbulk.migration.report_rows import (
     build_proof_sheet,
     name_company,
 )
-from armbulk.migration.table_rows import build_tables
+from armbulk.migration.table_rows import build_tables, write_json
 from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.progress import Phase, Progress
 from armbulk.model.read_options import DEFAULT_READ_OPTIONS, ReadOptions
@@ -130,8 +131,10 @@ class MigrationFile:
             "existing": self.existing.to_json() if self.existing else None,
             "documents": documents.rows.height,
             "documents_sum": str(sum_amounts(documents.rows["base_amount"])),
+            "documents_by_currency": _sum_by_currency(documents.rows),
             "left_out": documents.left_out.height,
             "left_out_sum": str(sum_amounts(documents.left_out["base_amount"])),
+            "left_out_by_currency": _sum_by_currency(documents.left_out),
             "closing_sum": str(sum_amounts(migration.proof["closing"])),
             "not_proved": migration.unproved.height,
             "not_proved_sum": str(sum_amounts(migration.unproved["listed" if migration.source else "closing"])),
@@ -149,6 +152,12 @@ class MigrationFile:
         }
 
 
+def _sum_by_currency(rows: pl.DataFrame) -> dict[str, str]:
+    """Return currency → the exact sum of the documents in it."""
+    by_currency = rows.drop_nulls("incl_vat").partition_by("currency", as_dict=True)
+    return {currency: write_json(sum_amounts(own["incl_vat"])) for (currency,), own in sorted(by_currency.items())}
+
+
 def _describe_list(migration: Migration) -> dict[str, Any] | None:
     """Return what the list of open items has; None without one."""
     if migration.source is None:
@@ -161,6 +170,7 @@ def _describe_list(migration: Migration) -> dict[str, Any] | None:
         "subtotals": items.subtotals.height,
         "wrong_subtotals": items.subtotals.filter(~pl.col("is_subtotal_right")).height,
         "has_ledger": migration.has_ledger,
+        "unread_columns": list(migration.source.unread_headers),
     }
 
 
@@ -191,6 +201,7 @@ class MigrationOptions(TypedDict, total=False):
         numbers: File with a table of customer numbers.
         uses_email: Whether e-mail addresses are taken.
         uses_national_ids: Whether persons' identity numbers are taken.
+        categories: Type of customer and category code, as Private=CONS.
         drops_kid: Whether payment references are left out.
         mapping: Mapping of the list of open items.
         dates: Order of day and month in unclear dates of the list.
@@ -205,6 +216,7 @@ class MigrationOptions(TypedDict, total=False):
     numbers: str | None
     uses_email: bool
     uses_national_ids: bool
+    categories: Sequence[str]
     drops_kid: bool
     mapping: str | None
     dates: str | None
@@ -217,7 +229,7 @@ def build_choices(answers: Mapping[str, str], **options: Unpack[MigrationOptions
     """Return what the user decides, from the options of the command and the answers in the settings.
 
     Raises:
-        UsageError: The country is no code of two letters.
+        UsageError: The country is no code of two letters, or a category is not written TYPE=CODE.
         FileError: The table of numbers cannot be read, or has a number twice.
     """
     country = options.get("default_country", "").upper()
@@ -233,6 +245,7 @@ def build_choices(answers: Mapping[str, str], **options: Unpack[MigrationOptions
         default_country=country,
         uses_email=options.get("uses_email", False),
         uses_national_ids=options.get("uses_national_ids", False),
+        categories=read_categories(options.get("categories", ()), answers),
         numbers=numbers,
     )
     documents = DocumentChoices(

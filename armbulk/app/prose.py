@@ -17,6 +17,7 @@ from armbulk.model.durations import write_duration
 from armbulk.model.outcome_words import shorten_state, translate_outcome, translate_state
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
+from armbulk.model.reservation import translate_reservation_outcome
 from armbulk.model.text_style import MARK_CHARS, clean_report, remove_marks, style
 from armbulk.model.wrapping import wrap_line
 from armbulk.package_data import data_path
@@ -115,6 +116,7 @@ def _create_environment(lang: str, width: int | None) -> Environment:
         "message": translate_message,
         "outcome": translate_outcome,
         "delete_outcome": translate_delete_outcome,
+        "reservation_outcome": translate_reservation_outcome,
         "state": translate_state,
         "short_state": shorten_state,
     }

@@ -12,10 +12,12 @@ from armbulk.arm.http import HttpClient
 from armbulk.arm.lookups import compare_document, read_customer, read_document
 from armbulk.arm.messages import describe_refusal
 from armbulk.arm.pages import read_page
+from armbulk.arm.reservation import read_reservation
 from armbulk.arm.submit_results import read_submit_response
 from armbulk.model.deletion import DeleteVerdict
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument
 from armbulk.model.page import Page
+from armbulk.model.reservation import ReservationVerdict
 from armbulk.model.response import ApiResult, Response
 from armbulk.model.submission import BatchStatus, OpenRecord, SentKeys, SubmitResult
 from armbulk.resources import RESOURCES
@@ -87,6 +89,12 @@ class ArmClient:
         response = self._http.submit("DELETE", f"/customers/{quote(customer_no, safe='')}")
         message = describe_refusal(response) if response.status >= 400 else ""
         return ApiResult(response, read_deletion(response), message)
+
+    def submit_form(self, method: str, path: str, body: str) -> ApiResult[ReservationVerdict]:
+        """Make a call of an experimental write; never raises once the call has begun."""
+        response = self._http.submit(method, f"/{path}", body.encode())
+        message = describe_refusal(response) if response.status >= 400 else ""
+        return ApiResult(response, read_reservation(response), message)
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """GET one page of a list; the address is always built here, never taken from an answer."""

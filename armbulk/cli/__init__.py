@@ -47,6 +47,7 @@ _COMMANDS = {
     "verify": ("armbulk.cli.runs", "verify", _("Compare what ARM has with what a run sent.")),
     "undo": ("armbulk.cli.runs", "undo", _("Propose how to undo a run, for review.")),
     "delete": ("armbulk.cli.delete", "delete", _("Delete customers in ARM that a sheet names row by row.")),
+    "reserve": ("armbulk.cli.reserve", "reserve", _("Reserve payments in ARM (experimental, off by default).")),
     "evidence": (
         "armbulk.cli.evidence",
         "evidence",

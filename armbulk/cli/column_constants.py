@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from armbulk.app.column_answers import find_constant_error, list_negative_invoices
+from armbulk.app.column_answers import describe_expression, divide_by_sign, find_constant_error, list_negative_invoices
 from armbulk.app.columns import may_be_constant
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.i18n import _, ngettext
@@ -30,6 +30,11 @@ _NEGATIVE = ngettext(
     "{count:number} amounts are negative (rows {rows}): credit notes or payments. With IN they are sent as invoices. "
     "Use IN for all rows?",
 )
+_NEGATIVE_TYPE = _(
+    "Type the document type of the rows with negative amounts (ask Amili for ARM's code of credit notes), or press "
+    "Enter: these rows are held back then"
+)
+_EXPRESSION_AGAIN = _("{title}: {expression}. Use this as before?")
 _MAX_ROWS_NAMED = 5
 _EXAMPLES = {"document_type": "IN", "currency": "NOK", "document_date": "2026-10-01", "due_date": "2026-10-15"}
 _LEAVE_OPEN = "-"
@@ -41,8 +46,10 @@ class ConstantQuestions:
     def __init__(self, context: "CommandContext") -> None:
         self._context, self._lang = context, context.lang
 
-    def ask(self, proposal: "SheetProposal", columns: Mapping[str, str], derived: Collection[str]) -> dict[str, str]:
-        """Return the values of every row for required fields that have no column and are not `derived`.
+    def ask(
+        self, proposal: "SheetProposal", columns: Mapping[str, str], derived: Collection[str]
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the values of every row for required fields that have no column and are not `derived`; expressions.
 
         Args:
             proposal: The sheet.
@@ -51,16 +58,22 @@ class ConstantQuestions:
         """
         known = {*columns.values(), *derived}
         constants: dict[str, str] = {}
-        earlier = proposal.earlier.constants if proposal.earlier else {}
+        expressions: dict[str, str] = {}
+        before = proposal.earlier
         for name in proposal.required:
-            is_open = name not in known and name in proposal.targets
-            if is_open and may_be_constant(proposal.resource, name):
-                answer = self._ask_constant(proposal, name, earlier.get(name, ""), columns)
-                constants |= {name: answer} if answer else {}
-        return constants
+            if name in known or name not in proposal.targets or not may_be_constant(proposal.resource, name):
+                continue
+            expression = before.expressions.get(name, "") if before else ""
+            again = _EXPRESSION_AGAIN.fill(title=proposal.targets[name], expression=describe_expression(expression))
+            if expression and confirm(again.text(self._lang), self._lang, default=True):
+                expressions[name] = expression
+                continue
+            answer = self._ask_constant(proposal, name, before.constants.get(name, "") if before else "", columns)
+            (expressions if answer.startswith("{{") else constants).update({name: answer} if answer else {})
+        return constants, expressions
 
     def _ask_constant(self, proposal: "SheetProposal", name: str, earlier: str, columns: Mapping[str, str]) -> str:
-        """Return the value of every row for a field; "" to leave it open."""
+        """Return the value of every row for a field, or the expression that makes it; "" to leave it open."""
         title, example = proposal.targets[name], _EXAMPLES.get(name, "…")
         suggested = proposal.suggested.get(name)
         question = _CONSTANT.fill(title=title, example=example)
@@ -75,14 +88,33 @@ class ConstantQuestions:
                 return ""
             if reason is not None:
                 self._context.reporter.say(reason)
-            elif self._accept_negative(list_negative_invoices(proposal, columns, name, answer)):
+                continue
+            negative = list_negative_invoices(proposal, columns, name, answer)
+            if not negative or self._accept_negative(negative):
                 return answer
+            if expression := self._divide_by_sign(proposal, columns):
+                return expression
         return ""
 
     def _accept_negative(self, negative: Sequence[int]) -> bool:
         """Return whether rows with negative amounts are invoices, too."""
-        if not negative:
-            return True
         rows = ", ".join(map(str, negative[:_MAX_ROWS_NAMED])) + (" …" if len(negative) > _MAX_ROWS_NAMED else "")
         question = _NEGATIVE.fill(count=len(negative), rows=rows)
         return confirm(question.text(self._lang), self._lang, default=False)
+
+    def _divide_by_sign(self, proposal: "SheetProposal", columns: Mapping[str, str]) -> str:
+        """Return the expression of the document type, where rows with negative amounts have another or none.
+
+        "" where no expression can read the amounts.
+        """
+        without_type = divide_by_sign(proposal, columns, "")
+        if not without_type:
+            return ""
+        while answer := prompt(_NEGATIVE_TYPE.text(self._lang), default="", show_default=False).strip(
+            _LEAVE_OPEN + " "
+        ):
+            reason = find_constant_error(proposal.resource, "document_type", answer)
+            if reason is None:
+                return divide_by_sign(proposal, columns, answer)
+            self._context.reporter.say(reason)
+        return without_type

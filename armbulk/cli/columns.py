@@ -107,6 +107,8 @@ class ColumnQuestions:
         expressions = {name: text for name, text in expressions.items() if name not in columns.values()}
         from_title = self._ask_about_blocks(chosen, {*columns.values(), *expressions})
         values, open_fields = CodeQuestions(self._context).ask(chosen, columns)
+        derived = {*expressions, *from_title}
+        constants, of_constants = ConstantQuestions(self._context).ask(chosen, columns, derived)
         return SheetDecision(
             chosen.resource,
             chosen.header_row,
@@ -114,8 +116,8 @@ class ColumnQuestions:
             values=values,
             strict=open_fields,
             from_title=from_title,
-            constants=ConstantQuestions(self._context).ask(chosen, columns, {*expressions, *from_title}),
-            expressions=expressions,
+            constants=constants,
+            expressions=expressions | of_constants,
             dates=self._ask_for_dates(chosen),
             decimal=self._ask_choice(_DECIMAL, chosen.numbers, DECIMAL_SEPARATORS, _answers_of(chosen).decimal),
             skips_other_rows=self._ask_to_skip(chosen),

@@ -1,6 +1,6 @@
 """Questions and progress of use cases, at the terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from armbulk.app.dialog import (
     HeaderQuestion,
     ProposeAgain,
     ReportProgress,
+    ReserveQuestion,
     SupplierQuestion,
     ValueDifference,
 )
@@ -57,6 +58,18 @@ _DELETE = ngettext(
     "Delete {count} customers in {environment}, client {client}? ARM has no undelete.",
 )
 _TYPE_COUNT = _("{question} Type the number of customers to confirm")
+_RESERVE = ngettext(
+    "Reserve {count} payment in {environment}, client {client}? armbulk cannot take it back.",
+    "Reserve {count} payments in {environment}, client {client}? armbulk cannot take them back.",
+)
+_TYPE_PAYMENTS = _("{question} Type the number of payments to confirm")
+_MORE_PAYMENTS = ngettext("… and {count} more payment", "… and {count} more payments")
+_SUM = _("Sum {currency} {amount:amount}")
+_FORM = _("The form of this request is not public. {who} confirmed it on {day}. The first request:")
+_SETTLE = ngettext(
+    "{count} payment ({numbers}). {meaning}. Is that right?", "{count} payments ({numbers}). {meaning}. Is that right?"
+)
+_MAX_BODY_CHARS = 500
 _FIRST_IMPORT = _(
     "--first-import skips the duplicate check. Documents that ARM already has would be "
     "created twice, and customers that ARM already has would be overwritten.\nAre you sure "
@@ -216,19 +229,43 @@ class TerminalDialog(Dialog):
         lines = [f"  {number}  {to_one_line(name, _MAX_VALUE_CHARS)}" for number, name in question.customers[:10]]
         if count > len(lines):
             lines.append(_MORE_CUSTOMERS.fill(count=count - len(lines)).text(lang))
+        return self._confirm_count(question, lines, count, _DELETE, _TYPE_COUNT)
+
+    def confirm_reserve(self, question: ReserveQuestion) -> bool:
+        """Show the first payments, the sums and the first request, and ask; in production the number is typed."""
+        lang, count = self._context.lang, len(question.payments)
+        lines = [
+            f"  {number}  {for_}  {currency} {amount}" for number, for_, amount, currency in question.payments[:10]
+        ]
+        if count > len(lines):
+            lines.append(_MORE_PAYMENTS.fill(count=count - len(lines)).text(lang))
+        lines += [f"  {_SUM.fill(currency=currency, amount=amount).text(lang)}" for currency, amount in question.sums]
+        lines.append(_FORM.fill(who=question.confirmed_by, day=question.confirmed_on).text(lang))
+        lines.append(f"  {to_one_line(question.example, _MAX_BODY_CHARS)}")
+        return self._confirm_count(question, lines, count, _RESERVE, _TYPE_PAYMENTS)
+
+    def confirm_settled(self, payment_ids: tuple[str, ...], meaning: Text) -> bool:
+        """Show the payment ids and what would be recorded of them, and ask."""
+        text = _SETTLE.fill(count=len(payment_ids), numbers=", ".join(payment_ids[:10]), meaning=meaning)
+        return self._context.ask(text, yes=self._yes)
+
+    def _confirm_count(
+        self, question: DeleteQuestion | ReserveQuestion, lines: Sequence[str], count: int, text: Text, typed: Text
+    ) -> bool:
+        """Show lines, and ask; where it may be production, the number is typed."""
         environment = name_environment(question.environment, question.address)
         client = name_client(question.client_no, question.client_name)
-        text = _DELETE.fill(count=count, environment=environment, client=client)
+        filled = text.fill(count=count, environment=environment, client=client)
         if self._yes:
             return True
         if not self._context.can_ask:
-            raise question_error(text, _("Use --yes, with --expect-count"))
+            raise question_error(filled, _("Use --yes, with --expect-count"))
         self._context.reporter.say("\n".join(lines))
         if question.environment in {Environment.SANDBOX, Environment.STAGING}:
-            return self._confirm(text)
+            return self._confirm(filled)
         with self._context.reporter.suspended():
-            shown = _TYPE_COUNT.fill(question=text)
-            return prompt(shown.text(lang), default="", show_default=False).strip() == str(count)
+            shown = typed.fill(question=filled)
+            return prompt(shown.text(self._context.lang), default="", show_default=False).strip() == str(count)
 
     def confirm_first_import(self) -> bool:
         """Ask whether all documents are new to ARM; `--yes` confirms it."""

@@ -48,8 +48,12 @@ def resolve(context: CommandContext, run: int | None, *, no_ask: bool, yes: bool
               armbulk resolve 12 --mark-created --keys-file seen-in-arm.txt --yes
     """
     from armbulk.cli.dialog import TerminalDialog
+    from armbulk.cli.reserve import settle_if_reservations
 
     decision = choose_flag({name.value: arguments.pop(name.value.replace("-", "_")) for name in Decision}, "--{}")
+    exit_code = settle_if_reservations(context, run, decision, arguments, yes=yes)
+    if exit_code is not None:
+        return exit_code
     dialog = TerminalDialog(context, yes=yes)
     result = context.session.resolve(run, decision=decision, look_up=not no_ask, dialog=dialog, **arguments)
     for path in result.workbooks:

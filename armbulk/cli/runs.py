@@ -11,6 +11,7 @@ from armbulk.cli.command import CommandContext, command
 from armbulk.cli.deletions import show_if_deletion
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.progress import REPEAT_HINT, with_progress
+from armbulk.cli.reserve import show_if_reservations
 from armbulk.cli.show import REPORT_HELP, show_files_changed, show_import, show_run, verify_report, write_html
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
@@ -42,6 +43,8 @@ def show(context: CommandContext, run: int, report: str | None) -> Exit:
     Example:  armbulk show 12
     """
     if (exit_code := show_if_deletion(context, run)) is not None:
+        return exit_code
+    if (exit_code := show_if_reservations(context, run)) is not None:
         return exit_code
     result = context.session.run(run)
     show_run(context, result, details=True, report=write_html(context, result, report))
@@ -76,6 +79,8 @@ def results(context: CommandContext, run: int, target: str | None, report: str |
     Example:  armbulk results 12 -o result.xlsx
     """
     if (exit_code := show_if_deletion(context, run, target, writes=True)) is not None:
+        return exit_code
+    if (exit_code := show_if_reservations(context, run, target, writes=True)) is not None:
         return exit_code
     result = context.session.run(run)
     verify_report(report, target=target)

@@ -17,12 +17,9 @@ from armbulk.export.session import EXPORTS_FOLDER, ExportSession, OnProgress, bu
 from armbulk.export.snapshot import read_start_time
 from armbulk.model.columns import ExportColumn
 from armbulk.model.fields import Filter
-from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.quota.limits import Account
 from armbulk.store.checkpoints import purge_checkpoints
 from armbulk.store.snapshots import purge_snapshots
-from armbulk.validation import edits
-from armbulk.writers.provenance import hash_client
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import sibling_path, write_raw, write_tables
 
@@ -105,6 +102,8 @@ class ListExport:
 
     def _keep_customers(self) -> None:
         """Keep which customers ARM has, where all were read: a check of files does not warn about them."""
+        from armbulk.planning.customer_hashes import CustomerHasher  # noqa: PLC0415 - only for customers
+
         request, store = self.fetched.request, self.session.store
         if request.resource.name == "customers" and not request.root.values and not request.only_changes:
             hasher, path = CustomerHasher(store.hash_salt()), request.resource.field(request.resource.key).path
@@ -171,6 +170,9 @@ def choose_output_path(target: Path, *, complete: bool) -> Path:
 
 def _base_stream(request: ExportRequest, stream: TableStream, account: Account) -> list[TableStream]:
     """A hidden copy of what can be sent back as a change: only cells that differ from it are sent."""
+    from armbulk.validation import edits  # noqa: PLC0415 - only for workbooks
+    from armbulk.writers.provenance import hash_client  # noqa: PLC0415 - only for workbooks
+
     key = request.resource.field(request.resource.key).path
     if not request.resource.updatable or key not in {column.path for column in stream.columns}:
         return []

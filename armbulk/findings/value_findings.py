@@ -219,6 +219,22 @@ VALUES: dict[str, FindingType] = {
         _('The file has the name "{value}", but the customer in ARM is "{detail}". It is not deleted.'),
         _("Check the number and the name. They must be of the same customer."),
     ),
+    "no-identification": error(
+        _("The row does not identify what is paid"), _("Fill in exactly one of these columns: {detail}")
+    ),
+    "two-identifications": error(
+        _("The row identifies what is paid in several columns. Which of them ARM would use is not known"),
+        _("Fill in exactly one of these columns: {detail}"),
+    ),
+    "payment-sent-before": error(
+        _("The payment id {value} was sent before, in run {detail}"),
+        _("A payment id is never sent twice. Remove the row, or give a new payment its own id."),
+    ),
+    "amount-not-positive": error(_("The amount {value} cannot be reserved"), _("Enter an amount above zero")),
+    "payment-hidden": error(
+        _("Excel does not show row {row} (payment {value}). It is not reserved."),
+        _("Show the row if the payment is to be reserved. Otherwise delete it."),
+    ),
     "delete-hidden": error(
         _('Row {row} has "{value}", but Excel does not show it. The customer is not deleted.'),
         _("Show the row if the customer is to be deleted. Otherwise clear the cell."),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from armbulk.model.amount_signs import NEGATIVE_AMOUNT
 from armbulk.model.fields import FieldType, Resource
 
 TOTAL_WORDS = (
@@ -26,7 +27,6 @@ _WHOSE = (
 _NUMBER = rf"(?i)^\s*(?:{_WHOSE})?(\p{{L}}{{0,3}}-?[0-9]+)(?:[\s,:;\x{{2013}}-]+\p{{L}}.*)?\s*$"
 _NAME = r"\p{L}{2}"
 _MAX_CELLS = 4
-_NEGATIVE = r"^\s*\(|^\D*[-\x{2212}]|[-\x{2212}]\s*$"
 _SMALLEST_DIFFERENCE = 0.005
 SCHEMA = pl.Schema({"row": pl.Int64(), "column": pl.String(), "number": pl.String()})
 
@@ -188,7 +188,7 @@ def carry_numbers(body: pl.DataFrame, titles: pl.DataFrame, columns: BlockColumn
 
 def _agrees(letter: str) -> pl.Expr:
     """Return whether an amount of a total is the sum of the block's rows above it; a blank one is none."""
-    is_negative = pl.col(letter).str.contains(_NEGATIVE)
+    is_negative = pl.col(letter).str.contains(NEGATIVE_AMOUNT)
     size = to_number(f"{letter}.size")
     number = pl.when(is_negative).then(-size).otherwise(size)
     items = pl.when(pl.col("is_item") & (pl.col("totals") == 0)).then(number).fill_null(0).sum().over("title")

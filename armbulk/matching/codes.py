@@ -11,6 +11,7 @@ from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import index_headers
 from armbulk.matching.candidates import DECIDED
 from armbulk.matching.column_values import ColumnReader, can_be_read
+from armbulk.model.amount_signs import NEGATIVE_AMOUNT
 from armbulk.model.column_proposal import ColumnProposal, DistinctValue, SheetProposal, ValueQuestion
 from armbulk.model.fields import Field
 from armbulk.resources import RESOURCES
@@ -21,7 +22,6 @@ MAX_VALUES = 20
 """A column with more different values has no codes."""
 
 _MIN_SHARE = 0.9
-_NEGATIVE = r"^\s*\(|^\D*[-\x{2212}]|[-\x{2212}]\s*$"
 _POSITIVE = "[1-9]"
 _EVERY_ONE = {
     True: ngettext("its amount is negative", "all {count:number} amounts are negative"),
@@ -56,7 +56,7 @@ def add_values(
 
 
 def _list_negative_rows(letter: str, records: pl.DataFrame) -> tuple[int, ...]:
-    is_negative = pl.col(letter).str.contains(_NEGATIVE) & pl.col(letter).str.contains(_POSITIVE)
+    is_negative = pl.col(letter).str.contains(NEGATIVE_AMOUNT) & pl.col(letter).str.contains(_POSITIVE)
     return tuple(records.filter(is_negative)["row"].to_list())
 
 
@@ -66,7 +66,7 @@ def _list_values(letter: str, records: pl.DataFrame, amounts: Sequence[str]) -> 
         return ()
     signs = []
     for other in amounts:
-        is_negative = pl.col(other).str.contains(_NEGATIVE).fill_null(value=False)
+        is_negative = pl.col(other).str.contains(NEGATIVE_AMOUNT).fill_null(value=False)
         is_amount = pl.col(other).str.contains(_POSITIVE).fill_null(value=False)
         signs += [(is_amount & ~is_negative).alias(f"{other}+"), (is_amount & is_negative).alias(f"{other}-")]
     rows = folded.join(records.select("row", pl.col(letter).alias("text"), *signs), on="row", how="left")

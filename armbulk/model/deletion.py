@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from armbulk.i18n import _
+from armbulk.model.call_state import CallState
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import OUTCOME_WORDS
 
@@ -14,15 +15,6 @@ class DeleteVerdict(Enum):
     DELETED = "ARM says that it has deleted the customer"
     REJECTED = "ARM says that it does not delete the customer"
     UNCLEAR = "there was no answer, or it does not say; only a look-up shows it"
-
-
-class DeleteState(StrEnum):
-    """How far the delete of a customer is. The values are stored."""
-
-    PLANNED = "planned"
-    DELETING = "deleting"  # the call may have left
-    UNCONFIRMED = "unconfirmed"  # it may have been carried out
-    DONE = "done"  # there is an outcome
 
 
 class DeleteOutcome(StrEnum):
@@ -75,7 +67,7 @@ class DeleteRow:
     customer: str = ""
     kept: str | None = None
     read_at: float = 0.0
-    state: DeleteState = DeleteState.PLANNED
+    state: CallState = CallState.PLANNED
     outcome: DeleteOutcome | None = None
     message: str = ""
     decided_at: float | None = None
@@ -85,4 +77,4 @@ class DeleteRow:
         """The outcome, and what a row without one is called until then."""
         if self.outcome is not None:
             return self.outcome
-        return DeleteOutcome.NOT_SENT if self.state is DeleteState.PLANNED else DeleteOutcome.IN_DOUBT
+        return DeleteOutcome.NOT_SENT if self.state is CallState.PLANNED else DeleteOutcome.IN_DOUBT

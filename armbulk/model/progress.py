@@ -47,6 +47,7 @@ _TEXTS = {
     "session ended": _("Sending has ended"),
     "looking": _("Looking up in ARM: {done:number} of {total:number} records"),
     "deleting": _("Deleting in ARM: {done:number} of {total:number} customers"),
+    "reserving": _("Reserving in ARM: {done:number} of {total:number} payments"),
     "waiting for a limit": _("Your ARM limits are used up. armbulk continues at {until:time}."),
     "posted": _("Sending: batch {batch} sent, {done} of {total} batches done"),
     "polled": _("Processing in ARM: {done} of {total} batches done"),

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from armbulk.model.deletion import DeleteVerdict
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument
 from armbulk.model.page import Page
+from armbulk.model.reservation import ReservationVerdict
 from armbulk.model.response import ApiResult, Response
 from armbulk.model.submission import BatchStatus, OpenRecord, SentKeys, SubmitResult
 
@@ -57,6 +58,9 @@ class ReceivablesSystem(Protocol):
 
     def delete_customer(self, customer_no: str) -> ApiResult[DeleteVerdict]:
         """Delete a customer. One call, with the login at hand; it is never repeated here."""
+
+    def submit_form(self, method: str, path: str, body: str) -> ApiResult[ReservationVerdict]:
+        """Reserve a payment, in a form that the documentation does not have. One call, never repeated here."""
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """Read one page of a list (its records are in `json_array`, "": find them); None when there is no page."""

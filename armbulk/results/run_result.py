@@ -16,7 +16,7 @@ from armbulk.results import reconcile
 from armbulk.results.control_totals import ControlTotals, calculate_totals
 from armbulk.results.read_back import verification_to_json
 from armbulk.results.totals_words import to_json as totals_to_json
-from armbulk.store import ListCheck, Run, Store, Verification
+from armbulk.store import CallRun, ListCheck, Run, Store, Verification
 from armbulk.validation.check import Checked, check_files
 
 _SENT_BEFORE = [Outcome.ALREADY_SENT.value, Outcome.UNCHANGED.value]
@@ -143,20 +143,25 @@ def list_runs(store: Store) -> list[dict[str, Any]]:
         }
         for run in store.runs()
     ]
-    deletions = [
-        {
-            "run": str(run.id),
-            "state": run.state,
-            "created": format_iso(run.created),
-            "client_no": run.account.client_no,
-            "profile": run.profile,
-            "rows": len(store.deletion_rows(run.id)),
-            "files": [Path(name.partition("#")[0]).name for name in run.files],
-            "result": run.result,
-        }
-        for run in store.deletions()
+    calls = [
+        *(_describe_calls(run, len(store.deletion_rows(run.id))) for run in store.deletions()),
+        *(_describe_calls(run, len(store.reservation_rows(run.id))) for run in store.reservation_runs()),
     ]
-    return sorted(imports + deletions, key=lambda run: -int(str(run["run"])))
+    return sorted(imports + calls, key=lambda run: -int(str(run["run"])))
+
+
+def _describe_calls(run: CallRun, rows: int) -> dict[str, Any]:
+    """Return a run of single calls as `list_runs` lists it."""
+    return {
+        "run": str(run.id),
+        "state": run.state,
+        "created": format_iso(run.created),
+        "client_no": run.account.client_no,
+        "profile": run.profile,
+        "rows": rows,
+        "files": [Path(name.partition("#")[0]).name for name in run.files],
+        "result": run.result,
+    }
 
 
 def recheck_files(run: Run) -> Checked | None:

@@ -75,6 +75,8 @@ class ServerBehaviour:
     """Whether a document that was created has an AR item."""
     gl_movements: str = _choice("present", "absent")
     """Whether there is a listing of GL movements."""
+    reservation_body: str = _choice("object", "list", "flat")
+    """Where a payment reservation is in its body: paymentReservation, paymentReservations, or beside metadata."""
     over_cap: str = _choice("clamp", "400")
     """A pagesize or maximumcount above the cap."""
     next_page_host: str = _choice("same", "other", "http")

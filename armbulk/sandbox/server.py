@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Self
 
 import uvicorn
@@ -26,7 +27,7 @@ from armbulk.sandbox.state import SandboxState
 CLIENT_NO = 2218
 """The client of ARM's published samples."""
 
-_TICK_SECONDS = 0.01
+_TICK_SECONDS = 0.001
 _GRACE_SECONDS = 0.5
 _MAX_START_SECONDS = 10.0
 _MAX_STOP_SECONDS = 10.0
@@ -164,7 +165,7 @@ class Sandbox:
 
     def _stop(self) -> None:
         if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
+            self._server.stop()
             self._thread.join(_MAX_STOP_SECONDS)
         if self._socket is not None:
             self._socket.close()
@@ -199,12 +200,27 @@ class Sandbox:
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that checks often whether it should stop."""
+    """A uvicorn server that stops at once, and does nothing while no one calls."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """End `main_loop`; called from another thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended already
+                self._loop.call_soon_threadsafe(self._stopping.set)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
 
     async def main_loop(self) -> None:
-        """Serve until `should_exit` is set."""
-        while not self.should_exit:  # noqa: ASYNC110 - set from another thread
-            await asyncio.sleep(_TICK_SECONDS)
+        """Serve until `stop` is called."""
+        await self._stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the listener and every connection; calls in progress get half a second."""

@@ -74,6 +74,8 @@ class SandboxState:
     """Deleted customers of `lists`, by folded customerNo."""
     documents: dict[str, list[Json]] = field(default_factory=dict)
     """By folded documentNo, in order of creation; more than one is a duplicate."""
+    reservations: dict[str, Json] = field(default_factory=dict)
+    """Payment reservations by folded paymentId."""
     created: dict[int, float] = field(default_factory=dict)
     """When a document was created, by its referenceNo."""
     batches: dict[str, SandboxBatch] = field(default_factory=dict)

@@ -9,12 +9,13 @@ from typing import Any
 
 from armbulk.errors import ServerError
 from armbulk.i18n import Text, _, join_texts, pack_text, quote_text
-from armbulk.model.deletion import DeleteOutcome, DeleteRow, DeleteState, DeleteVerdict
+from armbulk.model.call_state import CallState
+from armbulk.model.deletion import DeleteOutcome, DeleteRow, DeleteVerdict
 from armbulk.model.progress import Phase, Progress
-from armbulk.model.response import ApiResult, Response, TransportError, unreachable_error
+from armbulk.model.response import ApiResult, Response
 from armbulk.quota.limits import Priority
-from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient, login_error
-from armbulk.retry import failure_backoff
+from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
+from armbulk.sending.single_calls import CallGuard, charge_of, did_nothing
 from armbulk.store.deletions import DELETE_COST, DeleteAnswer
 from armbulk.waiting import CallRepeater
 
@@ -91,7 +92,7 @@ class CustomerDeleter:
         """
         for done, row in enumerate(rows):
             self._report("deleting", Phase.SEND, done, len(rows))
-            _Delete(self, number, row).run()
+            _Delete(self, number, row, CallGuard(self.client, self.repeater.waiter, DELETE_COST)).run()
         self._report("deleting", Phase.SEND, len(rows), len(rows))
 
     def _report(self, doing: str, phase: Phase, done: int, total: int) -> None:
@@ -122,26 +123,24 @@ class _Delete:
         deleter: makes the calls.
         number: the run.
         row: the customer; its state is as the store has it.
+        guard: decides when it is made again.
         tries: deletes of this session.
-        failures: calls in a row that did not leave this machine.
         last: the answer to the last delete; None: there was none in this session.
-        is_renewed: whether the login was renewed.
     """
 
     deleter: CustomerDeleter
     number: int
     row: DeleteRow
+    guard: CallGuard
     tries: int = 0
-    failures: int = 0
     last: ApiResult[DeleteVerdict] | None = None
-    is_renewed: bool = False
 
     def run(self) -> None:
         """Delete the customer, or leave it unconfirmed when ARM gives no clear answer."""
         waiter = self.deleter.repeater.waiter
         now = self.deleter.client.clock.now()
-        is_current = self.row.state is DeleteState.PLANNED and 0 <= now - self.row.read_at < MAX_READ_AGE_SECONDS
-        while self.row.state is not DeleteState.DONE:
+        is_current = self.row.state is CallState.PLANNED and 0 <= now - self.row.read_at < MAX_READ_AGE_SECONDS
+        while self.row.state is not CallState.DONE:
             waiter.raise_if_interrupted()
             if not is_current and not self._is_still_there():
                 return
@@ -150,21 +149,18 @@ class _Delete:
                 return
             interruption = self._call()
             is_current = False
-            if isinstance(interruption, RateLimited):
-                waiter.wait_for_room(interruption.retry_at)
-            elif interruption is not None:
-                self._retry_later(interruption.response)
+            self.guard.wait(interruption)
 
     def _is_still_there(self) -> bool:
         """Look the customer up; False when that decides about it."""
         record = self.deleter._look_up(self.row.customer_no)  # noqa: SLF001 - the same module
         if not record:
-            was_sent = self.row.state is DeleteState.UNCONFIRMED
+            was_sent = self.row.state is CallState.UNCONFIRMED
             outcome = DeleteOutcome.DELETED if was_sent else DeleteOutcome.NOT_FOUND
-            self._save(DeleteState.DONE, outcome, _GONE if was_sent else _NEVER_THERE)
+            self._save(CallState.DONE, outcome, _GONE if was_sent else _NEVER_THERE)
             return False
         if write_record(record) != self.row.kept:
-            self._save(DeleteState.DONE, DeleteOutcome.CONFLICT, _OTHER_RECORD)
+            self._save(CallState.DONE, DeleteOutcome.CONFLICT, _OTHER_RECORD)
             return False
         self.deleter.client.store.save_delete_look(self.number, self.row.no)
         return True
@@ -172,7 +168,7 @@ class _Delete:
     def _give_up(self) -> None:
         """Leave it unconfirmed; an answer that ARM always gives, while it still has the customer, is a refusal."""
         if self.last is not None and 400 <= self.last.response.status < 500:
-            self._save(DeleteState.DONE, DeleteOutcome.REJECTED, quote_text(self.last.message))
+            self._save(CallState.DONE, DeleteOutcome.REJECTED, quote_text(self.last.message))
 
     def _call(self) -> Interruption | None:
         """Make one delete; None when its answer is stored."""
@@ -189,58 +185,29 @@ class _Delete:
         self.tries += 1
         response = result.response
         _log.info("Customer delete answered", extra={"run": self.number, "status": response.status})
-        is_refused = response.status in {401, 403, 429}  # nothing was done: it is as before the call
-        if response.error is TransportError.NOT_SENT or is_refused:
+        if did_nothing(response):  # it is as before the call
             self._save(before, reservation=room, response=response)
-            return self._judge_refusal(result)
-        self.last, self.failures = result, 0
+            self.tries -= 1
+            return self.guard.judge_refusal(result)
+        self.last, self.guard.failures = result, 0
         match result.content:
             case DeleteVerdict.DELETED:
-                self._save(DeleteState.DONE, DeleteOutcome.DELETED, reservation=room, response=response)
+                self._save(CallState.DONE, DeleteOutcome.DELETED, reservation=room, response=response)
             case DeleteVerdict.REJECTED:
                 parts = (_HAS_ITEMS if response.status == 422 else "", quote_text(result.message))
                 message = join_texts(*parts, separator=". ")
-                self._save(DeleteState.DONE, DeleteOutcome.REJECTED, message, reservation=room, response=response)
+                self._save(CallState.DONE, DeleteOutcome.REJECTED, message, reservation=room, response=response)
             case DeleteVerdict.UNCLEAR:
                 message = _NO_ANSWER.fill(reason=response.failure)
-                self._save(DeleteState.UNCONFIRMED, None, message, reservation=room, response=response)
+                self._save(CallState.UNCONFIRMED, None, message, reservation=room, response=response)
                 if response.status == 503 and response.retry_after:
                     return client.block(response, DELETE_COST)
-                self._pause(self.tries)  # the delete may still be carried out
+                self.guard.pause(self.tries)  # the delete may still be carried out
         return None
-
-    def _judge_refusal(self, result: ApiResult[DeleteVerdict]) -> Interruption | None:
-        """Return when to call again after a call that did nothing.
-
-        Raises:
-            LoginError: the system does not accept the login.
-        """
-        client, response = self.deleter.client, result.response
-        self.tries -= 1
-        if response.error is not None:
-            return CallFailed(response)
-        if response.status == 401 and not self.is_renewed and client.system.renew_login():
-            self.is_renewed = True
-            return None
-        if response.status == 401 or (response.status == 403 and not response.retry_after):
-            raise login_error(response, result.message)
-        return client.block(response, DELETE_COST)
-
-    def _retry_later(self, response: Response) -> None:
-        waiter = self.deleter.repeater.waiter
-        self.failures += 1
-        if failure_backoff(waiter.pause).is_exhausted(self.failures):
-            raise unreachable_error(response)
-        self._pause(self.failures)
-
-    def _pause(self, times: int) -> None:
-        """Let time pass, the longer the more often it was in vain."""
-        waiter = self.deleter.repeater.waiter
-        waiter.sleep(self.deleter.client.clock.now() + failure_backoff(waiter.pause).delay(times))
 
     def _save(
         self,
-        state: DeleteState,
+        state: CallState,
         outcome: DeleteOutcome | None = None,
         message: Text | str = "",
         *,
@@ -249,16 +216,13 @@ class _Delete:
     ) -> None:
         """Commit what is known now."""
         client = self.deleter.client
-        charge = None
-        if response is not None and response.error is not TransportError.NOT_SENT:
-            charge = DELETE_COST
         client.store.save_delete_answer(
             client.account,
             self.number,
             self.row.no,
             DeleteAnswer(state, outcome, pack_text(message)),
             reservation=reservation,
-            charge=charge,
+            charge=charge_of(response, DELETE_COST) if response is not None else None,
             sample=response.date_sample if response is not None else None,
         )
         self.row.state, self.row.outcome = state, outcome

@@ -8,9 +8,11 @@ from typing import Any
 from armbulk.errors import SettingsError, describe_os_error
 from armbulk.findings.catalogue import TUNABLE
 from armbulk.i18n import _, join_choices, join_texts
+from armbulk.model.request_form import ExperimentalWrite
 from armbulk.model.similar_words import find_similar
 from armbulk.model.toml_text import TomlTextError, parse_toml
-from armbulk.resources.migration_questions import QUESTION_RULES, is_answer
+from armbulk.resources.migration_questions import CATEGORIES, QUESTION_RULES, AnswerForm, QuestionRule, is_answer
+from armbulk.settings.experiments import read_experiments
 from armbulk.settings.names import NAMES, SECRETS
 
 FILE_NAME = "config.toml"
@@ -21,6 +23,8 @@ DEFAULT_NAME = "default"
 """The default profile where config.toml names none."""
 
 _SEVERITIES = {"error", "warning", "off"}
+
+_MIGRATION_RULES = {**QUESTION_RULES, **dict.fromkeys(CATEGORIES, QuestionRule(AnswerForm.CODE))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class ConfiguredProfile:
         rules: Code → error, warning or off.
         mappings: Name → mapping file.
         migration: Key of a question of a migration → answer.
+        experimental: Name → who confirmed the form of a write that is not documented.
         known: The names of all profiles.
     """
 
@@ -41,11 +46,12 @@ class ConfiguredProfile:
     rules: dict[str, str]
     mappings: dict[str, str]
     migration: dict[str, str]
+    experimental: dict[str, ExperimentalWrite]
     known: tuple[str, ...]
 
 
 def read_profile(home: Path, name: str | None, *, must_exist: bool) -> ConfiguredProfile:
-    """Read a profile; `[rules]`, `[mappings]` and `[migration]` apply to every profile, its own override them.
+    """Read a profile; `[rules]`, `[mappings]`, `[migration]` and `[experimental]` apply to all, its own override them.
 
     Args:
         home: The folder of config.toml.
@@ -59,18 +65,21 @@ def read_profile(home: Path, name: str | None, *, must_exist: bool) -> Configure
     rules = _check_rules(content.get("rules", {}), path)
     mappings = _resolve_mappings(content.get("mappings", {}), path)
     migration = _check_answers(content.get("migration", {}), path)
+    experimental = read_experiments(content.get("experimental", {}), path)
     profiles = content.get("profiles", {})
     known = tuple(_list_names(content))
     chosen = name if name is not None else find_default_profile(content)
     if chosen not in profiles:
         if must_exist and (name is not None or DEFAULT_KEY in content):
             raise _missing_profile(chosen, known, path, is_default=name is None)
-        return ConfiguredProfile(chosen, {}, rules, mappings, migration, known)
+        return ConfiguredProfile(chosen, {}, rules, mappings, migration, experimental, known)
     values = dict(profiles[chosen])
     rules.update(_check_rules(values.pop("rules", {}), path))
     mappings.update(_resolve_mappings(values.pop("mappings", {}), path))
     migration.update(_check_answers(values.pop("migration", {}), path))
-    return ConfiguredProfile(chosen, _check_settings(values, path, chosen), rules, mappings, migration, known)
+    experimental.update(read_experiments(values.pop("experimental", {}), path))
+    settings = _check_settings(values, path, chosen)
+    return ConfiguredProfile(chosen, settings, rules, mappings, migration, experimental, known)
 
 
 def list_profile_names(home: Path) -> list[str]:
@@ -151,16 +160,19 @@ def _resolve_mappings(table: Any, path: Path) -> dict[str, str]:
 
 
 def _check_answers(content: Any, path: Path) -> dict[str, str]:
-    """Read a `[migration]` table: key of a question → answer. Days may be dates of TOML, numbers of days numbers."""
+    """Read a `[migration]` table: key of a question → answer, and type of customer → category code.
+
+    Days may be dates of TOML, numbers of days numbers.
+    """
     table = content if isinstance(content, dict) else {"migration": content}
     answers = {}
     for key, value in table.items():
-        rule, answer = QUESTION_RULES.get(key), str(value).strip()
+        rule, answer = _MIGRATION_RULES.get(key), str(value).strip()
         if rule is None:
             raise SettingsError(
                 "answer-unknown",
                 _("[migration] in {path}: '{key}' is not a question of a migration", path=path, key=key),
-                _("Questions: {keys}", keys=", ".join(QUESTION_RULES)),
+                _("Questions: {keys}", keys=", ".join(_MIGRATION_RULES)),
             )
         if not is_answer(rule, answer):
             raise SettingsError(

@@ -85,6 +85,7 @@ def load_profile(
         rules=configured.rules,
         mappings=configured.mappings,
         migration=configured.migration,
+        experimental=configured.experimental,
         shared_store=_read_choice(values, "shared_store", ("yes", "no")) == "yes",
         synced_folders=tuple(environ[name] for name in _SYNCED_FOLDER_VARIABLES if environ.get(name)),
         sole_sender=_read_flag(values, "sole_sender"),

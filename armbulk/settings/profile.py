@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from armbulk.arm.credentials import Login, is_header_safe
 from armbulk.errors import SettingsError
 from armbulk.i18n import _, join_texts
+from armbulk.model.request_form import ExperimentalWrite
 from armbulk.quota.limits import Account, QuotaLimits
 
 _NO_TOKEN = _(
@@ -38,6 +39,7 @@ class Profile:
         rules: Code → error, warning or off.
         mappings: Name → mapping file.
         migration: Key of a question of a migration → answer.
+        experimental: Name → who confirmed the form of a write that is not documented.
         synced_folders: The folders that the environment names as synchronised.
         sole_sender: Whether only this computer sends documents for the client; if not, each is checked in ARM first.
         guard_folder: The folder outside the store's own that tells an older copy of the store; "": none.
@@ -68,6 +70,7 @@ class Profile:
     rules: Mapping[str, str] = field(default_factory=dict)
     mappings: Mapping[str, str] = field(default_factory=dict)
     migration: Mapping[str, str] = field(default_factory=dict)
+    experimental: Mapping[str, ExperimentalWrite] = field(default_factory=dict)
     shared_store: bool = False
     synced_folders: tuple[str, ...] = ()
     sole_sender: bool = False

@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from armbulk.store.call_runs import CallRun
     from armbulk.store.decisions import UnresolvedDocument
-    from armbulk.store.deletions import Deletion
     from armbulk.store.list_checks import ListCheck
     from armbulk.store.locks import ClientLock
     from armbulk.store.queries import HistoryMark, RunMark
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from armbulk.store.written_files import WrittenFiles
 else:
     _MODULES = {
+        "armbulk.store.call_runs": ("CallRun",),
         "armbulk.store.decisions": ("UnresolvedDocument",),
-        "armbulk.store.deletions": ("Deletion",),
         "armbulk.store.list_checks": ("ListCheck",),
         "armbulk.store.locks": ("ClientLock",),
         "armbulk.store.queries": ("HistoryMark", "RunMark"),
@@ -46,8 +46,8 @@ __all__ = [
     "ITEM_SCHEMA",
     "READ_BACK_SCHEMA",
     "Batch",
+    "CallRun",
     "ClientLock",
-    "Deletion",
     "HistoryMark",
     "ListCheck",
     "Run",

@@ -2,23 +2,10 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, Table, Text
 
+from armbulk.store.call_runs import run_columns
 from armbulk.store.schema import metadata
 
-deletion = Table(
-    "deletion",
-    metadata,
-    Column("id", Integer, primary_key=True),  # a number of `run`, which no run has
-    Column("created", Float, nullable=False),
-    Column("ended", Float),
-    Column("state", Text, nullable=False),  # as of `run`
-    Column("resume_at", Float),
-    Column("origin", Text, nullable=False),
-    Column("client_no", Text, nullable=False),
-    Column("profile", Text, nullable=False),
-    Column("files", Text, nullable=False),  # JSON: the files as named
-    Column("target", Text, nullable=False),  # the result workbook
-    Column("result", Text),  # where it was written
-)
+deletion = Table("deletion", metadata, *run_columns())
 
 deletion_row = Table(
     "deletion_row",
@@ -33,7 +20,7 @@ deletion_row = Table(
     Column("customer", Text, nullable=False),
     Column("kept", Text),  # the whole record: there is no undelete
     Column("read_at", Float, nullable=False),
-    Column("state", Text, nullable=False),  # DeleteState
+    Column("state", Text, nullable=False),  # CallState
     Column("reservation", Integer),
     Column("outcome", Text),  # DeleteOutcome
     Column("message", Text, nullable=False),

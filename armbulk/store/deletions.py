@@ -3,7 +3,6 @@
 The intent to delete is committed before a byte leaves, with the whole record: ARM has no undelete.
 """
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,10 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from armbulk.model.deletion import DeleteOutcome, DeleteRow, DeleteState
+from armbulk.model.call_state import CallState
+from armbulk.model.deletion import DeleteOutcome, DeleteRow
 from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import DateSample
 from armbulk.quota.limits import Account, Priority, QuotaLimits
+from armbulk.store.call_runs import CallRun, insert_call_run, select_call_runs, update_call_run
 from armbulk.store.customers import UNKNOWN_CONTENT
 from armbulk.store.deletion_tables import deletion, deletion_row
 from armbulk.store.engine import flush
@@ -28,26 +29,10 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Deletion:
-    """A run that deletes customers. Its number is of the same series as those of imports; times are epoch seconds."""
-
-    id: int
-    created: float
-    ended: float | None
-    state: str
-    resume_at: float | None
-    account: Account
-    profile: str
-    files: tuple[str, ...]
-    target: str
-    result: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class DeleteAnswer:
     """What is known of a delete: how far it is, its outcome (None: nothing yet), and why (packed)."""
 
-    state: DeleteState
+    state: CallState
     outcome: DeleteOutcome | None = None
     message: str = ""
 
@@ -57,27 +42,20 @@ class DeletionStore(QuotaMeter):
 
     def create_deletion(self, account: Account, new: Mapping[str, Any], rows: Sequence[DeleteRow]) -> int:
         """Store a run that deletes customers, with ARM's records of them; return its number."""
-        owner = {"origin": account.origin, "client_no": account.client_no}
-        now = self.clock.now()
         with self._engine.begin() as conn:
-            empty = {"created": now, "state": "finished", "profile": "", "sha256": "{}", "options": "{}"}
-            number = int(conn.execute(sa.insert(run).values({**empty, **owner}).returning(run.c.id)).scalar_one())
-            conn.execute(sa.delete(run).where(run.c.id == number))  # only its number is taken: it is never given again
-            values = {**new, **owner, "id": number, "created": now, "state": "running"}
-            conn.execute(sa.insert(deletion).values({**values, "files": json.dumps(new["files"])}))
+            number = insert_call_run(conn, deletion, account, new, self.clock.now())
             conn.execute(sa.insert(deletion_row), [{**asdict(row), "deletion": number} for row in rows])
         return number
 
-    def deletions(self) -> list[Deletion]:
+    def deletions(self) -> list[CallRun]:
         """Return all runs that delete customers, newest first."""
         with self._engine.connect() as conn:
-            return [_to_deletion(row) for row in conn.execute(_DELETIONS).mappings()]
+            return select_call_runs(conn, deletion)
 
-    def deletion(self, number: int) -> Deletion | None:
+    def deletion(self, number: int) -> CallRun | None:
         """Return a run that deletes customers; None: there is none with this number."""
         with self._engine.connect() as conn:
-            row = conn.execute(_DELETIONS.where(deletion.c.id == number)).mappings().first()
-        return _to_deletion(row) if row is not None else None
+            return next(iter(select_call_runs(conn, deletion, number)), None)
 
     def deletion_rows(self, number: int) -> list[DeleteRow]:
         """Return the rows of a run, in their order."""
@@ -102,7 +80,7 @@ class DeletionStore(QuotaMeter):
             reservation = self._reserve(conn, account, DELETE_COST, limits, Priority.NORMAL)
             if isinstance(reservation, float):
                 return reservation
-            values = {"state": DeleteState.DELETING.value, "reservation": reservation, "decided_at": self.clock.now()}
+            values = {"state": CallState.CALLING.value, "reservation": reservation, "decided_at": self.clock.now()}
             conn.execute(_update(number, no).values(values))
             is_customer = sent_customer.c.customer == _hash_of(conn, number, no)
             doubt = sa.update(sent_customer).where(*belongs_to(sent_customer, account), is_customer)
@@ -157,8 +135,8 @@ class DeletionStore(QuotaMeter):
         with self._engine.begin() as conn:
             self._adopt_orphans(conn, account)
             own = sa.select(deletion.c.id).where(*belongs_to(deletion, account))
-            was_made = (deletion_row.c.state == DeleteState.DELETING.value) & deletion_row.c.deletion.in_(own)
-            values = {"state": DeleteState.UNCONFIRMED.value, "reservation": None}
+            was_made = (deletion_row.c.state == CallState.CALLING.value) & deletion_row.c.deletion.in_(own)
+            values = {"state": CallState.UNCONFIRMED.value, "reservation": None}
             count = conn.execute(sa.update(deletion_row).where(was_made).values(values)).rowcount
         if count:
             _log.warning("A customer was being deleted when a process ended: it is looked up", extra={"rows": count})
@@ -167,16 +145,13 @@ class DeletionStore(QuotaMeter):
         """Record how a session ended, and when a paused run may be resumed (epoch seconds)."""
         values = {"state": state, "resume_at": resume_at, "ended": self.clock.now()}
         with self._engine.begin() as conn:
-            conn.execute(sa.update(deletion).where(deletion.c.id == number).values(values))
+            update_call_run(conn, deletion, number, values)
         flush(self._engine)  # records that are not kept are not in the database's log either
 
     def save_deletion_result(self, number: int, path: str) -> None:
         """Record where the result workbook is."""
         with self._engine.begin() as conn:
-            conn.execute(sa.update(deletion).where(deletion.c.id == number).values(result=path))
-
-
-_DELETIONS = sa.select(deletion).order_by(deletion.c.id.desc())
+            update_call_run(conn, deletion, number, {"result": path})
 
 
 def _update(number: int, no: int) -> sa.Update:
@@ -189,13 +164,7 @@ def _hash_of(conn: sa.Connection, number: int, no: int) -> str:
     return str(conn.execute(query).scalar_one())
 
 
-def _to_deletion(row: sa.RowMapping) -> Deletion:
-    values = {name: row[name] for name in ("id", "created", "ended", "state", "resume_at", "profile", "target")}
-    account = Account(row["origin"], row["client_no"])
-    return Deletion(**values, account=account, files=tuple(json.loads(row["files"])), result=row["result"])
-
-
 def _to_row(row: sa.RowMapping) -> DeleteRow:
     outcome = row["outcome"]
-    values = {**row, "state": DeleteState(row["state"]), "outcome": DeleteOutcome(outcome) if outcome else None}
+    values = {**row, "state": CallState(row["state"]), "outcome": DeleteOutcome(outcome) if outcome else None}
     return DeleteRow(**values)

@@ -22,6 +22,9 @@ from armbulk.store.schema import MIGRATIONS, VERSION, metadata
 _LOCK_WAIT_MS, _LOCK_STEP_MS = 30_000, 250
 """How long a transaction waits for another process, and in which steps."""
 
+SYNCHRONOUS = "FULL"
+"""A commit returns when the disk has it. Tests turn it off: they cut no power."""
+
 
 class _StatementCache(dict[Any, Any]):
     """Statements as SQL, for every store of this process.
@@ -181,8 +184,8 @@ def raise_store_error(error: BaseException) -> None:
 def _apply_settings(raw: Any, _: object, journal: str) -> None:
     raw.isolation_level = None  # transactions begin with BEGIN IMMEDIATE
     pragmas = (
+        f"synchronous={SYNCHRONOUS}",  # before the journal: its first page is written with it, too
         f"journal_mode={journal}",
-        "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={_LOCK_WAIT_MS}",
         "secure_delete=ON",

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from armbulk.model.batch_state import FINAL_STATES
 from armbulk.quota.limits import Account
 from armbulk.store.deletion_tables import deletion, deletion_row
+from armbulk.store.reservation_tables import reservation_row, reservation_run
 from armbulk.store.schema import (
     batch,
     belongs_to,
@@ -52,15 +53,19 @@ def purge(conn: sa.Connection, account: Account, before: float) -> DeletedRows:
     for table in (look, event, list_check, customer_content, read_back, verification, batch):
         conn.execute(sa.delete(table).where(table.c.run.in_(run_ids)))
     conn.execute(sa.delete(run).where(run.c.id.in_(run_ids)))
-    deletions, customers = _purge_deletions(conn, account, before)
+    deletions, customers = _purge_calls(conn, account, before, deletion, deletion_row.c.deletion)
+    reserving, payments = _purge_calls(conn, account, before, reservation_run, reservation_row.c.run)
     guarded = sa.select(sa.func.count()).select_from(sent_key).where(*belongs_to(sent_key, account))
-    return DeletedRows(len(run_ids) + deletions, records + customers, int(conn.execute(guarded).scalar_one()))
+    rows = records + customers + payments
+    return DeletedRows(len(run_ids) + deletions + reserving, rows, int(conn.execute(guarded).scalar_one()))
 
 
-def _purge_deletions(conn: sa.Connection, account: Account, before: float) -> tuple[int, int]:
-    """Delete finished runs that deleted customers, with the records kept of them; return how many of both."""
-    is_old = sa.and_(*belongs_to(deletion, account), deletion.c.state == "finished", deletion.c.ended < before)
-    old = list(conn.execute(sa.select(deletion.c.id).where(is_old)).scalars())
-    rows = conn.execute(sa.delete(deletion_row).where(deletion_row.c.deletion.in_(old))).rowcount
-    conn.execute(sa.delete(deletion).where(deletion.c.id.in_(old)))
+def _purge_calls(
+    conn: sa.Connection, account: Account, before: float, table: sa.Table, row_of: sa.Column[int]
+) -> tuple[int, int]:
+    """Delete finished runs of single calls, with what is kept of their rows; return how many of both."""
+    is_old = sa.and_(*belongs_to(table, account), table.c.state == "finished", table.c.ended < before)
+    old = list(conn.execute(sa.select(table.c.id).where(is_old)).scalars())
+    rows = conn.execute(sa.delete(row_of.table).where(row_of.in_(old))).rowcount
+    conn.execute(sa.delete(table).where(table.c.id.in_(old)))
     return len(old), rows

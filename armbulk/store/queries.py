@@ -19,6 +19,7 @@ from armbulk.store import decisions
 from armbulk.store.copies import SendingCounter
 from armbulk.store.decisions import UnresolvedDocument
 from armbulk.store.deletion_tables import deletion
+from armbulk.store.reservation_tables import reservation_run
 from armbulk.store.rows import (
     ITEM_SCHEMA,
     Batch,
@@ -84,6 +85,9 @@ _OPEN_RECORDS = (
 
 def no_such_run_error(conn: sa.Connection, run_id: int) -> StoreError:
     """Return the error for a run that is not in the store, or not any more: numbers are never given twice."""
+    if conn.execute(sa.select(reservation_run.c.id).where(reservation_run.c.id == run_id)).first() is not None:
+        message = _("Run {run_id} reserves payments. It has no documents and no import.", run_id=run_id)
+        return StoreError("no-import", message, _("See it with: armbulk show {run_id}", run_id=run_id))
     if conn.execute(sa.select(deletion.c.id).where(deletion.c.id == run_id)).first() is not None:
         message = _("Run {run_id} deletes customers. It has no documents and no import.", run_id=run_id)
         return StoreError("no-import", message, _("See it with: armbulk show {run_id}", run_id=run_id))

@@ -30,10 +30,12 @@ from armbulk.store.engine import create_missing, flush, migrate, open_engine
 from armbulk.store.journal import BatchJournal
 from armbulk.store.list_checks import ListCheckStore
 from armbulk.store.locks import ClientLock, lock_reading_back
+from armbulk.store.observations import ObservationStore
 from armbulk.store.payload_hashes import create_hash_key
 from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader, no_such_run_error
 from armbulk.store.references import copy_references
+from armbulk.store.reservations import ReservationStore
 from armbulk.store.rows import ITEM_SCHEMA, StoreStamp, SubmitIntent
 from armbulk.store.run_log import PERSONAL_DATA_REMOVED, RunLogReader
 from armbulk.store.saved_lists import SavedListStore
@@ -54,7 +56,17 @@ from armbulk.store.verifications import VerificationStore
 from armbulk.store.written_files import WrittenFiles
 
 
-class Store(StoreReader, RunLogReader, ListCheckStore, VerificationStore, SavedListStore, DeletionStore, BatchJournal):
+class Store(
+    StoreReader,
+    RunLogReader,
+    ListCheckStore,
+    VerificationStore,
+    SavedListStore,
+    DeletionStore,
+    ReservationStore,
+    ObservationStore,
+    BatchJournal,
+):
     """The database of one user; `clock` is read for every timestamp.
 
     Attributes:

@@ -12,13 +12,13 @@ from armbulk.findings.frame import merge_findings, to_findings
 from armbulk.mapping.apply import fold_column
 from armbulk.mapping.block_titles import to_number
 from armbulk.mapping.headers import HeaderMatch
+from armbulk.model.amount_signs import NEGATIVE_AMOUNT
 from armbulk.model.read_options import DOCUMENT_DATE
 from armbulk.resources.code_names import DOCUMENT_TYPE_NAMES
 from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.continuation import Continued
 from armbulk.validation.layout import NO_RECORD_CODES
 
-_NEGATIVE = r"^\s*\(|^\D*[-\x{2212}]|[-\x{2212}]\s*$"
 _CREDIT_NOTES = ["cn", *(word for word, code in DOCUMENT_TYPE_NAMES.items() if code == "CN")]
 _MAX_ROWS_NAMED = 5
 
@@ -71,7 +71,7 @@ def fill_due_dates(
 
 
 def _is_credit_note(match: HeaderMatch, is_line: pl.Expr) -> pl.Expr:
-    signs = [pl.col(match.columns[name]).str.contains(_NEGATIVE) for name in AMOUNTS if name in match.columns]
+    signs = [pl.col(match.columns[name]).str.contains(NEGATIVE_AMOUNT) for name in AMOUNTS if name in match.columns]
     if "document_type" in match.columns:
         signs.append(fold_column(pl.col(match.columns["document_type"])).is_in(_CREDIT_NOTES))
     if match.lines is not None and not set(AMOUNTS) & set(match.columns):

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import armbulk
+import armbulk.arm  # before httpx, which would load its own command line
 from benchmarks.data.postings import PostingServer
 
 _LIMITS = "\n".join(f"[{window}]\nrequests=99999999\nreads=999999999\nwrites=1" for window in ("hour", "month"))

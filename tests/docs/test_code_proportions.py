@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.paths import ROOT
-from support.syntax import parse_module
+from support.syntax import parse_module, walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def functions(module: Path) -> dict[str, Function]:
     """Every function and method of a module by its place, such as `model.py:12 label`."""
     tree = parse_module(module)
     name = module.relative_to(ROOT).as_posix()
-    return {f"{name}:{node.lineno} {node.name}": node for node in ast.walk(tree) if isinstance(node, FUNCTION)}
+    return {f"{name}:{node.lineno} {node.name}": node for node in walk(tree) if isinstance(node, FUNCTION)}
 
 
 def public(tree: ast.Module | ast.ClassDef) -> list[Function]:
@@ -94,7 +94,7 @@ def test_no_class_name_is_declared_twice() -> None:
     """A class name means one thing in the whole package, the sandbox included."""
     declared: defaultdict[str, list[str]] = defaultdict(list)
     for module in MODULES:
-        for node in ast.walk(parse_module(module)):
+        for node in walk(parse_module(module)):
             if isinstance(node, ast.ClassDef):
                 declared[node.name].append(f"{module.relative_to(ROOT).as_posix()}:{node.lineno}")
     assert {name: places for name, places in declared.items() if len(places) > 1} == {}

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from support.paths import ROOT
-from support.syntax import parse_module
+from support.syntax import parse_module, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +22,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 @cache
 def all_classes() -> dict[str, ast.ClassDef]:
     """Name → class of armbulk; not on import, because each process of the tests imports this module."""
-    return {
-        node.name: node for path in MODULES for node in ast.walk(parse_module(path)) if isinstance(node, ast.ClassDef)
-    }
+    return {node.name: node for path in MODULES for node in walk(parse_module(path)) if isinstance(node, ast.ClassDef)}
 
 
 def listed_names(docstring: str, section: str) -> list[str]:
@@ -49,7 +47,7 @@ def attributes(definition: ast.ClassDef) -> set[str]:
         elif isinstance(node, ast.AnnAssign | ast.Assign):
             targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
             names |= {target.id for target in targets if isinstance(target, ast.Name)}
-    for node in ast.walk(definition):
+    for node in walk(definition):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
             names |= {node.attr} if node.value.id == "self" else set()
     classes = all_classes()
@@ -59,7 +57,7 @@ def attributes(definition: ast.ClassDef) -> set[str]:
 
 def wrong_names(tree: ast.Module) -> Iterator[str]:
     """Each name that a docstring lists, and that its class or function does not have."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, ast.ClassDef | Definition):
             continue
         docstring = ast.get_docstring(node) or ""

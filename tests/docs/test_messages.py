@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.syntax import parse_module
+from support.syntax import parse_module, walk
 
 from armbulk.i18n import Text, Words, find_language, list_languages, pack_text, unpack_text
 from armbulk.settings.names import NAMES
@@ -25,9 +25,12 @@ def test_every_message_is_translated(lang: str) -> None:
 
 
 def test_messages_name_settings_that_exist() -> None:
-    """A message that names a setting of the environment names one that armbulk reads."""
+    """A message that names a setting of the environment names one that armbulk reads.
+
+    The catalogue has every message of the code: `test_every_message_is_translated`.
+    """
     known = {f"ARMBULK_{name.upper()}" for name in (*NAMES, "home", "profile")}
-    texts = [text for message in messages.extract_messages() if message.id for text in list_texts(message.id)]
+    texts = [text for message in messages.read_catalog("nb") if message.id for text in list_texts(message.id)]
     assert {name for text in texts for name in re.findall(r"ARMBULK_[A-Z_]*[A-Z]", text)} - known == set()
 
 
@@ -47,9 +50,9 @@ def list_wrong_uses(path: Path) -> Iterator[int]:
     source = path.read_text(encoding="utf-8")
     if "_(" not in source:
         return
-    for function in ast.walk(parse_module(path)):
+    for function in walk(parse_module(path)):
         if isinstance(function, ast.Module | ast.FunctionDef | ast.Lambda):
-            nodes = list(ast.walk(function))
+            nodes = list(walk(function))
             calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "_"]
             yield from (call.lineno for call in calls if not isinstance(call.args[0], ast.Constant))
             if calls and not isinstance(function, ast.Module):

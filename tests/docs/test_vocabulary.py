@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from support.paths import ROOT
-from support.syntax import parse_module
+from support.syntax import parse_module, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ FILLERS = frozenset({
 
 def declared_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Every name that a module gives to something, with its line."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
                 yield name, node.lineno

@@ -36,7 +36,8 @@ def test_a_list_alone_gives_customers_and_documents(tmp_path: Path) -> None:
     code, report = called("migrate", "--items", str(write_book(tmp_path / "list.xlsx", BLOCKS)), "-o", str(target))
     assert (code, report["proved"], report["customers"], report["documents"], report["left_out"]) == (1, True, 2, 3, 1)
     assert report["items"] == {
-        "file": "list.xlsx", "count": 4, "sum": "2000.50", "subtotals": 2, "wrong_subtotals": 0, "has_ledger": False
+        "file": "list.xlsx", "count": 4, "sum": "2000.50", "subtotals": 2, "wrong_subtotals": 0, "has_ledger": False,
+        "unread_columns": [],
     }  # fmt: skip
     assert {"list-currency", "credits"} <= {question["code"] for question in report["questions"]}
     documents = rows_of(target, "Documents")
@@ -112,3 +113,21 @@ def test_lists_that_cannot_be_used_are_refused(tmp_path: Path, text: str, code: 
     target = tmp_path / "out.xlsx"
     status, report = called("migrate", "--items", str(write_csv(tmp_path / "list.csv", text)), "-o", str(target))
     assert (status, report["error"]["code"], target.exists()) == (2, code, False)
+
+
+SWEDISH = """Kundreskontra;;;;;;;;
+Kundnr;Kundnamn;Fakturanr;Fakt.datum;Förf.datum;Val;Belopp;Kvar att betala;Säljare
+1001;Bolaget AB;20250001;2025-11-05;2025-12-05;SEK;1250,50;1000,50;Åke
+0042;Åkes Bygg;20250002;2025-11-06;2025-12-06;EUR;99,90-;99,90-;Åke
+"""
+
+
+def test_amounts_are_shown_in_their_currencies_and_columns_that_are_not_read_are_named(tmp_path: Path) -> None:
+    """A sum of 0.00 kroner would say nothing about a list in other currencies."""
+    (tmp_path / "list.csv").write_text(SWEDISH, encoding="utf-8")
+    target = tmp_path / "out.xlsx"
+    _code, report = called("migrate", "--items", str(tmp_path / "list.csv"), "-o", str(target))
+    assert (report["documents_by_currency"], report["left_out_by_currency"]) == ({"SEK": "1000.50"}, {"EUR": "-99.90"})
+    assert report["items"]["unread_columns"] == ["Säljare"]
+    (document,) = rows_of(target, "Documents")
+    assert str(document["Due date"])[:10] == "2025-12-05"

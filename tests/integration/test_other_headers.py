@@ -1,5 +1,6 @@
 """Files with other headers: armbulk proposes what the columns are, a person decides, and the answers are kept."""
 
+import json
 import os
 import stat
 import tomllib
@@ -204,14 +205,20 @@ def test_answers_about_rows_are_saved_beside_the_columns(tmp_path: Path) -> None
 
 @pytest.mark.usefixtures("somebody")
 def test_a_type_for_all_rows_is_questioned_where_amounts_are_negative(tmp_path: Path) -> None:
-    """A credit note is not silently sent as an invoice: the question names the row, and can be left open."""
-    credit = LEDGER.replace("2 000,00;500,00;2 500,00", "-2 000,00;-500,00;-2 500,00")
-    code, _, err = answer("check", ledger(tmp_path, credit), typed="\n\n\n\nfaktura\nn\n-\nNOK\ny\n")
+    """A credit note is not silently sent as an invoice: it is held back, gets a type of its own, or a warning."""
+    path = ledger(tmp_path, LEDGER.replace("2 000,00;500,00;2 500,00", "-2 000,00;-500,00;-2 500,00"))
+    code, out, err = answer("check", path, typed="\n\n\n\nfaktura\nn\n\nNOK\ny\n")
     assert "1 amount is negative (row 6): a credit note or a payment." in err
-    assert code == 1
-    code, out, err = answer("map", ledger(tmp_path, credit), typed="\n\nIN\ny\n\ny\n")
-    assert "1 amount is negative (row 6)" in err
-    assert "negative-invoice" in answer("check", ledger(tmp_path, credit), typed="")[1], (out, err)
+    assert (code, "2 documents, 1 ready, 1 held back" in out) == (1, True)
+    _, _, err = answer("map", path, typed="\n\nn\nIN\nn\n:\nCN\n\ny\n")
+    assert "Document type: IN; negative amounts are held back. Use this as before?" in err
+    assert '":" is not a valid value of "Document type"' in err
+    assert json.loads(answer("check", path, "--json", typed="")[1])["counts"]["error"] == 0
+    said = called("map", path, "--explain", "6")[1]
+    assert json.loads(str(said["json"]))["documentType"] == "CN"
+    _, _, err = answer("map", path, typed="\n\nn\nIN\ny\n\ny\n")
+    assert "Document type: IN, and CN for negative amounts. Use this as before?" in err
+    assert "negative-invoice" in answer("check", path, typed="")[1]
 
 
 @pytest.mark.usefixtures("somebody")

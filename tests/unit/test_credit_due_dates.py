@@ -25,7 +25,9 @@ def test_a_credit_note_is_due_on_its_date_if_the_user_says_so(tmp_path: Path, ki
     assert [day.isoformat() for day in due] == ["2026-10-02"]
 
 
-@pytest.mark.parametrize("row", ["F2;IN;K1;02.10.2026;;NOK;50", "F2;IN;K1;;;NOK;-50", ";;;02.10.2026;;;-50"])
+@pytest.mark.parametrize(
+    "row", ["F2;IN;K1;02.10.2026;;NOK;50", "F2;IN;K1;02.10.2026;;NOK;50,-", "F2;IN;K1;;;NOK;-50", ";;;02.10.2026;;;-50"]
+)
 def test_nothing_else_is_filled(tmp_path: Path, row: str) -> None:
     """An invoice, a credit note without any date, a row without a number: their due dates stay blank."""
     rows = [HEADER, "F1;IN;K1;01.10.2026;15.10.2026;NOK;100", row]

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from armbulk.app.column_answers import divide_by_sign, list_negative_invoices
+from armbulk.mapping.expressions import ExpressionEngine
 from armbulk.matching.codes import list_value_questions
 from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import SheetProposal
@@ -97,3 +99,23 @@ def test_bank_accounts_are_no_numbers_of_customers(tmp_path: Path) -> None:
     column = proposed(tmp_path, text).columns[0]
     assert (column.target, column.is_sure) == ("customer_no", False)
     assert "valid as Bank account" in column.reason
+
+
+@pytest.mark.parametrize(
+    ("amount", "is_negative"),
+    [
+        ("100", False), ("100,-", False), ("1 000,00", False), ("100.-", False), ("", False), ("kr 100,-", False),
+        ("-100", True), ("100-", True), ("100,00-", True), ("(100)", True), ("\u2212100", True), ("kr -100", True),
+    ],
+)  # fmt: skip
+def test_the_sign_of_an_amount_in_an_expression_is_that_of_the_question(
+    tmp_path: Path, amount: str, is_negative: bool
+) -> None:
+    """What the question counts as negative gets the type for negative amounts, and nothing else does."""
+    proposal = proposed(tmp_path, f"Fakturanr;Kundenr;Beløp inkl. mva\nF1;K1;100\nF2;K2;{amount}\n")
+    columns = {"C": "incl_vat"}
+    rows = list_negative_invoices(proposal, columns, "document_type", "Faktura")
+    assert list(rows) == ([3] if is_negative else [])
+    made = ExpressionEngine().evaluate(divide_by_sign(proposal, columns, "CN"), [{"Beløp inkl. mva": amount}])
+    assert made[0].text == ("CN" if is_negative else "IN")
+    assert list_negative_invoices(proposal, columns, "currency", "NOK") == ()

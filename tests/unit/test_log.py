@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.syntax import parse_module
+from support.syntax import parse_module, walk
 
 from armbulk import log
 
@@ -90,7 +90,7 @@ def _calls(module: Path) -> list[tuple[str, ast.Call]]:
     tree = parse_module(module)
     return [
         (f"{module.relative_to(PACKAGE)}:{node.lineno}", node)
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in METHODS

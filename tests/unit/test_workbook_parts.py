@@ -11,6 +11,7 @@ from armbulk.readers import read_sheets
 from armbulk.results.marked import write_marked_copy
 from armbulk.store import WrittenFiles
 from armbulk.validation.check import check_files
+from armbulk.writers.xlsx_patch.doc_props import find_own_titles
 from armbulk.writers.xlsx_patch.sheet_frame import make_room
 from armbulk.writers.xlsx_patch.xml_part import XmlPart
 
@@ -313,3 +314,18 @@ def test_the_symbol_of_a_key_hides_no_digit(columns: str, chars: int, width: str
     """A column gets room for its symbol, so that a number is neither cut nor shown as ####; wide ones stay."""
     head = XmlPart(f'<worksheet xmlns="urn:x">{columns}<sheetData/></worksheet>'.encode())
     assert make_room(head, 1, chars) == ({} if width is None else {1: {"width": width, "customWidth": "1"}})
+
+
+@pytest.mark.parametrize(
+    ("keywords", "titles"),
+    [
+        ("Sammendrag; Problemer; Godkjenning", ("Sammendrag", "Problemer", "Godkjenning")),
+        ("Sammendrag Problemer Godkjenning", ("Sammendrag", "Problemer", "Godkjenning")),  # LibreOffice
+        ("ARM Summary 2 Problems,Sign-off", ("ARM Summary 2", "Problems", "Sign-off")),
+        ("ARM Summary; Customer outcomes", ("ARM Summary", "Customer outcomes")),  # not the user's own Summary
+        ("april", ()),
+    ],
+)
+def test_result_sheets_are_known_however_keywords_are_separated(keywords: str, titles: tuple[str, ...]) -> None:
+    """LibreOffice saves the keywords of a result without separators; a sheet of the user is never one of them."""
+    assert find_own_titles(keywords) == titles
