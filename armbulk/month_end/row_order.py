@@ -33,17 +33,21 @@ def _yield_sorted(pages: Pages, keys: Keys) -> Iterator[pl.DataFrame]:
     positions = pl.DataFrame({"index": order}).with_row_index(_POSITION).sort("index")[_POSITION]
     del read, keyed, order
     for start in range(0, positions.len(), ROWS_AT_ONCE):
-        yield from _pick(pages, positions, start, start + ROWS_AT_ONCE).iter_slices(CHUNK_ROWS)
+        yield from _pick(pages, positions, start, start + ROWS_AT_ONCE)
 
 
-def _pick(pages: Pages, positions: pl.Series, start: int, end: int) -> pl.DataFrame:
-    """The rows whose positions are from `start` up to `end`, in their order."""
+def _pick(pages: Pages, positions: pl.Series, start: int, end: int) -> Iterator[pl.DataFrame]:
+    """The rows whose positions are from `start` up to `end`, in their order; one chunk of them is in memory twice."""
     picked, offset = [], 0
     for page in pages():
         here = positions.slice(offset, page.height)
         offset += page.height
         picked.append(page.with_columns(here).filter(pl.col(_POSITION).is_between(start, end, closed="left")))
-    return pl.concat(picked, how="diagonal").sort(_POSITION).drop(_POSITION)
+    rows = pl.concat(picked, how="diagonal")
+    order = rows[_POSITION].arg_sort()
+    rows = rows.drop(_POSITION)
+    for first in range(0, rows.height, CHUNK_ROWS):
+        yield rows[order.slice(first, CHUNK_ROWS)]
 
 
 def by_number(column: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

@@ -15,7 +15,9 @@ from armbulk.results.marked import write_marked_copy
 from armbulk.store import WrittenFiles
 from armbulk.validation.check import check_files
 from armbulk.writers.xlsx_patch.doc_props import find_own_titles
+from armbulk.writers.xlsx_patch.sheet_frame import make_room
 from armbulk.writers.xlsx_patch.user_workbook import is_own_page
+from armbulk.writers.xlsx_patch.xml_part import XmlPart
 
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 STRICT_REL = "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -299,6 +301,23 @@ def test_a_workbook_that_cannot_be_copied_is_written_anew(tmp_path: Path) -> Non
     target = write_marked_copy(checked, tmp_path / "m.xlsx", "en", WrittenFiles(tmp_path))
     again = next(sheet for sheet in read_sheets(target) if sheet.name == "Kunder")
     assert again.frame.select("A", "B").rows() == [("Kundenr", "Navn"), ("007", "5")]
+
+
+@pytest.mark.parametrize(
+    ("columns", "chars", "width"),
+    [
+        ("", 7, "10.71094"),  # ✓ and a blank need three digits more
+        ('<sheetFormatPr defaultColWidth="20" defaultRowHeight="15"/>', 7, None),
+        ('<cols><col min="1" max="3" width="8" customWidth="1"/></cols>', 40, "11"),  # it was cut before, too
+        ('<cols><col min="2" max="2" width="30"/></cols>', 7, None),
+        ('<cols><col min="2" max="2" width="0" hidden="1"/></cols>', 7, None),
+        ('<cols><col min="2" max="2" width="wide"/></cols>', 5, None),
+    ],
+)
+def test_the_symbol_of_a_key_hides_no_digit(columns: str, chars: int, width: str | None) -> None:
+    """A column gets room for its symbol, so that a number is neither cut nor shown as ####; wide ones stay."""
+    head = XmlPart(f'<worksheet xmlns="urn:x">{columns}<sheetData/></worksheet>'.encode())
+    assert make_room(head, 1, chars) == ({} if width is None else {1: {"width": width, "customWidth": "1"}})
 
 
 @pytest.mark.parametrize(

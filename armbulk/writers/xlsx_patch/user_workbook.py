@@ -150,8 +150,8 @@ class _Copy:
         self._own_before = doc_props.read_own_sheets(self._package, style.RESULT_CATEGORY) if sheets else ()
         self._is_template = doc_props.is_template(self._package, TEMPLATE_TITLE)
         others = (sheet for sheet in sheets if sheet.name not in self._own_before)
-        found = (sheet.name for sheet in others if is_own_page(sheet) or _is_own_list(sheet))
-        self._own_before = (*self._own_before, *found)
+        again = (sheet.name for sheet in others if is_own_page(sheet) or _is_own_list(sheet))
+        self._own_before = (*self._own_before, *again)
         for name in self._own_before:
             self._book.remove_sheet(name)
         self._style_part = next(iter(self._book.relations.targets("styles")), "") or self._add_styles()
