@@ -9,6 +9,7 @@ from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
+from armbulk.app.customer_categories import read_categories
 from armbulk.app.dialog import ReportProgress
 from armbulk.app.existing_customers import ExistingCustomers
 from armbulk.app.item_list import read_item_list
@@ -200,6 +201,7 @@ class MigrationOptions(TypedDict, total=False):
         numbers: File with a table of customer numbers.
         uses_email: Whether e-mail addresses are taken.
         uses_national_ids: Whether persons' identity numbers are taken.
+        categories: Type of customer and category code, as Private=CONS.
         drops_kid: Whether payment references are left out.
         mapping: Mapping of the list of open items.
         dates: Order of day and month in unclear dates of the list.
@@ -214,6 +216,7 @@ class MigrationOptions(TypedDict, total=False):
     numbers: str | None
     uses_email: bool
     uses_national_ids: bool
+    categories: Sequence[str]
     drops_kid: bool
     mapping: str | None
     dates: str | None
@@ -226,7 +229,7 @@ def build_choices(answers: Mapping[str, str], **options: Unpack[MigrationOptions
     """Return what the user decides, from the options of the command and the answers in the settings.
 
     Raises:
-        UsageError: The country is no code of two letters.
+        UsageError: The country is no code of two letters, or a category is not written TYPE=CODE.
         FileError: The table of numbers cannot be read, or has a number twice.
     """
     country = options.get("default_country", "").upper()
@@ -242,6 +245,7 @@ def build_choices(answers: Mapping[str, str], **options: Unpack[MigrationOptions
         default_country=country,
         uses_email=options.get("uses_email", False),
         uses_national_ids=options.get("uses_national_ids", False),
+        categories=read_categories(options.get("categories", ()), answers),
         numbers=numbers,
     )
     documents = DocumentChoices(

@@ -76,6 +76,13 @@ _HINT = _(
 @click.option("--numbers", type=FILE_NAME, metavar="FILE.csv", help=_("Table of customer numbers: old; new."))
 @click.option("--use-email", "uses_email", is_flag=True, help=_("Take e-mail addresses: ARM sends documents to them."))
 @click.option("--use-national-ids", "uses_national_ids", is_flag=True, help=_("Take persons' identity numbers."))
+@click.option(
+    "--category",
+    "categories",
+    metavar="TYPE=CODE",
+    multiple=True,
+    help=_("Category code of private, company or government customers, such as Private=CONS. Repeat it for several."),
+)
 @click.option("--no-kid", "drops_kid", is_flag=True, help=_("Leave out the payment references of the old ledger."))
 @click.option(
     "--mapping", type=FILE_NAME, metavar="FILE", help=_("Mapping of the list (TOML), or the name of a ready-made one.")

@@ -18,7 +18,7 @@ from armbulk.store.snapshots import SNAPSHOT_SUFFIX, Snapshot
 VERSION = 2
 """Version of how fingerprints are calculated: those of another version cannot be compared."""
 
-BUFFER_ROWS = 50_000
+BUFFER_ROWS = 25_000
 """Fingerprints saved together: a few large writes are faster than many small ones."""
 
 RECORDS = "records"

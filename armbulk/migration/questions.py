@@ -5,6 +5,7 @@ no answer has a default. Each question says what can happen. The workbook waits 
 empty cells of columns.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,6 +18,57 @@ from armbulk.migration.ledger_items import DOCUMENTS, ItemKind
 from armbulk.migration.listed_questions import ask_about_list
 from armbulk.model.exact_sums import sum_amounts
 from armbulk.resources.migration_questions import QUESTION_RULES, QuestionRule
+
+_CHECKS: Mapping[str, tuple[Text, Text]] = {
+    "estimated-due-dates": (
+        ngettext(
+            "{count} due date is estimated by the customer's days of payment. Is it right?",
+            "{count} due dates are estimated by the customers' days of payment. Are they right?",
+        ),
+        _("Interest and reminders depend on the due date."),
+    ),
+    "balances": (
+        ngettext(
+            "{count} balance without items becomes a document of {sum:amount}. Is that right?",
+            "{count} balances without items become a document each, {sum:amount} together. Is that right?",
+        ),
+        _("Reminders then name one amount and one date instead of the invoices. A list of open items is better."),
+    ),
+    "own-numbers": (
+        ngettext(
+            "{count} document of {sum:amount} is of a voucher of several customers, and has no number. It gets the "
+            "prefix and the customer's number. Is that right?",
+            "{count} documents, {sum:amount} together, are of vouchers of several customers, and have no numbers. "
+            "They get the prefix and the customer's number. Is that right?",
+        ),
+        _(
+            "The customers know their invoices by other numbers. If you have them, type them on the sheets "
+            "Documents and Lines."
+        ),
+    ),
+    "payment-references": (
+        ngettext(
+            "{count} document keeps the payment reference (KID) of the old ledger. Does ARM match payments by it?",
+            "{count} documents keep the payment reference (KID) of the old ledger. Does ARM match payments by it?",
+        ),
+        _("ARM builds its own KID. A payment with an unknown KID may not find its item."),
+    ),
+    "credits": (
+        ngettext(
+            "{count} credit, {sum:amount} in the base currency, is not sent. Is it handled in another way?",
+            "{count} credits, {sum:amount} in the base currency, are not sent. Are they handled in another way?",
+        ),
+        _("ARM's document type for a credit is not known. Without it, these customers owe too much in ARM."),
+    ),
+    "numbers-twice": (
+        ngettext(
+            "{count} document shares its number with another one, and is not sent. Is that right?",
+            "{count} documents share their numbers with others, and are not sent. Is that right?",
+        ),
+        _("ARM accepts a document number once. Give each document a number of its own, and add it to Documents."),
+    ),
+}
+"""Question about documents → its text, and what can happen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,76 +140,25 @@ def _ask_about_documents(migration: Migration) -> list[Question]:
             count=no_due,
         )
         questions.append(Question("due-days", text, _("Interest and reminders depend on the due date.")))
-    for key, frame, text, risk in _list_checks(rows, left_out):
+    for key, frame in _list_checks(rows, left_out).items():
+        text, risk = _CHECKS[key]
         if frame.height:
             total = sum_amounts(frame["base_amount"])
             questions.append(Question(key, text.fill(count=frame.height, sum=total), risk))
     return questions
 
 
-def _list_checks(rows: pl.DataFrame, left_out: pl.DataFrame) -> tuple[tuple[str, pl.DataFrame, Text, Text], ...]:
-    """Return what is asked about where there is any of it: key, documents, question, what can happen."""
-    return (
-        (
-            "estimated-due-dates",
-            rows.filter("is_due_estimated"),
-            ngettext(
-                "{count} due date is estimated by the customer's days of payment. Is it right?",
-                "{count} due dates are estimated by the customers' days of payment. Are they right?",
-            ),
-            _("Interest and reminders depend on the due date."),
-        ),
-        (
-            "balances",
-            rows.filter(~pl.col("kind").is_in(DOCUMENTS)),
-            ngettext(
-                "{count} balance without items becomes a document of {sum:amount}. Is that right?",
-                "{count} balances without items become a document each, {sum:amount} together. Is that right?",
-            ),
-            _("Reminders then name one amount and one date instead of the invoices. A list of open items is better."),
-        ),
-        (
-            "own-numbers",
-            rows.filter(pl.col("kind") == ItemKind.UNNUMBERED),
-            ngettext(
-                "{count} document of {sum:amount} is of a voucher of several customers, and has no number. It gets the "
-                "prefix and the customer's number. Is that right?",
-                "{count} documents, {sum:amount} together, are of vouchers of several customers, and have no numbers. "
-                "They get the prefix and the customer's number. Is that right?",
-            ),
-            _(
-                "The customers know their invoices by other numbers. If you have them, type them on the sheets "
-                "Documents and Lines."
-            ),
-        ),
-        (
-            "payment-references",
-            rows.filter(pl.col("kid").is_not_null()),
-            ngettext(
-                "{count} document keeps the payment reference (KID) of the old ledger. Does ARM match payments by it?",
-                "{count} documents keep the payment reference (KID) of the old ledger. Does ARM match payments by it?",
-            ),
-            _("ARM builds its own KID. A payment with an unknown KID may not find its item."),
-        ),
-        (
-            "credits",
-            left_out.filter(pl.col("reason") == LeftOut.CREDIT),
-            ngettext(
-                "{count} credit, {sum:amount} in the base currency, is not sent. Is it handled in another way?",
-                "{count} credits, {sum:amount} in the base currency, are not sent. Are they handled in another way?",
-            ),
-            _("ARM's document type for a credit is not known. Without it, these customers owe too much in ARM."),
-        ),
-        (
-            "numbers-twice",
-            left_out.filter(pl.col("reason") == LeftOut.NUMBER_TWICE),
-            ngettext(
-                "{count} document shares its number with another one, and is not sent. Is that right?",
-                "{count} documents share their numbers with others, and are not sent. Is that right?",
-            ),
-            _("ARM accepts a document number once. Give each document a number of its own, and add it to Documents."),
-        ),
-    )
+def _list_checks(rows: pl.DataFrame, left_out: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return the documents that each of `_CHECKS` is about."""
+    reason = pl.col("reason")
+    return {
+        "estimated-due-dates": rows.filter("is_due_estimated"),
+        "balances": rows.filter(~pl.col("kind").is_in(DOCUMENTS)),
+        "own-numbers": rows.filter(pl.col("kind") == ItemKind.UNNUMBERED),
+        "payment-references": rows.filter(pl.col("kid").is_not_null()),
+        "credits": left_out.filter(reason == LeftOut.CREDIT),
+        "numbers-twice": left_out.filter(reason == LeftOut.NUMBER_TWICE),
+    }
 
 
 def ask_about_existing(count: int) -> tuple[Question, ...]:

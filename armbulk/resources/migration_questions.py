@@ -85,6 +85,13 @@ QUESTION_RULES: Mapping[str, QuestionRule] = {
 }
 """Key of a question → what an answer may be. The key is its name in workbooks and settings."""
 
+CATEGORIES: Mapping[str, str] = {
+    "category-private": "Private",
+    "category-company": "Company",
+    "category-government": "Government",
+}
+"""Setting of a migration → the type of a customer in SAF-T that gets its value, a category code, in ARM."""
+
 FILLED_FIELDS = tuple(name for rule in QUESTION_RULES.values() for name in rule.fields)
 """The fields whose empty cells an answer fills."""
 
@@ -97,11 +104,16 @@ _ANSWERS = {
 }
 
 
+def is_code(text: str) -> bool:
+    """Return whether a text can be a code of ARM."""
+    return _CODE.fullmatch(text) is not None
+
+
 def is_answer(rule: QuestionRule, text: str) -> bool:
     """Return whether a text, without blanks around it, answers a question."""
     match rule.form:
         case AnswerForm.CODE:
-            return _CODE.fullmatch(text) is not None
+            return is_code(text)
         case AnswerForm.TEXT:
             return bool(text)
         case AnswerForm.DATE:

@@ -11,7 +11,7 @@ from armbulk.i18n import _, join_choices, join_texts
 from armbulk.model.request_form import ExperimentalWrite
 from armbulk.model.similar_words import find_similar
 from armbulk.model.toml_text import TomlTextError, parse_toml
-from armbulk.resources.migration_questions import QUESTION_RULES, is_answer
+from armbulk.resources.migration_questions import CATEGORIES, QUESTION_RULES, AnswerForm, QuestionRule, is_answer
 from armbulk.settings.experiments import read_experiments
 from armbulk.settings.names import NAMES, SECRETS
 
@@ -23,6 +23,8 @@ DEFAULT_NAME = "default"
 """The default profile where config.toml names none."""
 
 _SEVERITIES = {"error", "warning", "off"}
+
+_MIGRATION_RULES = {**QUESTION_RULES, **dict.fromkeys(CATEGORIES, QuestionRule(AnswerForm.CODE))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +160,19 @@ def _resolve_mappings(table: Any, path: Path) -> dict[str, str]:
 
 
 def _check_answers(content: Any, path: Path) -> dict[str, str]:
-    """Read a `[migration]` table: key of a question → answer. Days may be dates of TOML, numbers of days numbers."""
+    """Read a `[migration]` table: key of a question → answer, and type of customer → category code.
+
+    Days may be dates of TOML, numbers of days numbers.
+    """
     table = content if isinstance(content, dict) else {"migration": content}
     answers = {}
     for key, value in table.items():
-        rule, answer = QUESTION_RULES.get(key), str(value).strip()
+        rule, answer = _MIGRATION_RULES.get(key), str(value).strip()
         if rule is None:
             raise SettingsError(
                 "answer-unknown",
                 _("[migration] in {path}: '{key}' is not a question of a migration", path=path, key=key),
-                _("Questions: {keys}", keys=", ".join(QUESTION_RULES)),
+                _("Questions: {keys}", keys=", ".join(_MIGRATION_RULES)),
             )
         if not is_answer(rule, answer):
             raise SettingsError(

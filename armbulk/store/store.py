@@ -30,6 +30,7 @@ from armbulk.store.engine import create_missing, flush, migrate, open_engine
 from armbulk.store.journal import BatchJournal
 from armbulk.store.list_checks import ListCheckStore
 from armbulk.store.locks import ClientLock, lock_reading_back
+from armbulk.store.observations import ObservationStore
 from armbulk.store.payload_hashes import create_hash_key
 from armbulk.store.purge import DeletedRows
 from armbulk.store.queries import StoreReader, no_such_run_error
@@ -63,6 +64,7 @@ class Store(
     SavedListStore,
     DeletionStore,
     ReservationStore,
+    ObservationStore,
     BatchJournal,
 ):
     """The database of one user; `clock` is read for every timestamp.

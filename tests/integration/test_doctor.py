@@ -58,6 +58,7 @@ def test_a_login_that_works_costs_one_request() -> None:
     assert abs(checks["clock"]["values"]["difference_seconds"]) <= 1
     assert checks["client"]["values"]["environment"] == "sandbox"
     assert checks["assumptions"]["values"]["facts"] == ["record_cost", "batch_size", "token_url"]
+    assert not any(checks["assumptions"]["values"]["observed"].values())
     assert "docs/questions-for-amili.md" in checks["assumptions"]["remedy"]
     assert (checks["database"]["values"]["version"], checks["database"]["values"]["intact"]) == (VERSION, True)
     titles = [f"{each['title']} [OK]: " for each in said["checks"]]
@@ -186,3 +187,26 @@ def test_the_text_is_norwegian() -> None:
     assert (code, err) == (0, "")
     assert "! Innstillinger Det finnes ingen profiler ennå\n                → Lag en med: armbulk login\n" in out
     assert "\narmbulk doctor, " in out
+
+
+def test_own_runs_show_what_is_not_documented(tmp_path: Path) -> None:
+    """What ARM accepted is shown beside each assumption, with what changes it; the name of a person is not."""
+    files = write_files(tmp_path, customers=3, documents=2, lines=1)
+    (tmp_path / "config.toml").write_text(
+        '[experimental.payment_reservations]\nconfirmed_by = "Kari Nordmann"\nconfirmed_on = 2026-11-30\n',
+        encoding="utf-8",
+    )
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_HOME": str(tmp_path), "ARMBULK_POLL_SECONDS": "0.01"}
+        assert called("import", *files, "--yes", "--first-import", env=env)[0] == 0
+        _, checks, said = diagnose("--offline", **env)
+    values = checks["assumptions"]["values"]
+    assert values["observed"] == {
+        "record_cost": True, "batch_size": True, "token_url": True, "payment_reservations": False,
+    }  # fmt: skip
+    assert values["largest_batches"] == {"customers": 3, "documents": 2}
+    assert (values["batches"], values["document_types"], values["early_refusals"]) == (2, ["IN"], 0)
+    assert values["override"]["payment_reservations"] == "[experimental.payment_reservations]"
+    message = checks["assumptions"]["message"]
+    assert "ARM has accepted batches of 3 customers, 2 documents (ARMBULK_BATCH_DOCUMENTS" in message
+    assert "Kari" not in str(said)

@@ -259,3 +259,18 @@ def test_customer_numbers_of_a_table(tmp_path: Path) -> None:
     table.write_text("old;new\nK-1;1\nK-2;1\n", encoding="utf-8")
     code, report = called("migrate", str(SIMPLE), "-o", str(tmp_path / "b.xlsx"), "--numbers", str(table))
     assert (code, report["error"]["code"]) == (2, "number-table")
+
+
+def test_categories_are_those_of_the_user(tmp_path: Path) -> None:
+    """Of the settings and the command line; without them the column is not there."""
+    target = tmp_path / "a.xlsx"
+    (tmp_path / "config.toml").write_text(
+        "[migration]\ncategory-company = 'BUS'\ncategory-private = 'OLD'\n", encoding="utf-8"
+    )
+    env = {"ARMBULK_HOME": str(tmp_path)}
+    called("migrate", str(ITEMISED), "-o", str(target), "--category", "private=CONS", env=env)
+    codes = [row["Customer category"] for row in sheet_rows(target, "Customers")]
+    assert {"BUS", "CONS"} <= set(codes)
+    assert "OLD" not in codes
+    code, report = called("migrate", str(ITEMISED), "-o", str(tmp_path / "b.xlsx"), "--category", "Firm=X")
+    assert (code, report["error"]["code"]) == (2, "category-wrong")

@@ -156,7 +156,7 @@ def _check_session(session: Session, environ: Mapping[str, str], *, is_offline: 
         machine.check_folder(profile.home),
         machine.check_keyring(is_needed=bool(profile.base_url) and not has_secret),
         login,
-        assumptions.check_assumptions(profile),
+        assumptions.check_assumptions(session),
         reached,
         data.check_limits(session),
         data.check_store(session),

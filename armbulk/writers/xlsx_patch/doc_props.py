@@ -1,5 +1,9 @@
 """The properties of a file by which armbulk knows its own workbooks, and the store that one comes from."""
 
+import re
+from functools import cache
+
+from armbulk.model.result_columns import CHANGES, CUSTOMER_OUTCOMES, PROBLEMS, SIGN_OFF, SUMMARY, with_prefix
 from armbulk.writers.provenance import PROPERTY
 from armbulk.writers.xlsx_patch.package import Package
 from armbulk.writers.xlsx_patch.xml_part import XmlElement, XmlPart, escape_attribute
@@ -19,7 +23,22 @@ def read_own_sheets(package: Package, category: str) -> tuple[str, ...]:
     values = _read_core(package)
     if values.get("category") != category:
         return ()
-    return tuple(values.get("keywords", "").split("; "))
+    return find_own_titles(values.get("keywords", ""))
+
+
+def find_own_titles(keywords: str) -> tuple[str, ...]:
+    """Return the names of result sheets in keywords: programs that save them again separate them as they like."""
+    return tuple(match[0] for match in _own_title().finditer(keywords))
+
+
+@cache
+def _own_title() -> re.Pattern[str]:
+    """A pattern for a name that `user_workbook` gives a sheet: the whole of it, and not a part of a longer one."""
+    sheets = (SUMMARY, PROBLEMS, CUSTOMER_OUTCOMES, CHANGES, SIGN_OFF)
+    names = sorted({name for words in sheets for name in words.all()}, key=len, reverse=True)
+    plain = "|".join(map(re.escape, names))
+    prefixed = "|".join(re.escape(with_prefix(name)) for name in names)
+    return re.compile(rf"(?:{prefixed})(?: [0-9]+)?|{plain}")
 
 
 def is_template(package: Package, title: str) -> bool:

@@ -26,6 +26,7 @@ from armbulk.writers.xlsx_patch.sheet_frame import (
     Area,
     grow_filter,
     insert_in_order,
+    make_room,
     read_column_styles,
     set_columns,
     set_links,
@@ -132,7 +133,7 @@ class SheetPatch:
             if letter in self.new_letters
         }
         columns = read_column_styles(head)
-        changes = self._set_view(head)
+        changes = self._make_room_for_symbols(head) | self._set_view(head)
         if widths or changes:
             set_columns(head, widths, changes)
         widen_dimension(head, data.right, data.bottom)
@@ -163,6 +164,14 @@ class SheetPatch:
         first = min(to_index(letter) for letter in self.letters.values())
         own_view.scroll_to_outcomes(head, header, first)
         return own_view.fold_blank_columns(head, self.sheet, header, first)
+
+    def _make_room_for_symbols(self, head: XmlPart) -> dict[int, dict[str, str | None]]:
+        """Return the width of the key column of a new result, if the symbols would hide the end of a key."""
+        if not self.key_letter or not self.new_letters:
+            return {}
+        keys = self.sheet.frame.filter(pl.col("row") > self.header_row)[self.key_letter]
+        longest = keys.str.len_chars().max()
+        return make_room(head, to_index(self.key_letter), longest) if isinstance(longest, int) else {}
 
     def _data_area(self) -> Area:
         used = [to_index(letter) for letter in (*self.sheet.letters, *self.letters.values())]

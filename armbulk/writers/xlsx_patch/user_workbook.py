@@ -16,6 +16,7 @@ from armbulk.writers import style
 from armbulk.writers.customer_sheet import CustomerLine
 from armbulk.writers.problem_sheet import PROBLEM_COLUMNS, ProblemLine, ProblemSheet, list_finding_lines
 from armbulk.writers.report_sheets import ReportSheet
+from armbulk.writers.sign_off import VERSION_LABEL
 from armbulk.writers.style import SheetHeader, SummarySheet
 from armbulk.writers.workbook_options import TEMPLATE_TITLE
 from armbulk.writers.xlsx_patch import comments, doc_props
@@ -115,6 +116,18 @@ def add_report(target: Path, content: bytes, file: str, report: ReportSheet) -> 
         copy.add_report(target, report)
 
 
+def is_own_page(sheet: Sheet) -> bool:
+    """Return whether a sheet is armbulk's Summary or Sign-off: by its name, and a text that only armbulk writes."""
+    if not sheet.letters:
+        return False
+    first = set(sheet.frame[sheet.letters[0]].drop_nulls())
+    for words, mark in ((SUMMARY, style.LEGEND), (SIGN_OFF, VERSION_LABEL)):
+        names = {text for name in words.all() for text in (name, with_prefix(name))}
+        if sheet.name in names and any(mark.text(lang) in first for lang in list_languages()):
+            return True
+    return False
+
+
 def _is_own_list(sheet: Sheet) -> bool:
     """Whether a sheet is Problems or Changes of armbulk: a program may have lost the properties that say so."""
     if not is_list_of_cells(sheet):
@@ -136,8 +149,9 @@ class _Copy:
         self._book = WorkbookPart(self._package)
         self._own_before = doc_props.read_own_sheets(self._package, style.RESULT_CATEGORY) if sheets else ()
         self._is_template = doc_props.is_template(self._package, TEMPLATE_TITLE)
-        lists = (sheet.name for sheet in sheets if sheet.name not in self._own_before and _is_own_list(sheet))
-        self._own_before = (*self._own_before, *lists)
+        others = (sheet for sheet in sheets if sheet.name not in self._own_before)
+        again = (sheet.name for sheet in others if is_own_page(sheet) or _is_own_list(sheet))
+        self._own_before = (*self._own_before, *again)
         for name in self._own_before:
             self._book.remove_sheet(name)
         self._style_part = next(iter(self._book.relations.targets("styles")), "") or self._add_styles()
