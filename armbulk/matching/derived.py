@@ -87,16 +87,15 @@ def _find_customer_numbers(
         if is_other or not texts or len(numbered) < _MIN_SHARE * len(texts):
             continue
         cell = f"row[{quote_header(header)}]"
-        made = {_CUSTOMER_NO: f"{{{{ {cell}.split(' ')[0].strip({_MARKS!r}) if {cell}[:1].isdigit() else {cell} }}}}"}
+        is_numbered = f"if {cell}[:1].isdigit() else {cell}"
+        expressions = {_CUSTOMER_NO: f"{{{{ {cell}.split(' ')[0].strip({_MARKS!r}) {is_numbered} }}}}"}
         sample = numbered[0].group("number")
         question: Text = _('Use the number at the beginning of "{header}" as the customer number?', header=header)
         if NAME in known and names <= {letter}:
-            made[NAME] = (
-                f"{{{{ {cell}.partition(' ')[2].strip({f' {_MARKS}'!r}) if {cell}[:1].isdigit() else {cell} }}}}"
-            )
+            expressions[NAME] = f"{{{{ {cell}.partition(' ')[2].strip({f' {_MARKS}'!r}) {is_numbered} }}}}"
             question = _('Divide "{header}" into customer number and name?', header=header)
             sample = " · ".join(numbered[0].group("number", "name"))
-        return [DerivedFields((letter,), made, question, (sample,))]
+        return [DerivedFields((letter,), expressions, question, (sample,))]
     return []
 
 
