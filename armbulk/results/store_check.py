@@ -1,6 +1,7 @@
 """Which store a result workbook comes from, and whether this machine's store knows as much as the workbooks at hand."""
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 from armbulk.errors import Unfinished, UsageError
@@ -33,16 +34,21 @@ _ASK_ARM_OR_FIRST = _(
 def choose_result_path(paths: Sequence[str], output: str | None) -> Path:
     """Return the path of the result workbook: `-o`, else NAME.result.xlsx beside the first file.
 
-    A result workbook that is imported gets its own result; a file that is only called so does not. With `-o NAME.csv`
-    it is NAME.xlsx, beside the CSV files.
+    A result workbook that is imported gets its own result; a file that is only called so does not, and none of the
+    other files is replaced. With `-o NAME.csv` it is NAME.xlsx, beside the CSV files.
     """
     if output:
         return Path(output) if find_csv_target(output) is None else Path(output).with_suffix(".xlsx")
     first = Path(paths[0].partition("#")[0])
     suffix = result_suffix(_list_files(paths))
     result = _result_path(first, suffix)
-    is_foreign = find_input(result, list_paths(paths)) is not None and not is_result(result)
-    return first.with_name(f"{first.stem}.result{suffix}") if is_foreign else result
+    if find_input(result, [first]) is not None and not is_result(result):
+        result = first.with_name(f"{first.stem}.result{suffix}")
+    others = [path for path in list_paths(paths) if find_input(first, [path]) is None]
+    numbers = count(2)
+    while find_input(result, others) is not None:
+        result = first.with_name(f"{first.stem}.{next(numbers)}.result{suffix}")
+    return result
 
 
 def find_csv_target(output: str | Path | None) -> Path | None:

@@ -191,6 +191,8 @@ def test_what_was_sent_follows_from_the_files(decided: Sent, tmp_path: Path) -> 
     other = tmp_path / "documents.csv"
     other.write_bytes(Path(decided.files[1]).read_bytes() + b"\n")
     assert failures(decided.bundle, "--input", str(other), env=auditor) == ["input"]
+    text = call("evidence", "--check", str(decided.bundle), "--input", str(other), env=auditor)[1]
+    assert ("The bundle itself was not changed" in text, "Do not rely on it" in text) == (True, False)
     parts = unpack(complete)
     rows = parts["payloads.csv"].decode().split("\r\n")
     rows[4] = rows[4][:-64] + "0" * 64  # another record was sent, and every hash of a hash fits

@@ -96,6 +96,15 @@ def test_a_persons_own_file_called_result_is_kept(tmp_path: Path) -> None:
     assert choose_result_path([str(tmp_path / "other.result.xlsx")], None) == tmp_path / "other.result.xlsx"
 
 
+def test_a_result_replaces_no_other_file_of_the_import(tmp_path: Path) -> None:
+    """`import *.xlsx` with a file and its result: what is written gets a name of its own."""
+    names = [shutil.copy(SAMPLE, tmp_path / name) for name in ("june.xlsx", "june.result.xlsx", "june.2.result.xlsx")]
+    files = [str(name) for name in names]
+    assert choose_result_path(files[:2], None) == tmp_path / "june.2.result.xlsx"
+    assert choose_result_path(files, None) == tmp_path / "june.3.result.xlsx"
+    assert choose_result_path([files[0], f"{files[0]}#Lines"], None) == tmp_path / "june.result.xlsx"
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

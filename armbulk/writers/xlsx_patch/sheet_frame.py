@@ -17,6 +17,13 @@ _ORDER = (
     "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls",
     "webPublishItems", "tableParts", "extLst",
 )  # fmt: skip
+_DEFAULT_WIDTH = 9.140625
+_SYMBOL_CHARS = 3.0
+"""What a symbol and its blank need, in digits: the symbol is wider than one."""
+
+_PADDING = 0.7109375
+"""What Excel adds to the digits that a column shows."""
+
 _RANKS = {name: rank for rank, name in enumerate(_ORDER)}
 _RANK_OF_OTHERS = _RANKS["oleObjects"]  # an alternative has objects and controls
 
@@ -104,6 +111,33 @@ def list_columns(head: XmlPart) -> list[tuple[int, int, XmlElement]]:
     """Return (index of the first column, of the last one, element) of each range of columns."""
     cols = head.root.find("cols")
     return [(*_limits(element), element) for element in cols.find_all("col")] if cols else []
+
+
+def make_room(head: XmlPart, index: int, chars: int) -> dict[int, dict[str, str | None]]:
+    """Return the attributes that let a column show its longest text with a symbol before it; {} if it is wide enough.
+
+    Without the room Excel shows a number as ####, and cuts the end of a text, so that it looks like another number.
+
+    Args:
+        head: What is before the rows.
+        index: The column.
+        chars: The length of its longest text.
+    """
+    element = next((element for first, last, element in list_columns(head) if first <= index <= last), None)
+    if element is not None and element.attributes.get("hidden") in {"1", "true"}:
+        return {}
+    sheet_format = head.root.find("sheetFormatPr")
+    default = sheet_format.attributes.get("defaultColWidth") if sheet_format is not None else None
+    width = _read_width(element.attributes.get("width") if element is not None else default)
+    needed = min(chars + _SYMBOL_CHARS + _PADDING, width + _SYMBOL_CHARS)
+    return {index: {"width": f"{needed:.7g}", "customWidth": "1"}} if needed > width else {}
+
+
+def _read_width(text: str | None) -> float:
+    try:
+        return float(text or _DEFAULT_WIDTH)
+    except ValueError:
+        return _DEFAULT_WIDTH
 
 
 def _limits(element: XmlElement) -> tuple[int, int]:

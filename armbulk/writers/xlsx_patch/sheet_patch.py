@@ -26,6 +26,7 @@ from armbulk.writers.xlsx_patch.sheet_frame import (
     Area,
     grow_filter,
     insert_in_order,
+    make_room,
     read_column_styles,
     set_columns,
     set_links,
@@ -59,6 +60,8 @@ class SheetPatch:
         comments: (row, letter) → comment.
         replaced: The cells whose content is replaced, such as B2.
         is_own: Whether it is in a workbook of armbulk's own, which opens with the outcome columns in sight.
+        is_result: Whether it is in an earlier result, whose marks are removed.
+        outcome_letters: The outcome columns of the earlier result, where they stay as they are.
         problems: The name of the Problems sheet.
         drawing_id: The relation to a new drawing; "" for none.
         filtered: The new range of the filter, once the worksheet is written; "" if it does not change.
@@ -76,6 +79,8 @@ class SheetPatch:
     comments: dict[tuple[int, str], str] = field(default_factory=dict)
     replaced: set[str] = field(default_factory=set)
     is_own: bool = False
+    is_result: bool = False
+    outcome_letters: tuple[str, ...] = ()
     problems: str = ""
     drawing_id: str = ""
     filtered: str = ""
@@ -132,12 +137,14 @@ class SheetPatch:
             if letter in self.new_letters
         }
         columns = read_column_styles(head)
-        changes = self._set_view(head)
+        changes = self._make_room_for_symbols(head) | self._set_view(head)
         if widths or changes:
             set_columns(head, widths, changes)
         widen_dimension(head, data.right, data.bottom)
         yield stream.render_head()
-        patcher = RowPatcher(stream.prefix, styles.vary, columns)
+        marked = styles.list_marked() if self.is_result else frozenset()
+        kept = frozenset(letter.encode() for letter in (*self.letters.values(), *self.outcome_letters))
+        patcher = RowPatcher(stream.prefix, styles.vary, columns, styles.unmark, marked, kept)
         self._add_headers(styles, stream.prefix)
         yield from stream.rows(patcher, self._row_changes(styles, stream.prefix))
         tail = stream.tail_part(stream.read_tail())
@@ -163,6 +170,14 @@ class SheetPatch:
         first = min(to_index(letter) for letter in self.letters.values())
         own_view.scroll_to_outcomes(head, header, first)
         return own_view.fold_blank_columns(head, self.sheet, header, first)
+
+    def _make_room_for_symbols(self, head: XmlPart) -> dict[int, dict[str, str | None]]:
+        """Return the width of the key column of a new result, if the symbols would hide the end of a key."""
+        if not self.key_letter or not self.new_letters:
+            return {}
+        keys = self.sheet.frame.filter(pl.col("row") > self.header_row)[self.key_letter]
+        longest = keys.str.len_chars().max()
+        return make_room(head, to_index(self.key_letter), longest) if isinstance(longest, int) else {}
 
     def _data_area(self) -> Area:
         used = [to_index(letter) for letter in (*self.sheet.letters, *self.letters.values())]
@@ -252,10 +267,16 @@ def _add_styles(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def build_marks(
-    sheet: Sheet, marks: Mapping[tuple[int, str], tuple[str, str]], changes: Sequence[CorrectedCell], lang: str
+    sheet: Sheet,
+    header_row: int | None,
+    marks: Mapping[tuple[int, str], tuple[str, str]],
+    changes: Sequence[CorrectedCell],
+    lang: str,
 ) -> SheetPatch:
     """Return the changes of a worksheet whose cells are marked and corrected."""
     patch = SheetPatch(sheet)
+    if header_row is not None:
+        patch.outcome_letters = tuple(find_outcome_columns(sheet, header_row).values())
     covered = _find_covered(sheet.merged_ranges, {change.row for change in changes})
     for change in changes:
         if (change.row, to_index(change.column)) not in covered:
