@@ -95,8 +95,9 @@ def mark_problems(
         for index, sheet in enumerate(sheets):
             own = [change for change in changes if change.sheet == sheet.name]
             marks = style.cell_marks(findings, sheet, header_rows.get(index))
-            if (own or marks) and not copy.replaces(sheet):
-                copy.patch(sheet, build_marks(sheet, marks, own, lang))
+            had_marks = copy.is_result and index in header_rows
+            if (own or marks or had_marks) and not copy.replaces(sheet):
+                copy.patch(sheet, build_marks(sheet, header_rows.get(index), marks, own, lang))
         copy.finish(target, lang, list_finding_lines(findings), changes=changes)
 
 
@@ -188,6 +189,11 @@ class _Copy:
                 self._book.repeat_columns(name, patch.key_letter)
         yield self._book.finish()
 
+    @property
+    def is_result(self) -> bool:
+        """Whether the workbook is an earlier result, or a copy with its problems marked."""
+        return bool(self._own_before)
+
     def replaces(self, sheet: Sheet) -> bool:
         """Return whether a sheet is one of armbulk's own, of an earlier result."""
         return sheet.name in self._own_before
@@ -198,11 +204,17 @@ class _Copy:
         if entry is None or sheet.name not in self._book.names or not self._package.has(entry.part):
             message = "a sheet that was read is not found"
             raise PatchRefusedError(message)
-        patch.is_own = self._is_template
+        patch.is_own, patch.is_result = self._is_template, self.is_result
         patch.grow_tables(self._package, entry.part)
         drawing = comments.find_drawing(self._package, entry.part)
         patch.drawing_id = comments.add_comments(
-            self._package, entry.part, self._book.namespace, patch.comments, drawing, self._block + 1
+            self._package,
+            entry.part,
+            self._book.namespace,
+            patch.comments,
+            drawing,
+            self._block + 1,
+            is_result=self.is_result,
         )
         if patch.drawing_id:
             self._block += comments.count_blocks(len(patch.comments))
