@@ -34,7 +34,7 @@ def _yield_sorted(pages: Pages, keys: Keys, folder: Path) -> Iterator[pl.DataFra
     if not read:
         return
     keyed = pl.concat(read, how="vertical_relaxed")
-    order = keyed.with_row_index().sort(keyed.columns, nulls_last=True, maintain_order=True)["index"]
+    order = keyed.select(pl.arg_sort_by(keyed.columns, nulls_last=True, maintain_order=True).alias("index")).to_series()
     positions = pl.DataFrame({"index": order}).with_row_index(_POSITION).sort("index")[_POSITION]
     del read, keyed, order
     with RowBuckets(folder) as buckets:
@@ -63,5 +63,11 @@ def _slice_in_order(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def by_number(column: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Return keys that order texts by number where they are numbers, and by text after those."""
-    return column.cast(pl.Int64, strict=False), column
+    """Return keys that order texts by number where they are numbers, and by text after those.
+
+    The text of a number without zeros at its start is blank, which takes less memory: it comes last of those with the
+    same number either way.
+    """
+    number = column.cast(pl.Int64, strict=False)
+    is_usual = (number != 0) & (number.cast(pl.String) == column)
+    return number, pl.when(is_usual).then(pl.lit(None, pl.String)).otherwise(column)
