@@ -95,6 +95,7 @@ EXAMPLES: dict[str, Example] = {
     "payment-hidden": Example("P-2026-0001", None, at="A17", sheet="Payment reservations"),
     "delete-hidden": Example("DELETE", None, at="C17", sheet="Unused customers"),
     "unknown-header": Example("Forfalsdato", None, packed_headers("due_date"), at="F1"),
+    "debit-credit-column": Example("D/K", None, at="H1"),
     "amount-header-unclear": Example("Restbeløp", None, packed_headers("incl_vat", "excl_vat", "vat"), at="I1"),
     "rate-not-sent": Example("Mva %", at="H1"),
     **dict.fromkeys(("dates-1904", "macros-ignored", "external-links", "no-data-rows"), Example(at="")),

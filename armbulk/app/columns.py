@@ -24,7 +24,7 @@ from armbulk.settings.saved_mappings import SavedMappings, has_twin
 from armbulk.validation.check import Checked, has_records
 
 _NOT_RECOGNISED = ["sheet-not-recognised", "no-known-header"]
-_INCOMPLETE = ["missing-column", "amount-header-unclear"]
+_INCOMPLETE = ["missing-column", "amount-header-unclear", "debit-credit-column"]
 _MIN_SURE_COLUMNS = 3
 _MIN_UNKNOWN_HEADERS = 2
 _MIN_SIGNS = 3
@@ -58,7 +58,7 @@ def list_proposals(checked: Checked, saved: SavedMappings) -> list[SheetProposal
             continue
         is_extra = bool(codes & set(_NOT_RECOGNISED)) and has_records(checked)
         is_likely = sum(column.is_sure for column in proposal.columns) >= _MIN_SURE_COLUMNS
-        can_help = proposal.customers is not None or any(
+        can_help = bool(proposal.customers or proposal.derived) or any(
             not column.is_known and (column.target or column.choices) for column in proposal.columns
         )
         if can_help and (is_likely or not is_extra):

@@ -2,30 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from armbulk.app.check import complete_options
 from armbulk.app.dialog import Dialog, ReserveQuestion
 from armbulk.app.imports import verify_target
+from armbulk.app.reserve_result import ReserveResult
 from armbulk.app.runs import verify_account
-from armbulk.clock import format_iso
 from armbulk.context import Context, open_client
 from armbulk.errors import (
     ArmbulkError,
-    Exit,
     FileError,
     Interrupted,
     LimitError,
     SettingsError,
     Unfinished,
     UsageError,
-    choose_exit,
 )
 from armbulk.findings.frame import RenderedFinding, render_findings
-from armbulk.i18n import Text, _, pack_text, translate
+from armbulk.i18n import Text, _, pack_text
 from armbulk.model.call_state import CallState
 from armbulk.model.decision import Decision
 from armbulk.model.environment import find_environment
@@ -35,7 +32,7 @@ from armbulk.model.reservation import ReservationOutcome, ReservationRow
 from armbulk.quota.limits import Priority
 from armbulk.rate_limited import RateLimitedClient
 from armbulk.resources.payment_reservations import EXPERIMENT, PAYMENT_RESERVATIONS, RESERVATION_FORM
-from armbulk.results.reservation_workbook import write_reservation_message, write_reservation_workbook
+from armbulk.results.reservation_workbook import write_reservation_workbook
 from armbulk.sending.reservation import PaymentReserver, write_reservation
 from armbulk.settings.profile import Profile
 from armbulk.store import CallRun, Store
@@ -49,6 +46,7 @@ _FIELDS = {column.name: column for column in PAYMENT_RESERVATIONS.fields}
 _NEVER_FITS = _("Your ARM limits do not allow payments to be reserved")
 _SAVED = _("The results are saved. Write the workbook at any time with: armbulk results {run} -o FILE")
 _MARKED = _("A person has found the reservation in ARM")
+_NOT_WANTED = _("A person has decided not to send it")
 _GIVEN_UP = _("A person has found that ARM does not have the reservation. Its payment id is not used again.")
 
 
@@ -69,69 +67,6 @@ class ReserveRequest:
     target: str | None = None
     expect_count: int | None = None
     wait: bool = True
-
-
-@dataclass(slots=True)
-class ReserveResult:
-    """How a run that reserves payments ended.
-
-    Attributes:
-        state: as of an import; `stopped`: no row can be sent, `cancelled`: it was not confirmed.
-        rows: the rows, with their outcomes.
-        number: the run; None: nothing was sent.
-        findings: errors of rows, as `armbulk check` has them.
-        path: the result workbook; None: it was not written.
-        resume_at: when a paused run may be resumed (epoch seconds).
-        error: what stopped it.
-    """
-
-    state: str
-    rows: list[ReservationRow]
-    number: int | None = None
-    findings: Sequence[RenderedFinding] = ()
-    path: Path | None = None
-    resume_at: float | None = None
-    error: ArmbulkError | None = field(default=None)
-
-    @property
-    def exit_code(self) -> Exit:
-        """The command's exit code."""
-        codes = [Exit.OK if self.error is None else self.error.exit]
-        outcomes = {row.shown_outcome for row in self.rows}
-        if ReservationOutcome.IN_DOUBT in outcomes:
-            codes.append(Exit.UNFINISHED)
-        if self.state != "cancelled" and outcomes - {ReservationOutcome.RESERVED, ReservationOutcome.IN_DOUBT}:
-            codes.append(Exit.FINDINGS)
-        return choose_exit(codes)
-
-    def to_json(self, lang: str) -> dict[str, Any]:
-        """Return the JSON of `armbulk reserve`; the outcomes add up to `rows`."""
-        outcomes = [row.shown_outcome for row in self.rows]
-        error = self.error
-        return {
-            "run": str(self.number) if self.number else None,
-            "state": self.state,
-            "rows": len(self.rows),
-            "outcomes": {name.value: outcomes.count(name) for name in ReservationOutcome},
-            "findings": list(self.findings),
-            "records": [
-                {
-                    "file": row.file,
-                    "sheet": row.sheet,
-                    "row": row.row,
-                    "payment_id": row.payment_id,
-                    "amount": row.amount,
-                    "currency": row.currency,
-                    "outcome": row.shown_outcome.value,
-                    "message": write_reservation_message(row, lang),
-                }
-                for row in self.rows
-            ],
-            "result": str(self.path) if self.path else None,
-            "resume_at": format_iso(self.resume_at),
-            "error": error
-            and {"code": error.code, "message": translate(error.message, lang), "hint": translate(error.hint, lang)},
-        }
 
 
 def reserve_payments(context: Context, store: Store, request: ReserveRequest, dialog: Dialog) -> ReserveResult:
@@ -237,6 +172,8 @@ def settle_reservations(
 ) -> ReserveResult:
     """Record what a person has found out about the unconfirmed reservations of a run. Nothing is sent.
 
+    Where none is unconfirmed, GIVE_UP ends the run: what was never sent is not sent.
+
     Raises:
         UsageError: They cannot be sent again, or another number of them is unconfirmed than expected.
         Unfinished: Another process sends for the client.
@@ -252,7 +189,10 @@ def settle_reservations(
     message = _MARKED if decision is Decision.MARK_CREATED else _GIVEN_UP
     with store.lock(run.account, run.id):
         store.recover_reservations(run.account)
-        open_rows = [row for row in store.reservation_rows(run.id) if row.state is CallState.UNCONFIRMED]
+        rows = store.reservation_rows(run.id)
+        open_rows = [row for row in rows if row.state is CallState.UNCONFIRMED]
+        if not open_rows and decision is Decision.GIVE_UP:
+            open_rows, message = [row for row in rows if row.state is CallState.PLANNED], _NOT_WANTED
         _verify_count(expect_count, len(open_rows))
         if open_rows and dialog.confirm_settled(tuple(row.payment_id for row in open_rows), message):
             answer = ReservationAnswer(CallState.DONE, outcome, pack_text(message))

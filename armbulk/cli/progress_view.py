@@ -21,6 +21,7 @@ _MEGABYTE_RATE = _("{rate:number} MB/s")
 _RATE = _("{rate:number}/s")
 _SLOW_RATE = _("{rate:number}/min")
 _LEFT = _("about {time} left")
+_PAUSES = _("with pauses for your ARM limits")
 _LIMITS = _("Limits used: {limits}")
 _USES = {
     ("hour", "requests"): _("{used:number} of {limit:number} requests this hour"),
@@ -122,8 +123,16 @@ class ProgressView:
             rate = worked / seconds
             fast = (_MEGABYTE_RATE if is_read else _RATE).fill(rate=math.ceil(rate) if is_read else round(rate))
             parts.append(fast if is_read or rate >= 1 else _SLOW_RATE.fill(rate=math.ceil(rate * _MINUTE)))
-            parts.append(_LEFT.fill(time=write_duration((total - done) / rate)))
+            exceeds = self._exceeds_limits(phase, total - done)
+            parts.append(_PAUSES if exceeds else _LEFT.fill(time=write_duration((total - done) / rate)))
         return join_texts(*parts, separator=", ")
+
+    def _exceeds_limits(self, phase: Phase, records: int) -> bool:
+        """Whether the records that are left are more than a limit has room for: the rate says nothing of the end."""
+        sent, total = self.records.get(Phase.SEND, (0, records))
+        meter, needed = ("writes", total - sent) if phase is Phase.OUTCOMES else ("reads", records)
+        is_counted = phase is not Phase.READ  # what is read of a file, ARM does not count
+        return is_counted and any(use.meter == meter and needed > use.limit - use.used for use in self.limits)
 
 
 def describe_wait(progress: Progress, now: float) -> Text:

@@ -13,7 +13,7 @@ from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
 
 if TYPE_CHECKING:
-    from armbulk.app.reservation import ReserveResult
+    from armbulk.app.reserve_result import ReserveResult
 
 
 @click.command(cls=TranslatedCommand)

@@ -27,6 +27,11 @@ class Checkpoint:
         self.pages = PageTable(self.file)
 
     @property
+    def folder(self) -> Path:
+        """The folder that it is in, which only its owner can read."""
+        return self.file.path.parent
+
+    @property
     def usage(self) -> ApiUsage:
         """What the export has used of the quota so far, in all its sessions."""
         return ApiUsage(**self.file.read_fact("cost", {}))

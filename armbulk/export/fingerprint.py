@@ -70,7 +70,7 @@ class RecordHasher:
             ROW UInt32, RECORD_KEY String, BUCKET UInt8, DIGEST Binary, and a UInt32 hash for each of `paths`.
         """
         texts = self._normalised_texts(items, lines)
-        contents = texts.select(pl.concat_str([_with_path(path) for path in sorted(texts.columns)], ignore_nulls=True))
+        contents = texts.select(_join_values(texts))
         digests = [
             hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES, key=self.salt).digest()
             for text in contents.to_series().to_list()
@@ -95,10 +95,11 @@ class RecordHasher:
         if lines is None or not self.resource.lines:
             return texts
         line_texts = _normalise_texts(lines.drop(ROW_INDEX, strict=False), self.resource.lines.fields)
-        line = pl.concat_str([_with_path(path) for path in sorted(line_texts.columns)], ignore_nulls=True)
-        keyed = line_texts.select(line.alias("line")).with_columns(lines[PARENT_INDEX])
+        keyed = line_texts.select(_join_values(line_texts).alias("line")).with_columns(lines[PARENT_INDEX])
         path = self.resource.lines_path
-        joined = keyed.group_by(PARENT_INDEX).agg(_with_length(pl.col("line")).sort().str.join("").alias(path))
+        joined = keyed.group_by(PARENT_INDEX).agg(
+            pl.concat_str(_list_parts(pl.col("line"))).sort().str.join("").alias(path)
+        )
         return texts.with_columns(
             items.select(ROW_INDEX).join(joined, left_on=ROW_INDEX, right_on=PARENT_INDEX, how="left")[path]
         )
@@ -184,13 +185,18 @@ def _keep_digits(digits: str) -> list[str]:
     return ["\x00number", digits]
 
 
-def _with_path(path: str) -> pl.Expr:
-    """A column's path and value with their lengths, so that no other columns give the same text."""
-    return _with_length(pl.col(path), f"{len(path)}:{path}")
+def _join_values(texts: pl.DataFrame) -> pl.Expr:
+    """The paths and values of what is not null, with their lengths: no other record gives the same text."""
+    parts: list[pl.Expr] = []
+    for path in sorted(texts.columns):
+        value = _list_parts(pl.col(path), f"{len(path)}:{path}")
+        parts += [pl.concat_str(value)] if texts[path].null_count() else value  # null if one part is
+    return pl.concat_str(parts, ignore_nulls=True)
 
 
-def _with_length(text: pl.Expr, prefix: str = "") -> pl.Expr:
-    return pl.concat_str(pl.lit(prefix), text.str.len_bytes().cast(pl.String), pl.lit(":"), text)
+def _list_parts(text: pl.Expr, prefix: str = "") -> list[pl.Expr]:
+    """A prefix, and a text with its length."""
+    return [pl.lit(prefix), text.str.len_bytes().cast(pl.String), pl.lit(":"), text]
 
 
 def compare_fingerprints(

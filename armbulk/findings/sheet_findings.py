@@ -41,6 +41,13 @@ SHEETS: dict[str, FindingType] = {
             "should not be sent."
         ),
     ),
+    "debit-credit-column": error(
+        _('The column "{value}" says which amounts are in credit, but these amounts are positive'),
+        _(
+            "Run `armbulk map FILE`, which offers to read them as negative, or enter them with a minus sign. Use "
+            '--ignore-column "{value}" if all amounts have the right sign.'
+        ),
+    ),
     "amount-in-other-unit": error(
         _('The amounts in the column "{value}" are in another unit than the currency, for example øre or thousands'),
         _(

@@ -5,6 +5,7 @@ from armbulk.i18n import Text, _
 TITLES: dict[str, Text] = {
     "unknown-header": _("Unknown column"),
     "header-near": _("Header is similar to a known one"),
+    "debit-credit-column": _("Column with debit and credit"),
     "amount-header-unclear": _("Unclear amount column"),
     "amount-in-other-unit": _("Amounts in another unit"),
     "rate-not-sent": _("Rates are not sent"),

@@ -71,7 +71,10 @@ VALUES: dict[str, FindingType] = {
     ),
     "attachment-name": error(
         _('"{value}" cannot be an attachment: {detail}'),
-        _("Put the PDF file in the folder of the workbook and enter its name, for example vedlegg/1001.pdf"),
+        _(
+            "Put the PDF file in the folder of the workbook and enter its name, for example vedlegg/1001.pdf. If the "
+            "column does not contain files, use --ignore-column."
+        ),
     ),
     "attachment-missing": FindingType(
         Severity.ERROR,

@@ -1,7 +1,8 @@
 """Unknown headers whose numbers may be an amount: an invoice must not be sent without one of its amounts unnoticed.
 
 An unknown column is ignored with a warning. Under a header such as `Restbeløp` or `Beløp EUR` it stops the sheet: the
-user chooses the field, or leaves the column out. A header such as `Mva %` is never read as an amount.
+user chooses the field, or leaves the column out. A header such as `Mva %` is never read as an amount. A column `D/K`
+beside amounts without a sign stops it, too: credit notes would become invoices.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ import polars as pl
 
 from armbulk.findings.frame import make_findings
 from armbulk.i18n import join_choices, pack_text, quote_names
+from armbulk.mapping.amount_sides import has_unsigned_credit, is_side_header
+from armbulk.mapping.block_titles import to_number
 from armbulk.mapping.header_units import Unit, find_units, is_money, is_price, is_vat
 from armbulk.model.fields import Field, Resource
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
@@ -47,6 +50,8 @@ def judge_unknown_headers(
             judged.append({"code": "rate-not-sent", **cell})
         elif names and Unit.SCALE in find_units(text) and _is_numeric(body, letter):
             judged.append({"code": "amount-in-other-unit", **cell})
+        elif is_side_header(text) and _is_without_sign(body, letter, columns):
+            judged.append({"code": "debit-credit-column", **cell})
         elif names and _is_numeric(body, letter):
             detail = pack_text(join_choices(quote_names([fields[name].header for name in names])))
             judged.append({"code": "amount-header-unclear", **cell, "detail": detail})
@@ -69,6 +74,12 @@ def list_possible_amounts(text: str, fields: Mapping[str, Field], columns: Mappi
     if Unit.GROSS in units:
         return ["incl_vat"]
     return ["vat"] if is_vat(text) else ["incl_vat", "excl_vat", "vat"]
+
+
+def _is_without_sign(body: pl.DataFrame, side: str, columns: Mapping[str, str]) -> bool:
+    """Return whether an amount in credit has no sign: `side` has the sides."""
+    amounts = [columns[name] for name in ("incl_vat", "excl_vat") if columns.get(name) in body.columns]
+    return bool(amounts) and has_unsigned_credit(body, side, to_number(amounts[0]))
 
 
 def _is_numeric(body: pl.DataFrame, letter: str, *, percent: bool = False) -> bool:

@@ -1,4 +1,4 @@
-"""Fields that no single column has: a name in two columns, a postal code and a city in one."""
+"""Fields that no single column has: a name in two columns, a postal code and a city in one, amounts without a sign."""
 
 import re
 from collections import Counter
@@ -8,6 +8,7 @@ from armbulk.i18n import Text, _
 from armbulk.mapping.header_text import fold_header
 from armbulk.matching.column_values import ColumnReader
 from armbulk.matching.names import NAME, find_names, quote_header
+from armbulk.matching.signed_amounts import find_signed_amounts
 from armbulk.model.column_proposal import ColumnProposal, DerivedFields
 from armbulk.model.fields import Field, Resource
 
@@ -55,6 +56,7 @@ def find_derived(
     derived: list[DerivedFields] = []
     if NAME in known:
         derived += find_names(known, columns, headers, reader)
+    derived += find_signed_amounts(known, columns, headers, reader)
     postal = next((letter for letter in headers if has_postal_codes(reader, letter)), None)
     if postal is not None and {_POSTAL_CODE, _CITY} <= known and not {_POSTAL_CODE, _CITY} & used:
         derived.append(_divide_postal(postal, headers[postal], reader))

@@ -246,6 +246,7 @@ class _Matcher:
         score = by_header * (0.3 + 0.7 * max(share, named)) + (_REQUIRED_BONUS if column.required else 0)
         score *= self._judge_kind(letter, column)
         score += _REQUIRED_BONUS if column.format in CODE_FORMATS and share >= _MIN_SHARE else 0  # NO: no name
+        score = max(score, MIN_SCORE * (by_header == 1))  # a known header is read so without a question
         return Candidate(letter, target, score, reason, by_header, max(reading.share, named))
 
     def _judge_kind(self, letter: str, column: Field) -> float:
@@ -343,13 +344,12 @@ class _Matcher:
             return replace(proposal, target=target, reason=DECIDED if target else NO_TEXT, is_known=True)
         if best is None:
             return proposal
-        doubt = self._doubt(best, chosen, candidates, targets)
-        has_other_values = bool(samples) and proves_little(targets.fields[best.target], best.share)
+        doubt, column = self._doubt(best, chosen, candidates, targets), targets.fields[best.target]
         return replace(
             proposal,
             target=best.target,
             reason=doubt or best.reason,
-            is_known=best.header_score == 1 and not has_other_values,
+            is_known=best.header_score == 1 and not (samples and proves_little(column, best.share)),
             is_sure=not doubt and best.score >= _SURE and (best.share >= _MIN_SHARE or not samples),
         )
 

@@ -52,7 +52,7 @@ class ReservationRow:
         identification: its value.
         amount: the amount, as exact text.
         currency: its currency.
-        body: what was sent (JSON); "": nothing yet.
+        body: what was sent (JSON), until there is an outcome; "": nothing.
         state: how far it is.
         outcome: its outcome; None: nothing yet.
         message: why, as `i18n.pack_text` writes it; "": there is nothing to say.

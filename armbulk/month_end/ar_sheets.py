@@ -160,7 +160,8 @@ def build_open_items_table(receivables: Receivables, names: CustomerNames, lang:
     def pages() -> Iterator[pl.DataFrame]:
         return (page.with_columns(names.map(pl.col("customerNo")).alias(_NAME)) for page in plain.pages())
 
-    return replace(plain, columns=(*first, *rest), pages=sort_pages(pages, _list_keys), print_columns=len(first))
+    ordered = sort_pages(pages, _list_keys, receivables.ar_items.checkpoint.folder)
+    return replace(plain, columns=(*first, *rest), pages=ordered, print_columns=len(first))
 
 
 def _list_keys(page: pl.DataFrame) -> tuple[pl.Expr, ...]:

@@ -56,7 +56,8 @@ def build_gl_table(
         scale=_find_scale(columns, openings),
     )
     first = [columns[path] for path in _FIRST_PATHS]
-    pages = _with_balances(sort_pages(items.pages, _list_keys), columns, openings if has_openings else {})
+    ordered = sort_pages(items.pages, _list_keys, postings.checkpoint.folder)
+    pages = _with_balances(ordered, columns, openings if has_openings else {})
     return replace(items, columns=(*first, balance, *rest), pages=pages, print_columns=len(first) + 1)
 
 

@@ -239,7 +239,7 @@ DOCUMENTS = Resource(
         Field("attachments", Words("Attachments", "Vedlegg"), "", FieldType.TEXT_LIST,
               _("PDF files of the document, in the workbook's folder or a folder in it, for example vedlegg/1001.pdf. "
                 "They are checked, not sent."), "", role=FieldRole.LOCAL, source="I",
-              aliases=("Attachment", "File", "Files", "Fil", "Filer", "Vedlagte filer")),
+              aliases=("Attachment", "Attached PDF", "Vedlagte filer", "Vedlagt PDF")),
         Field("attachment_files", Words("Attachment files", "Vedleggsfiler"), "attachmentFiles", FieldType.TEXT_LIST,
               _("Attached files. ARM's documentation does not describe the format."), "", source="X"),
         Field("attachment_codes", Words("Attachment codes", "Vedleggskoder"), "attachmentCodes", FieldType.TEXT_LIST,

@@ -27,7 +27,7 @@ from armbulk.results.totals_words import (
     write_explanation,
 )
 from armbulk.store import Run
-from armbulk.writers.sign_off import Amounts, SignOff, SignOffRow, Statement
+from armbulk.writers.sign_off import VERSION_LABEL, Amounts, SignOff, SignOffRow, Statement
 from armbulk.writers.signature_block import signature_headings, signature_roles
 
 MAX_GROUPS = 24
@@ -69,7 +69,7 @@ _FACTS = {
     "started": _("Started"),
     "ended": _("Ended"),
     "user": _("Run by"),
-    "version": _("armbulk version"),
+    "version": VERSION_LABEL,
     "file": _("Input file, SHA-256"),
 }
 _UNKNOWN = _("not recorded")

@@ -37,7 +37,7 @@ _TEXTS = {
     "title": _("Import result"),
     "about": _("About this import"),
     "all": _("All"),
-    "legend": _("Colours and symbols"),
+    "legend": style.LEGEND,
     "run": _("Run"),
     "profile": _("Profile"),
     "client": _("Client no"),

@@ -16,7 +16,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from armbulk.errors import StoreError, Unfinished, describe_os_error
-from armbulk.i18n import Text, _
+from armbulk.i18n import _
 
 _LAYOUT = """
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -63,13 +63,13 @@ class CheckpointFile:
                 _("Wait until it has finished, then try again"),
             ) from None
         except OSError as error:
-            raise _unusable(describe_os_error(error)) from None
+            raise storing_failed(error) from None
         self.connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.Error as error:
-            raise _unusable(describe_os_error(error)) from None
+            raise storing_failed(error) from None
         with self.transaction() as conn:
             for statement in _LAYOUT.split(";"):
                 conn.execute(statement)
@@ -97,7 +97,7 @@ class CheckpointFile:
             yield self.connection
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
-            raise _unusable(describe_os_error(error)) from None
+            raise storing_failed(error) from None
         finally:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
@@ -146,6 +146,7 @@ def _delete(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _unusable(reason: Text) -> StoreError:
-    message = _("The downloaded data cannot be stored: {reason}", reason=reason)
+def storing_failed(error: Exception) -> StoreError:
+    """Return the error for what cannot be kept on disk while a list is read and written."""
+    message = _("The downloaded data cannot be stored: {reason}", reason=describe_os_error(error))
     return StoreError("parts-unusable", message, _("Free disk space, or check ARMBULK_HOME"))

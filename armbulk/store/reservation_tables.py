@@ -20,7 +20,7 @@ reservation_row = Table(
     Column("identification", Text, nullable=False),
     Column("amount", Text, nullable=False),  # exact
     Column("currency", Text, nullable=False),
-    Column("body", Text, nullable=False),  # what was sent
+    Column("body", Text, nullable=False),  # what was sent, until there is an outcome
     Column("state", Text, nullable=False),  # CallState
     Column("reservation", Integer),  # of the quota, while the call is made
     Column("outcome", Text),  # ReservationOutcome

@@ -118,6 +118,8 @@ class ReservationStore(QuotaMeter):
         with self._engine.begin() as conn:
             values: dict[str, Any] = {"state": answer.state.value, "outcome": answer.outcome and answer.outcome.value}
             values |= {"message": answer.message, "reservation": None, "decided_at": self.clock.now()}
+            if answer.outcome is not None:
+                values["body"] = ""  # what was sent is kept only while it is open
             conn.execute(_update(number, row.no).values(values))
             if answer.state is CallState.PLANNED:
                 payment = normalise_key_text(row.payment_id)

@@ -134,7 +134,8 @@ def _report_sheets(
         match = matches[index]
         header = {"row": match.header_row, "column": match.columns.get(_COLUMN), "field": _COLUMN}
         count = usable.filter(pl.col("sheet") == index).height
-        findings.append(make_finding(index, "attachments-not-sent", value=str(count), **header))
+        if count:
+            findings.append(make_finding(index, "attachments-not-sent", value=str(count), **header))
         folder = _folder_of(sheets[index])
         unused = folders[folder].list_unused() if folder not in reported else []
         reported.add(folder)

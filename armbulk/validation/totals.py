@@ -10,7 +10,7 @@ from armbulk.resources.code_lists import CURRENCIES
 from armbulk.validation.amounts import AMOUNTS
 from armbulk.validation.record_counts import counts_records, is_count
 
-COUNTS_OR_TOTAL = rf"(?i)^{MARKS}({TOTAL_WORDS}|antall|count|number of)\b"
+COUNTS_OR_TOTAL = rf"(?i)^{MARKS}({TOTAL_WORDS}|antall|antal|anzahl|count|number of)\b"
 _OF_CURRENCY = rf"(?i:{TOTAL_WORDS}){MARKS}({'|'.join(sorted(CURRENCIES))})\b"
 _IS_TOTAL = rf"^{MARKS}(?i:{TOTAL_WORDS})({MARKS}({'|'.join(sorted(CURRENCIES))}))?{MARKS}$"
 _IS_COUNT = r"^\s*[0-9]+\s+\p{L}+\s*$"

@@ -16,6 +16,9 @@ from armbulk.writers.table_stream import TableStream
 _FORMULA_START = "^[=+\\-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
 """Starts of a text that a spreadsheet takes for a formula, full-width characters included."""
 
+_SPECIAL = f"{_FORMULA_START}|\x00"
+"""What a text has that may be written in another way."""
+
 _PHONE_NUMBER = r"^[+-][0-9 ]+$"
 """No formula, whatever a spreadsheet makes of it: a phone number with its country code."""
 
@@ -46,14 +49,13 @@ CSV_DIALECTS = {
 
 def write_csv(target: Path, stream: TableStream, dialect: CsvDialect, lang: str) -> None:
     """Write the rows below a header line; numbers keep all their digits."""
-    cells = [_format_cell(column, dialect, lang).alias(column.path) for column in stream.columns]
     with target.open("wb") as file:
         file.write(dialect.byte_order_mark)
         header = pl.DataFrame([pl.Series(str(index), [text]) for index, text in enumerate(stream.headers(lang))])
         header_cells = [format_csv_text(pl.col(name), dialect).alias(name) for name in header.columns]
         append_csv(file, header.select(header_cells), dialect)
         for chunk in stream.chunks():
-            append_csv(file, chunk.select(cells), dialect)
+            append_csv(file, chunk.select(_format_cells(chunk, stream.columns, dialect, lang)), dialect)
 
 
 def append_csv(file: IO[bytes], frame: pl.DataFrame, dialect: CsvDialect) -> None:
@@ -61,7 +63,17 @@ def append_csv(file: IO[bytes], frame: pl.DataFrame, dialect: CsvDialect) -> Non
     frame.write_csv(file, include_header=False, separator=dialect.separator, line_terminator="\r\n")
 
 
-def _format_cell(column: ExportColumn, dialect: CsvDialect, lang: str) -> pl.Expr:
+def _format_cells(
+    chunk: pl.DataFrame, columns: Sequence[ExportColumn], dialect: CsvDialect, lang: str
+) -> Iterator[pl.Expr]:
+    """The cells of a chunk; a column whose texts are written as they are is not looked at value by value."""
+    special = chunk.select(pl.col(column.path).str.contains(_SPECIAL).any() for column in columns)
+    for column in columns:
+        cell = _format_cell(column, dialect, lang, is_plain=not special[column.path][0])
+        yield cell.alias(column.path)
+
+
+def _format_cell(column: ExportColumn, dialect: CsvDialect, lang: str, *, is_plain: bool) -> pl.Expr:
     texts = pl.col(column.path)
     match column.type:
         case FieldType.AMOUNT | FieldType.QUANTITY:
@@ -72,7 +84,7 @@ def _format_cell(column: ExportColumn, dialect: CsvDialect, lang: str) -> pl.Exp
         case FieldType.INTEGER | FieldType.DATE | FieldType.TIME:
             return texts
         case _:
-            return format_csv_text(texts, dialect)
+            return texts if is_plain else format_csv_text(texts, dialect)
 
 
 def format_csv_text(texts: pl.Expr, dialect: CsvDialect) -> pl.Expr:

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from armbulk.i18n import _
+
+VERSION_LABEL = _("armbulk version")
+"""The label on the sheet of the version that sent the records."""
+
 Amounts = tuple[int, Decimal | None]
 """A number of records and their sum."""
 

@@ -54,6 +54,9 @@ CHANGE_COLUMNS = (
     (_("What was wrong"), 60),
     (_("Code"), 22),
 )
+LEGEND = _("Colours and symbols")
+"""The heading on the Summary sheet above what the colours mean."""
+
 RESULT_CATEGORY = "armbulk result"
 """The category property of result workbooks: armbulk replaces its own sheets in such a workbook."""
 

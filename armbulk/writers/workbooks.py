@@ -3,24 +3,29 @@
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePath
 
 import polars as pl
 import xlsxwriter
 
 from armbulk.findings.frame import RenderedFinding
+from armbulk.i18n import _
 from armbulk.model.corrected_cell import CorrectedCell
-from armbulk.model.sheet import Sheet
+from armbulk.model.sheet import Sheet, find_repeated_names
 from armbulk.writers import new_workbook, template
 from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.inputs import without_macros
 from armbulk.writers.problem_sheet import ProblemSheet
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
+from armbulk.writers.section import Section
 from armbulk.writers.style import SheetHeader, SummarySheet
 from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
 from armbulk.writers.xlsx_patch import user_workbook
 
 _log = logging.getLogger(__name__)
+
+_SOURCES = _("Sheets and their files")
 
 
 def write_results(
@@ -65,11 +70,19 @@ def write_results(
                 book.sheets,
                 outcomes,
                 book.move_problems(problems),
-                summary,
+                _add_sources(summary, sheets, book.sheets, lang),
                 lang,
                 headers,
             )
         return move(temporary, target if is_copy else without_macros(target))
+
+
+def _add_sources(summary: SummarySheet, read: Sequence[Sheet], written: Sequence[Sheet], lang: str) -> SummarySheet:
+    """Add the file of each sheet to the summary, where several files had sheets of the same name."""
+    if not find_repeated_names(read):
+        return summary
+    rows = tuple((new.name, PurePath(old.file).name) for old, new in zip(read, written, strict=True))
+    return replace(summary, sections=[*summary.sections, Section(_SOURCES.text(lang), rows)])
 
 
 def write_marked(

@@ -18,7 +18,7 @@ COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
 def test_cells_of_sheets_with_the_same_name_are_named_with_their_file(tmp_path: Path) -> None:
-    """Documents!C2 of two workbooks is two cells: the screen names the file, by kind and by cell, as the plan does."""
+    """Documents!C2 of two workbooks is two cells: the screen names the file; so does the Summary, sheet by sheet."""
     for name, currency in (("jan", "NOK"), ("feb", "NKR")):
         book = openpyxl.Workbook()
         book.active.title = "Documents"
@@ -31,6 +31,13 @@ def test_cells_of_sheets_with_the_same_name_are_named_with_their_file(tmp_path: 
     assert "\nfeb.xlsx · Documents\n  " in call("check", *files, "--by", "cell")[1]
     code, said = called("check", *files)
     assert (code, "Documents!C2" in {finding["cell"] for finding in said["findings"]}) == (1, True)
+    env = {"ARMBULK_HOME": str(tmp_path), "ARMBULK_BASE_URL": "http://127.0.0.1:1/arm/v1", "ARMBULK_CLIENT_NO": "1"}
+    assert call("import", *files, "--yes", "--lang", "no", env=env)[0] == 1
+    page = openpyxl.load_workbook(tmp_path / "jan.result.xlsx")["Sammendrag"]
+    rows = [row[:2] for row in page.iter_rows(values_only=True)]
+    assert rows[-3:] == [
+        ("Arkene og filene de kommer fra", None), ("Documents", "jan.xlsx"), ("Documents (2)", "feb.xlsx")
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", list(_COMMANDS))

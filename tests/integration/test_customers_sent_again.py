@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 from support.journey import Journey, guard_folder, journey, outcomes, sample_files, write_files
+from support.loopback import open_loopback
 
 from armbulk.app.check import InputFiles, build_inputs
 from armbulk.app.dialog import CustomerDifferences, Dialog
@@ -491,7 +492,7 @@ class Answering(httpx.BaseTransport):
 
     def __init__(self, status: int, body: bytes = b"") -> None:
         self.status, self.body = status, body
-        self._inner = httpx.HTTPTransport()
+        self._inner = open_loopback()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or pass it on."""

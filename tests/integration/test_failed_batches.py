@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support.journey import FakeClock, Journey, journey, outcomes, sample_files, write_files
+from support.loopback import open_loopback
 
 from armbulk.results.run_result import load_result
 from armbulk.sandbox import Sandbox
@@ -20,7 +21,7 @@ class Failing(httpx.BaseTransport):
 
     def __init__(self, resource: str, *, taken: int, message: str = "Ledger closed", speaks: bool = True) -> None:
         self.resource, self.taken, self.message, self.speaks, self.posts = resource, taken, message, speaks, 0
-        self._inner = httpx.HTTPTransport()
+        self._inner = open_loopback()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Take a part of the batch, and say that it failed."""

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from support.commands import called
 from support.journey import journey, outcomes, sample_files, write_files
+from support.loopback import open_loopback
 
 from armbulk.context import Context
 from armbulk.errors import LoginError, ServerError
@@ -139,7 +140,7 @@ def test_documents_of_a_rejected_customer_stay_at_home(tmp_path: Path) -> None:
     with journey(tmp_path, dialect={"put_unknown": "422"}) as way:
         for number in range(1, 4):
             way.sandbox.state.add_customer({"customerNo": f"{number:04d}", "name": "Before"})
-        send = httpx.HTTPTransport()
+        send = open_loopback()
 
         def delete_and_send(request: httpx.Request) -> httpx.Response:
             if request.method == "PUT" and request.url.path.endswith("/customers/batches"):
@@ -269,7 +270,7 @@ class Refusing(httpx.BaseTransport):
     def __init__(self, bad: set[str], status: int = 422, *, named: bool = False) -> None:
         self.bad, self.status, self.named = bad, status, named
         self.posts = 0
-        self._inner = httpx.HTTPTransport()
+        self._inner = open_loopback()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Refuse, or pass it on."""

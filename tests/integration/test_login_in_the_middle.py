@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support.journey import Journey, journey, outcomes, sample_files
+from support.loopback import open_loopback
 
 from armbulk.errors import ArmbulkError, Exit
 from armbulk.model.batch_state import BatchState
@@ -74,7 +75,7 @@ class Late401(httpx.BaseTransport):
 
     def __init__(self) -> None:
         self.posts = 0
-        self._inner = httpx.HTTPTransport()
+        self._inner = open_loopback()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass it on; change one status."""

@@ -9,6 +9,7 @@ import httpx
 import polars as pl
 import pytest
 from support.journey import Journey, journey, outcomes, sample_files, write_files
+from support.loopback import open_loopback
 
 from armbulk.app.plan import build_plan
 from armbulk.errors import Exit, Unfinished
@@ -26,7 +27,7 @@ class Blind(httpx.BaseTransport):
 
     def __init__(self, pattern: str = ".*") -> None:
         self.pattern, self.looked_up = re.compile(pattern), list[str]()
-        self._inner = httpx.HTTPTransport()
+        self._inner = open_loopback()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer 404 to a look-up."""

@@ -22,6 +22,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from support.journey import FakeClock, check_once, journey, outcomes, sample_files, write_files
+from support.loopback import open_loopback
 
 from armbulk.app.plan import build_plan
 from armbulk.app.resolve import look_up_again
@@ -190,7 +191,7 @@ class Asleep(httpx.BaseTransport):
 
     def __init__(self, clock: FakeClock, calls: Callable[[httpx.Request], bool], wakes: str) -> None:
         self._clock, self._calls, self._wakes = clock, calls, wakes
-        self._inner, self._slept = httpx.HTTPTransport(), False
+        self._inner, self._slept = open_loopback(), False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request out; the connection may have died in the night, or the answer may still be there."""

@@ -160,7 +160,7 @@ def test_a_long_list_is_sorted_in_parts(
     office: Callable[..., Office], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Postings that are not in memory all at once are in the same order, with the same balances."""
-    monkeypatch.setattr(row_order, "ROWS_AT_ONCE", 97)
+    monkeypatch.setattr(row_order, "BUCKET_ROWS", 97)
     office().export("gl-items", "gl.xlsx")
     verify_balances(tmp_path, openpyxl.load_workbook(tmp_path / "gl.xlsx"))
 

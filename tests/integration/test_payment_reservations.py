@@ -217,3 +217,16 @@ def test_a_person_confirms(
         assert "Kari at Amili confirmed it on 2026-11-30" in err
         assert "Sum NOK 107.50" in err
         assert ("Nothing was reserved" in out) == (not sent)
+
+
+def test_a_run_can_be_ended_without_sending_the_rest(tmp_path: Path) -> None:
+    """The unconfirmed payment is settled first; then the rest is given up, and may be reserved by another run."""
+    with Sandbox(faults=["lose-before:POST:paymentreservations:1"]) as arm:
+        env = settings(arm, tmp_path)
+        run = called("reserve", sheet(tmp_path), *YES, env=env)[1]["run"]
+        assert outcomes(called("resolve", run, "--give-up", "--yes", env=env)[1]) == ["not_sent", "not_sent"]
+        code, report = called("resolve", run, "--give-up", "--yes", env=env)
+        assert (code, report["state"], "decided" in report["records"][1]["message"]) == (1, "finished", True)
+        path = sheet(tmp_path, HEADER + "P-2;;2345676;7;NOK\n")
+        assert outcomes(called("reserve", path, "--yes", "--expect-count", "1", env=env)[1]) == ["reserved"]
+        assert set(arm.state.reservations) == {"p-2"}

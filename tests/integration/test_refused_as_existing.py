@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support.journey import Journey, journey, outcomes, sample_files
+from support.loopback import open_loopback
 
 from armbulk.results.run_result import load_result
 
@@ -17,7 +18,7 @@ class Refusing(httpx.BaseTransport):
     def __init__(self, way: Journey, *, repeats: bool, names: bool) -> None:
         self.way, self.repeats, self.names = way, repeats, names
         self.posts = 0
-        self._inner = httpx.HTTPTransport()
+        self._inner = open_loopback()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Refuse the batch, or pass the call on."""

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from support.commands import call
 from support.journey import Journey, check_once, journey, outcomes, sample_files
+from support.loopback import open_loopback
 
 from armbulk.app.plan import build_plan
 from armbulk.app.session import Session
@@ -119,7 +120,7 @@ class Killed(httpx.BaseTransport):
     """The process is killed while a batch is on its way; ARM takes it, or not."""
 
     def __init__(self, resource: str = "documents", *, taken: bool = False) -> None:
-        self.resource, self.taken, self._inner = resource, taken, httpx.HTTPTransport()
+        self.resource, self.taken, self._inner = resource, taken, open_loopback()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass it on, and die."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support.journey import Journey, journey, sample_files
+from support.loopback import open_loopback
 
 from armbulk.model.batch_state import BatchState
 
@@ -20,7 +21,7 @@ class Killing(httpx.BaseTransport):
     """The process dies while it posts documents."""
 
     def __init__(self) -> None:
-        self._inner = httpx.HTTPTransport()
+        self._inner = open_loopback()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Die, or pass the call on."""

@@ -10,6 +10,7 @@ from armbulk.context import Context
 from armbulk.results.run_result import RunResult, load_result
 from armbulk.store import Store
 from support.journey import Journey, sample_files
+from support.loopback import open_loopback
 
 WRITES = (
     "record_intent",
@@ -48,7 +49,7 @@ class Mortal(httpx.BaseTransport):
     """The network, with a place to die before the bytes leave and one before the answer is seen."""
 
     def __init__(self, fate: Fate) -> None:
-        self._fate, self._inner = fate, httpx.HTTPTransport()
+        self._fate, self._inner = fate, open_loopback()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request out."""

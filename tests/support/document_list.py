@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import httpx
 
+from support.loopback import open_loopback
+
 Drop = Callable[[dict[str, object]], bool]
 
 
@@ -19,7 +21,7 @@ class DocumentList(httpx.BaseTransport):
 
     def __init__(self, drop: Drop = lambda _: False) -> None:
         self.drop, self.reads, self.lookups = drop, 0, 0
-        self._inner = httpx.HTTPTransport()
+        self._inner = open_loopback()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry a request out, and count it."""

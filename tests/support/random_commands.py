@@ -20,6 +20,7 @@ from armbulk.errors import ArmbulkError
 from armbulk.sandbox import Sandbox
 from armbulk.settings.load import load_profile
 from support.journey import FakeClock
+from support.loopback import open_loopback
 from support.two_terminals import Person
 
 START = 1_780_000_000.0
@@ -39,7 +40,7 @@ class Wire(httpx.BaseTransport):
 
     def __init__(self, clock: FakeClock, chance: random.Random) -> None:
         self.clock, self.chance = clock, chance
-        self.inner = httpx.HTTPTransport()
+        self.inner = open_loopback()
         self.late: list[tuple[float, httpx.Request]] = []
         self.is_calm = False
         self.log: list[str] = []

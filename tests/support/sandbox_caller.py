@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from armbulk.sandbox.lists import build_lists
+from support.loopback import NO_CERTIFICATES
 from support.paths import ARM_SAMPLES
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Caller:
 
     def __init__(self, sandbox: Sandbox, clock: Clock) -> None:
         self.sandbox, self.clock, self.state = sandbox, clock, sandbox.state
-        self._http = httpx.Client(timeout=5.0)
+        self._http = httpx.Client(timeout=5.0, verify=NO_CERTIFICATES)
         self.token = ""
 
     def close(self) -> None:

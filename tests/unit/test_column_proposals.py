@@ -1,5 +1,6 @@
 """What is proposed for the columns of files with other headers: by the words of a header, and by the values."""
 
+import difflib
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from armbulk.app.column_answers import find_constant_error, find_target, list_date_meanings
 from armbulk.mapping.columns import find_columns, fingerprint_headers, name_columns
 from armbulk.matching.column_values import ColumnReader
-from armbulk.matching.header_words import find_meanings, score_header
+from armbulk.matching.header_words import _compare_spelling, find_meanings, score_header
 from armbulk.matching.propose import propose_sheet
 from armbulk.model.column_proposal import SheetProposal
 from armbulk.readers import read_sheets
@@ -382,3 +383,11 @@ def test_samples_are_shown_as_excel_shows_them(tmp_path: Path) -> None:
     assert (find_target(proposal, "adresse"), find_target(proposal, "Zip"), find_target(proposal, "blip")) == (
         "address_line_1", "postal_code", None,
     )  # fmt: skip
+
+
+@given(st.text("abc", min_size=1, max_size=8), st.text("abc", min_size=1, max_size=8))
+def test_the_spelling_is_compared_as_difflib_does(text: str, header: str) -> None:
+    """What lengths and letters rule out has a ratio below the limit; everything else has difflib's own ratio."""
+    ratio = difflib.SequenceMatcher(None, text, header).ratio()
+    compared = _compare_spelling(text, header)
+    assert (compared if compared >= 0.8 else 0) == (ratio if ratio >= 0.8 else 0)

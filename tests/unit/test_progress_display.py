@@ -59,6 +59,19 @@ def texts(view: ProgressView, now: float, lang: str = "en", *, is_stopping: bool
     return [*bars, *(note.text(lang) for note in view.notes(now, is_stopping=is_stopping))]
 
 
+@pytest.mark.parametrize(
+    ("lang", "text"), [("en", "4/s, with pauses for"), ("nb", "4/s, med pauser på grunn av ARM-kvoten")]
+)
+def test_no_end_is_promised_beyond_the_limits(lang: str, text: str) -> None:
+    """With more records left than a limit has room for, the rate says nothing of the end: armbulk will wait."""
+    view = ProgressView(Text("Ctrl-C stops."))
+    for seconds, done in ((0, 0), (10, 40)):
+        records = {Phase.SEND: (done, 12_000), Phase.OUTCOMES: (done, 12_000)}
+        view.update(Progress("polled", records=records, limits=LIMITS), START + seconds)
+    shown = texts(view, START + 10, lang)[1]
+    assert (text in shown, "left" in shown or "igjen" in shown) == (True, False)
+
+
 def test_records_rate_and_remaining_time() -> None:
     """Bars count records; the rate says when the last one is done."""
     view = ProgressView(Text("Ctrl-C stops."))

@@ -1,18 +1,22 @@
 """Workbooks of other programs: elements count at their own place; what Excel opens is read; formulas are distrusted."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 from support.damaged_files import MAIN, PACKAGE, REL, SST, STYLES, book, number, pack, parts, row, text
 
 from armbulk.errors import FileError
+from armbulk.model.sheet import Sheet
 from armbulk.readers import read_sheets
 from armbulk.results.marked import write_marked_copy
 from armbulk.store import WrittenFiles
 from armbulk.validation.check import check_files
 from armbulk.writers.xlsx_patch.doc_props import find_own_titles
 from armbulk.writers.xlsx_patch.sheet_frame import make_room
+from armbulk.writers.xlsx_patch.user_workbook import is_own_page
 from armbulk.writers.xlsx_patch.xml_part import XmlPart
 
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -329,3 +333,19 @@ def test_the_symbol_of_a_key_hides_no_digit(columns: str, chars: int, width: str
 def test_result_sheets_are_known_however_keywords_are_separated(keywords: str, titles: tuple[str, ...]) -> None:
     """LibreOffice saves the keywords of a result without separators; a sheet of the user is never one of them."""
     assert find_own_titles(keywords) == titles
+
+
+def test_summary_and_sign_off_are_known_without_properties() -> None:
+    """A program that drops the properties of a file keeps the sheets; a sheet of the user with such a name stays."""
+    page = pl.DataFrame({"row": [1, 2], "A": ["Import result: april.xlsx", "Farger og symboler"]})
+    sheet = Sheet("april.xlsx", "ARM Sammendrag", page, ("A",), "xlsx")
+    own = pl.DataFrame({"row": [1], "A": ["Turnover of April"]})
+    signed = pl.DataFrame({"row": [1, 2], "A": ["Prepared by", "armbulk version"]})
+    cases = [
+        (sheet, True),
+        (replace(sheet, frame=own), False),
+        (replace(sheet, name="Oversikt"), False),
+        (replace(sheet, name="Sign-off", frame=signed), True),
+        (replace(sheet, name="Sign-off", letters=()), False),
+    ]
+    assert [is_own_page(each) for each, _ in cases] == [expected for _, expected in cases]

@@ -38,14 +38,28 @@ class CellEdit:
 class RowPatcher:
     """Changes rows of one worksheet."""
 
-    def __init__(self, prefix: str, vary: Callable[[int, Variant], int], column_styles: Mapping[int, int]) -> None:
+    def __init__(
+        self,
+        prefix: str,
+        vary: Callable[[int, Variant], int],
+        column_styles: Mapping[int, int],
+        unmark: Callable[[int], int] = lambda number: number,
+        marked: frozenset[int] = frozenset(),
+        kept: frozenset[bytes] = frozenset(),
+    ) -> None:
         """Prepare for a worksheet.
 
         Args:
             prefix: The prefix of its elements, with the colon; "" for none.
             vary: Returns the style of a cell by its style now.
             column_styles: Column index → style of its cells that are not there.
+            unmark: Returns the style that a marked cell had before.
+            marked: The styles of cells that an earlier result marked.
+            kept: The letters of columns whose cells keep their colours.
         """
+        self._unmark, self._marked, self._kept = unmark, marked, kept
+        numbers = "|".join(map(str, sorted(marked))).encode()
+        self._mark = re.compile(rb"""\ss\s*=\s*["'](?:""" + numbers + rb""")["']""") if marked else None
         self._prefix = prefix.encode()
         name = re.escape(self._prefix)
         self._cell = re.compile(
@@ -70,6 +84,23 @@ class RowPatcher:
                 reference = _REFERENCE.search(match[0])
                 return to_column(reference[1]) if reference else None
         return -1
+
+    def has_marks(self, content: bytes, start: int, end: int) -> bool:
+        """Return whether cells between two places of a worksheet may have the mark of an earlier result."""
+        return self._mark is not None and self._mark.search(content, start, end) is not None
+
+    def remove_marks(self, body: bytes) -> bytes:
+        """Return a row's content with the cells that an earlier result marked as they were before."""
+        return self._tag.sub(self._unmark_cell, body) if self.has_marks(body, 0, len(body)) else body
+
+    def _unmark_cell(self, match: "re.Match[bytes]") -> bytes:
+        tag = match[0]
+        style = _STYLE.search(tag)
+        reference = _REFERENCE.search(tag)
+        is_kept = reference is not None and reference[1] in self._kept
+        if style is None or is_kept or int(style[1]) not in self._marked:
+            return tag
+        return tag[: style.start()] + b' s="%d"' % self._unmark(int(style[1])) + tag[style.end() :]
 
     def restyle(self, body: bytes, letters: bytes, number: bytes, variant: Variant) -> bytes | None:
         """Return a row's content with another style of one cell; None where the cell is not found at once."""

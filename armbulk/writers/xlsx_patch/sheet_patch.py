@@ -60,6 +60,8 @@ class SheetPatch:
         comments: (row, letter) → comment.
         replaced: The cells whose content is replaced, such as B2.
         is_own: Whether it is in a workbook of armbulk's own, which opens with the outcome columns in sight.
+        is_result: Whether it is in an earlier result, whose marks are removed.
+        outcome_letters: The outcome columns of the earlier result, where they stay as they are.
         problems: The name of the Problems sheet.
         drawing_id: The relation to a new drawing; "" for none.
         filtered: The new range of the filter, once the worksheet is written; "" if it does not change.
@@ -77,6 +79,8 @@ class SheetPatch:
     comments: dict[tuple[int, str], str] = field(default_factory=dict)
     replaced: set[str] = field(default_factory=set)
     is_own: bool = False
+    is_result: bool = False
+    outcome_letters: tuple[str, ...] = ()
     problems: str = ""
     drawing_id: str = ""
     filtered: str = ""
@@ -138,7 +142,9 @@ class SheetPatch:
             set_columns(head, widths, changes)
         widen_dimension(head, data.right, data.bottom)
         yield stream.render_head()
-        patcher = RowPatcher(stream.prefix, styles.vary, columns)
+        marked = styles.list_marked() if self.is_result else frozenset()
+        kept = frozenset(letter.encode() for letter in (*self.letters.values(), *self.outcome_letters))
+        patcher = RowPatcher(stream.prefix, styles.vary, columns, styles.unmark, marked, kept)
         self._add_headers(styles, stream.prefix)
         yield from stream.rows(patcher, self._row_changes(styles, stream.prefix))
         tail = stream.tail_part(stream.read_tail())
@@ -261,10 +267,16 @@ def _add_styles(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def build_marks(
-    sheet: Sheet, marks: Mapping[tuple[int, str], tuple[str, str]], changes: Sequence[CorrectedCell], lang: str
+    sheet: Sheet,
+    header_row: int | None,
+    marks: Mapping[tuple[int, str], tuple[str, str]],
+    changes: Sequence[CorrectedCell],
+    lang: str,
 ) -> SheetPatch:
     """Return the changes of a worksheet whose cells are marked and corrected."""
     patch = SheetPatch(sheet)
+    if header_row is not None:
+        patch.outcome_letters = tuple(find_outcome_columns(sheet, header_row).values())
     covered = _find_covered(sheet.merged_ranges, {change.row for change in changes})
     for change in changes:
         if (change.row, to_index(change.column)) not in covered:

@@ -211,7 +211,7 @@ class _RowReader:
             if self._missing and self._missing[-1] <= self.number:
                 pieces += [buffer[copied:position], self._insert_missing()]
                 copied = position
-            if self._changes_row():
+            if self._changes_row() or self._patcher.has_marks(buffer, match.end(), body_end):
                 pieces += [buffer[copied : match.start(1)], self._patch(match, buffer[match.end() : body_end])]
                 copied = end
             position = end
@@ -280,6 +280,7 @@ class _RowReader:
         tag = match[1]
         edits = dict(self._changes.edits.get(self.number, {}))
         appended = b""
+        body = self._patcher.remove_marks(body)
         outcome = self._previous
         if outcome is not None and outcome.number == self.number:
             if outcome.variant is not None and self._changes.key_letters:

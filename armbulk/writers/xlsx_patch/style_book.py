@@ -42,6 +42,7 @@ _RIGHT = '<{p}alignment horizontal="right"/>'
 _HEAD_RIGHT = '<{p}alignment horizontal="right" vertical="center"/>'
 _CENTRED = '<{p}alignment vertical="center" indent="1" horizontal="left"/>'
 _TOP_LEFT = '<{p}alignment horizontal="left" vertical="top" wrapText="1"/>'
+_MARK_FILL = re.compile(f'rgb="FF(?:{style.RED}|{style.YELLOW})"'.encode())
 _ROW_TAG = re.compile(rb"""^<[^\s/>]+[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 
 
@@ -120,6 +121,7 @@ class StyleBook:
             for index, child in enumerate(container.children if container else ()):
                 self._known.setdefault((name, part.content[child.start : child.end].decode()), index)
         self._variants: dict[tuple[int, Variant], int] = {}
+        self._unmarked: dict[int, int] = {}
 
     def _add_default(self, name: str) -> None:
         reference = ' xfId="0"' if self._counts["cellStyleXfs"] else ""
@@ -151,6 +153,46 @@ class StyleBook:
             message = "a cell style is written in a way that is not known"
             raise PatchRefusedError(message)
         return self._append("cellXfs", (set_attributes(match[0], changed) + xml[match.end() :]).decode())
+
+    def list_marked(self) -> frozenset[int]:
+        """Return the styles with the colour of an error or a warning: those of the cells that an earlier result marked.
+
+        Those of key cells, with a symbol, are not among them: each result gives them a new colour.
+        """
+        fills = self._containers["fills"]
+        marks = {
+            str(number)
+            for number, child in enumerate(fills.children if fills else ())
+            if _MARK_FILL.search(self._part.content, child.start, child.end)
+        }
+        return frozenset(
+            number
+            for number, xf in enumerate(self._xfs)
+            if xf.attributes.get("fillId") in marks and not self._has_symbol(xf)
+        )
+
+    def _has_symbol(self, xf: XmlElement) -> bool:
+        code = self._codes.get(int(xf.attributes.get("numFmtId", "0") or 0), "")
+        return remove_symbol(code) != code
+
+    def unmark(self, old: int) -> int:
+        """Return the style that is like a marked one but for the colour; one without a colour if there is none."""
+        if old not in self._unmarked:
+            marked = self.list_marked()
+            wanted = self._without_fill(self._xfs[old])
+            like = (number for number, xf in enumerate(self._xfs) if number not in marked)
+            known = next((number for number in like if self._without_fill(self._xfs[number]) == wanted), None)
+            self._unmarked[old] = self._remove_fill(old) if known is None else known
+        return self._unmarked[old]
+
+    def _without_fill(self, xf: XmlElement) -> tuple[object, bytes]:
+        attributes = {name: value for name, value in xf.attributes.items() if name not in {"fillId", "applyFill"}}
+        return attributes, self._part.content[xf.open_end : xf.close_start]
+
+    def _remove_fill(self, old: int) -> int:
+        xml = self._part.content[self._xfs[old].start : self._xfs[old].end]
+        tag = self._part.content[self._xfs[old].start : self._xfs[old].open_end]
+        return self._append("cellXfs", (set_attributes(tag, {"fillId": "0"}) + xml[len(tag) :]).decode())
 
     def _vary_format(self, number: int, variant: Variant) -> int:
         code = self._codes.get(number) or _BUILT_IN_CODES.get(number, "")

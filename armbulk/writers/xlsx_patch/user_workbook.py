@@ -16,6 +16,7 @@ from armbulk.writers import style
 from armbulk.writers.customer_sheet import CustomerLine
 from armbulk.writers.problem_sheet import PROBLEM_COLUMNS, ProblemLine, ProblemSheet, list_finding_lines
 from armbulk.writers.report_sheets import ReportSheet
+from armbulk.writers.sign_off import VERSION_LABEL
 from armbulk.writers.style import SheetHeader, SummarySheet
 from armbulk.writers.workbook_options import TEMPLATE_TITLE
 from armbulk.writers.xlsx_patch import comments, doc_props
@@ -94,8 +95,9 @@ def mark_problems(
         for index, sheet in enumerate(sheets):
             own = [change for change in changes if change.sheet == sheet.name]
             marks = style.cell_marks(findings, sheet, header_rows.get(index))
-            if (own or marks) and not copy.replaces(sheet):
-                copy.patch(sheet, build_marks(sheet, marks, own, lang))
+            had_marks = copy.is_result and index in header_rows
+            if (own or marks or had_marks) and not copy.replaces(sheet):
+                copy.patch(sheet, build_marks(sheet, header_rows.get(index), marks, own, lang))
         copy.finish(target, lang, list_finding_lines(findings), changes=changes)
 
 
@@ -113,6 +115,18 @@ def add_report(target: Path, content: bytes, file: str, report: ReportSheet) -> 
     """
     with _Copy(content, file) as copy:
         copy.add_report(target, report)
+
+
+def is_own_page(sheet: Sheet) -> bool:
+    """Return whether a sheet is armbulk's Summary or Sign-off: by its name, and a text that only armbulk writes."""
+    if not sheet.letters:
+        return False
+    first = set(sheet.frame[sheet.letters[0]].drop_nulls())
+    for words, mark in ((SUMMARY, style.LEGEND), (SIGN_OFF, VERSION_LABEL)):
+        names = {text for name in words.all() for text in (name, with_prefix(name))}
+        if sheet.name in names and any(mark.text(lang) in first for lang in list_languages()):
+            return True
+    return False
 
 
 def _is_own_list(sheet: Sheet) -> bool:
@@ -136,8 +150,9 @@ class _Copy:
         self._book = WorkbookPart(self._package)
         self._own_before = doc_props.read_own_sheets(self._package, style.RESULT_CATEGORY) if sheets else ()
         self._is_template = doc_props.is_template(self._package, TEMPLATE_TITLE)
-        lists = (sheet.name for sheet in sheets if sheet.name not in self._own_before and _is_own_list(sheet))
-        self._own_before = (*self._own_before, *lists)
+        others = (sheet for sheet in sheets if sheet.name not in self._own_before)
+        again = (sheet.name for sheet in others if is_own_page(sheet) or _is_own_list(sheet))
+        self._own_before = (*self._own_before, *again)
         for name in self._own_before:
             self._book.remove_sheet(name)
         self._style_part = next(iter(self._book.relations.targets("styles")), "") or self._add_styles()
@@ -174,6 +189,11 @@ class _Copy:
                 self._book.repeat_columns(name, patch.key_letter)
         yield self._book.finish()
 
+    @property
+    def is_result(self) -> bool:
+        """Whether the workbook is an earlier result, or a copy with its problems marked."""
+        return bool(self._own_before)
+
     def replaces(self, sheet: Sheet) -> bool:
         """Return whether a sheet is one of armbulk's own, of an earlier result."""
         return sheet.name in self._own_before
@@ -184,11 +204,17 @@ class _Copy:
         if entry is None or sheet.name not in self._book.names or not self._package.has(entry.part):
             message = "a sheet that was read is not found"
             raise PatchRefusedError(message)
-        patch.is_own = self._is_template
+        patch.is_own, patch.is_result = self._is_template, self.is_result
         patch.grow_tables(self._package, entry.part)
         drawing = comments.find_drawing(self._package, entry.part)
         patch.drawing_id = comments.add_comments(
-            self._package, entry.part, self._book.namespace, patch.comments, drawing, self._block + 1
+            self._package,
+            entry.part,
+            self._book.namespace,
+            patch.comments,
+            drawing,
+            self._block + 1,
+            is_result=self.is_result,
         )
         if patch.drawing_id:
             self._block += comments.count_blocks(len(patch.comments))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from support.loopback import NO_CERTIFICATES
 
 import armbulk.sandbox
 from armbulk.sandbox import Sandbox
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def test_it_starts_and_stops_fast_and_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
     """I start and stop ten sandboxes, with a connection still open, in no time."""
     before = time.monotonic()
-    with httpx.Client() as http:
+    with httpx.Client(verify=NO_CERTIFICATES) as http:
         for _ in range(10):
             with Sandbox() as sandbox:
                 assert http.get(sandbox.base_url).status_code == 404
@@ -53,7 +54,7 @@ def test_it_serves_until_it_is_stopped() -> None:
     with Sandbox() as sandbox:
         foreground = threading.Thread(target=sandbox.serve_forever)
         foreground.start()
-        assert httpx.get(sandbox.base_url).status_code == 404
+        assert httpx.get(sandbox.base_url, verify=NO_CERTIFICATES).status_code == 404
         assert foreground.is_alive()
     foreground.join(5)
     assert not foreground.is_alive()
@@ -66,7 +67,7 @@ def test_two_callers_at_once_are_both_counted(arm: Callable[..., Any]) -> None:
         statuses: list[int] = []
 
         def ask() -> None:
-            with httpx.Client(headers={"Authorization": f"Bearer {me.token}"}) as http:
+            with httpx.Client(headers={"Authorization": f"Bearer {me.token}"}, verify=NO_CERTIFICATES) as http:
                 url = f"{me.sandbox.base_url}/clients/2218/customers"
                 statuses.extend(http.get(url).status_code for _ in range(20))
 
