@@ -71,22 +71,37 @@ def read_arm_items(
         if not dialog.accept_price(price):
             session.is_done = True
             return None
-        if price.method == "list":
-            records = _read(session)
-            return ArmItems(records, price, session.checkpoint.usage)
-        session.is_done, usage = True, session.checkpoint.usage
-    records = []
-    with dialog.comparing() as progress:
-        for of_customer, used in _read_customers(context, request, customers or (), progress, since=since, wait=wait):
-            records += of_customer
-            usage += used
-    return ArmItems(records, price, usage)
+        if price.look_ups:
+            try:
+                reading = _read_customers(
+                    context, request, customers or (), progress, total=size.records, since=since, wait=wait
+                )
+                records, usage = [], session.checkpoint.usage
+                for of_customer, used in reading:
+                    records += of_customer
+                    usage += used
+            except _FilterIgnoredError:
+                price = _choose(session, size, None)
+                if not dialog.accept_price(price):
+                    session.is_done = True
+                    return None
+            else:
+                session.is_done = True
+                return ArmItems(records, price, usage)
+        records = _read(session)
+        return ArmItems(records, price, session.checkpoint.usage)
+
+
+class _FilterIgnoredError(Exception):
+    """ARM returns its whole list whatever customer it is asked for."""
 
 
 def _choose(session: ExportSession, size: ExportSize, customers: Sequence[str] | None) -> ReadPrice:
+    """Choose what takes less; the items of a customer take a call for their number, and one for themselves."""
     context, limits = session.context, session.context.profile.limits
-    look_ups = 0 if customers is None or is_list_cheaper(size.records, len(customers), limits) else len(customers)
-    pages = (PagePrice(1, 1),) * look_ups or size.pages
+    calls = len(customers or ()) * 2
+    look_ups = 0 if customers is None or is_list_cheaper(size.records, calls, limits) else len(customers)
+    pages = (PagePrice(1, 1),) * (look_ups * 2) or size.pages
     cost = ApiUsage(len(pages), sum(page.expected for page in pages))
     finishes, now = estimate_finish(session.store, context, pages), context.clock.now()
     hour = {meter: limits.capacity("hour", meter, Priority.NORMAL) for meter in ("requests", "reads")}
@@ -100,13 +115,18 @@ def _read_customers(
     customers: Sequence[str],
     progress: ReportProgress,
     *,
+    total: int,
     since: float,
     wait: bool,
 ) -> Iterator[tuple[list[dict[str, Any]], ApiUsage]]:
+    """Yield the items of each customer, and what they have used."""
     for number in customers:
         root = Partition(values=((_CUSTOMER_FILTER, number),))
         with ExportSession(context, replace(request, root=root), wait, progress) as session:
             _forget_earlier(session, since)
+            if measure(session).records >= total:
+                session.is_done = True
+                raise _FilterIgnoredError
             yield _read(session), session.checkpoint.usage
 
 

@@ -93,6 +93,7 @@ def save_login(current: Profile, login_input: LoginInput, *, checked: bool) -> d
         "client_no": profile.client_no,
         "config": str(path),
         "secret": "file" if profile.secret_file else "keyring",
+        "secret_file": profile.secret_file or None,
         "sole_sender": profile.sole_sender,
         "checked": checked,
     }

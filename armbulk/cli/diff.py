@@ -94,8 +94,8 @@ def diff(
 
 
 def _write_import(files: tuple[str, ...], options: "ReadOptions", compared: "FileComparison") -> str:
-    """The command that sends what differs; "" where nothing would be sent."""
-    if not compared.is_sent:
+    """The command that sends what differs, or asks about it; "" where nothing would be sent."""
+    if not compared.is_sent and not compared.asks:
         return ""
     flags = {**list_read_options(asdict(options)), "update": compared.update, "overwrite": compared.overwrite}
     return write_command("import", files, flags)

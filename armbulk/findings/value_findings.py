@@ -216,7 +216,11 @@ VALUES: dict[str, FindingType] = {
         tunable=True,
     ),
     "duplicate-key": error(
-        _('{header} "{value}" is also in row {detail}'), _("Keep one of them. ARM ignores upper and lower case.")
+        _('{header} "{value}" is also in row {detail}'),
+        _(
+            "Keep one of them. If the rows are parts of one document, such as a row for each VAT rate, enter it once, "
+            "with the sums. ARM ignores upper and lower case."
+        ),
     ),
     "delete-name-differs": error(
         _('The file has the name "{value}", but the customer in ARM is "{detail}". It is not deleted.'),

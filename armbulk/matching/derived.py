@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from armbulk.i18n import Text, _
 from armbulk.mapping.header_text import fold_header
 from armbulk.matching.column_values import ColumnReader
+from armbulk.matching.header_words import find_meanings
 from armbulk.matching.names import NAME, find_names, quote_header
 from armbulk.matching.signed_amounts import find_signed_amounts
 from armbulk.model.column_proposal import ColumnProposal, DerivedFields
@@ -16,6 +17,10 @@ _POSTAL = re.compile(r"^(?:[0-9]{4,5}|[0-9]{3} [0-9]{2}) +[^\W\d_]")
 _SWEDISH = re.compile(r"^[0-9]{3} [0-9]{2} +[^\W\d_]")
 _MIN_SHARE = 0.9
 _MAX_TEXTS = 100
+_NUMBER_AND_NAME = re.compile(r"^(?P<number>[0-9]+)[-:,]?(?: +[-:,])? +(?P<name>[^\W\d_]{2}.*)$")
+_MARKS = "-:,"
+_CUSTOMER_NO = "customer_no"
+_OF_CUSTOMER = {"customer", "number", "name"}
 _STREET, _POSTAL_CODE, _CITY = "address_line_1", "postal_code", "city_name"
 _WHOLE_ADDRESS = re.compile(r"^(?P<street>.*\S)\s*,\s*(?P<code>[0-9]{4}) +(?P<city>[^\W\d_].*)$")
 
@@ -56,6 +61,8 @@ def find_derived(
     derived: list[DerivedFields] = []
     if NAME in known:
         derived += find_names(known, columns, headers, reader)
+    if _CUSTOMER_NO in known:
+        derived += _find_customer_numbers(known, columns, headers, reader)
     derived += find_signed_amounts(known, columns, headers, reader)
     postal = next((letter for letter in headers if has_postal_codes(reader, letter)), None)
     if postal is not None and {_POSTAL_CODE, _CITY} <= known and not {_POSTAL_CODE, _CITY} & used:
@@ -65,6 +72,31 @@ def find_derived(
     if whole is not None and is_free and {_STREET, _POSTAL_CODE, _CITY} <= known and not {_POSTAL_CODE, _CITY} & used:
         derived.append(_divide_address(whole, headers[whole], reader))
     return tuple(derived)
+
+
+def _find_customer_numbers(
+    known: set[str], columns: Sequence[ColumnProposal], headers: Mapping[str, str], reader: ColumnReader
+) -> list[DerivedFields]:
+    """Return how a column with the number and the name of a customer is divided: 10001 - Kari Nordmann."""
+    numbers, names = ({each.letter for each in columns if each.target == name} for name in (_CUSTOMER_NO, NAME))
+    for letter, header in headers.items():
+        texts = reader.list_samples(letter, _MAX_TEXTS)
+        numbered = [match for match in map(_NUMBER_AND_NAME.match, texts) if match is not None]
+        meanings, _unknown = find_meanings(header)
+        is_other = "customer" not in meanings or not meanings <= _OF_CUSTOMER or not numbers <= {letter}
+        if is_other or not texts or len(numbered) < _MIN_SHARE * len(texts):
+            continue
+        cell = f"row[{quote_header(header)}]"
+        is_numbered = f"if {cell}[:1].isdigit() else {cell}"
+        expressions = {_CUSTOMER_NO: f"{{{{ {cell}.split(' ')[0].strip({_MARKS!r}) {is_numbered} }}}}"}
+        sample = numbered[0].group("number")
+        question: Text = _('Use the number at the beginning of "{header}" as the customer number?', header=header)
+        if NAME in known and names <= {letter}:
+            expressions[NAME] = f"{{{{ {cell}.partition(' ')[2].strip({f' {_MARKS}'!r}) {is_numbered} }}}}"
+            question = _('Divide "{header}" into customer number and name?', header=header)
+            sample = " · ".join(numbered[0].group("number", "name"))
+        return [DerivedFields((letter,), expressions, question, (sample,))]
+    return []
 
 
 def _has_addresses(reader: ColumnReader, letter: str) -> bool:

@@ -178,3 +178,26 @@ def test_columns_of_the_customers_are_left_to_them(tmp_path: Path, monkeypatch: 
     assert last["document_no"] == "2"
     saved = "".join(file.read_text(encoding="utf-8") for file in (tmp_path / "mappings").iterdir())
     assert "city_name" in saved
+
+
+@pytest.mark.parametrize("separator", [" - ", " ", ": ", ", "])
+def test_a_customer_number_before_the_name_is_divided(tmp_path: Path, separator: str) -> None:
+    """A list of documents takes the number, with its zeros; a list of customers the name, too."""
+    path = tmp_path / "faktura.csv"
+    rows = [f"{number};0001{number}{separator}Kari Nordmann;0{number}.11.2026;15.11.2026;100,00" for number in (1, 2)]
+    path.write_text("\n".join(["Faktura;Kunde;Dato;Forfall;Sum", *rows]), encoding="utf-8")
+    assert called("map", str(path), "-o", str(path.with_name("m.toml")))[0] == 0
+    assert explained(path, 3, "--mapping", str(path.with_name("m.toml")))["customer_no"] == "00012"
+    people = tmp_path / "kunder.csv"
+    people.write_text(f"Kunde;Gate;Sted\n0001{separator}Åse-B: C;G 1;Oslo\n0002{separator}Bø;G 2;Bergen\n", "utf-8")
+    assert called("map", str(people), "-o", str(path.with_name("k.toml")), "--as", "customers")[0] == 0
+    person = explained(people, 2, "--mapping", str(path.with_name("k.toml")))
+    assert (person["customer_no"], person["name"]) == ("0001", "Åse-B: C")
+
+
+def test_a_place_of_customers_has_no_customer_number(tmp_path: Path) -> None:
+    """`0150 Oslo` in the column `Kundeadresse` is a place."""
+    path = tmp_path / "kunder.csv"
+    path.write_text("Firma;Kundeadresse;Mobil\nÅs AS;0150 Oslo;99887766\nBø;5003 Bergen;99887767\n", "utf-8")
+    _code, said = called("map", str(path), "--as", "customers", "--json")
+    assert [made["fields"] for made in said["proposals"][0]["derived"]] == [["postal_code", "city_name"]]

@@ -284,6 +284,11 @@ def test_what_is_shown_and_written(tmp_path: Path, lang: str) -> None:
         code, out, _ = call("diff", file, "--lang", lang, "-o", str(tmp_path / "d.xlsx"), env=env)
         assert ("? To decide   1 customer." if lang == "en" else "? Må avgjøres 1 kunde.") in out
         assert "Customers!F2  00001" in out
+        undecided = write(tmp_path / "e.xlsx", [row(1, Phone="40000001")])
+        out = call("diff", undecided, "--lang", lang, env=env)[1]
+        assert (
+            "without asking you: " if lang == "en" else "uten å spørre deg: "
+        ) + f"armbulk import {undecided}" in out
         book = openpyxl.load_workbook(tmp_path / "d.xlsx")
         assert len(book.sheetnames) == 4
         assert [value for values in book.worksheets[1].values for value in values].count("00001") == 2

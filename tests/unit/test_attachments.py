@@ -1,9 +1,13 @@
 """Attachments: only PDF files below the workbook's folder, each paired with its document, and none of them sent."""
 
+import ntpath
 import os
-from pathlib import Path
+import posixpath
+from pathlib import Path, PureWindowsPath
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from armbulk.model.attachment_names import find_attachment_problem
 from armbulk.readers.attachments import (
@@ -61,6 +65,41 @@ def test_a_name_that_could_be_something_else_is_refused(name: str, tmp_path: Pat
 def test_usual_names_are_accepted(name: str) -> None:
     """With folders in either way of writing."""
     assert find_attachment_problem(name) is None
+
+
+PIECES = (
+    "..",
+    ".",
+    "/",
+    "\\",
+    ":",
+    "C:",
+    "nul",
+    "aux",
+    "com1",
+    ".pdf",
+    " ",
+    "~",
+    "a",
+    "å",
+    "?",
+    "\u202e",
+    "\u200b",
+    "%2e",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_no_accepted_name_leaves_the_folder(name: str) -> None:
+    """On neither kind of system, whatever the pieces of the name are."""
+    if find_attachment_problem(f"{name}.pdf") is not None:
+        return
+    for path in (ntpath, posixpath):
+        whole = path.normpath(path.join("folder", f"{name}.pdf".replace("\\", "/")))
+        assert whole.replace("\\", "/").startswith("folder/")
+    parts = PureWindowsPath(f"{name}.pdf").parts
+    assert not any(PureWindowsPath(part).is_reserved() for part in parts)
+    assert not any(part.endswith((" ", ".")) or ":" in part for part in parts)
 
 
 def test_a_file_is_known_by_its_content(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import openpyxl
+from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -60,3 +61,23 @@ def test_a_corrected_cell_loses_the_colour_of_its_mark(tmp_path: Path) -> None:
     own["Kunder"]["C4"].fill = PatternFill("solid", fgColor=YELLOW)
     own.save(tmp_path / "own.xlsx")
     assert colour(mark(tmp_path / "own.xlsx", tmp_path / "own.marked.xlsx"), "C4") == YELLOW  # it is no earlier result
+
+
+def test_comments_that_lost_their_author_are_replaced(tmp_path: Path) -> None:
+    """LibreOffice saves comments without authors: those with armbulk's advice are replaced, the user's own stay."""
+    book = openpyxl.Workbook()
+    book.active.title = "Kunder"
+    for row in (["Kundenr", "Navn", "Postnr"], ["K1", "Kari", "91"], ["K2", "Ola", "92"]):
+        book.active.append(row)
+    book.save(tmp_path / "k.xlsx")
+    mark(tmp_path / "k.xlsx", tmp_path / "marked.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "marked.xlsx")
+    page = book["Kunder"]
+    page["C2"].value = "0191"
+    for cell in ("C2", "C3"):
+        page[cell].comment = Comment(page[cell].comment.text, " ")
+    page["B3"].comment = Comment("Ring ham", " ")
+    book.save(tmp_path / "marked.xlsx")
+    again = mark(tmp_path / "marked.xlsx", tmp_path / "again.xlsx")
+    texts = {cell: again[cell].comment.text if again[cell].comment else "" for cell in ("C2", "C3", "B3")}
+    assert (texts["C2"], texts["B3"], texts["C3"].count("→")) == ("", "Ring ham", 1)

@@ -141,7 +141,7 @@ def test_control_characters_are_left_out() -> None:
     """No value of a file can steer the terminal."""
     text = render_prose("login", {
         "profile": "a\x1b[31mb", "base_url": "https://x", "client_no": "1", "config": "c", "secret": "file",
-        "checked": False, "default": False,
+        "secret_file": "f", "checked": False, "default": False,
     }, "en")  # fmt: skip
     assert "\x1b" not in text
     assert "\nProfile a[31mb: client 1" in text

@@ -131,6 +131,11 @@ class FileComparison:
         return bool(self.sends) or any(document.state is DocumentState.NEW for document in self.documents)
 
     @property
+    def asks(self) -> bool:
+        """Whether an import asks a person about single customers, and sends those that are confirmed."""
+        return not (self.update or self.overwrite) and bool(self.counts[CustomerState.CONFLICT])
+
+    @property
     def sends(self) -> dict[str, str]:
         """What an import sends of customers: number as ARM compares it → the JSON of what is sent."""
         return {customer.key: customer.payload for customer in self.customers if customer.payload is not None}

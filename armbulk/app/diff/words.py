@@ -69,8 +69,8 @@ _MEANINGS: dict[str, Text] = {
 }
 _IN_CONFLICT = _("Changed in ARM since the export, or not in ARM. An import leaves them out.")
 _TO_DECIDE = _(
-    "ARM has values that were not sent from this computer. An import asks you; with --yes it leaves them out, with "
-    "--overwrite it sends them."
+    "ARM has values that were not sent from this computer. An import asks you; with --yes ARM's values stay, with "
+    "--overwrite those of the file are sent."
 )
 
 

@@ -18,6 +18,7 @@ _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _AUTHOR = "armbulk"
 _THREAD = "tc={"  # the author of a threaded comment, as programs without threads show it
 _MARK = "\n\n— armbulk —\n"  # what follows it in a user's comment is armbulk's
+_ADVICE = re.compile("(?:\n|&#(?:10|x0?[Aa]);)→ ".encode())  # what to do, in a comment about a problem
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SHAPE = re.compile(rb"<v:shape(?=[\s>]).*?</v:shape>", re.DOTALL)
 _POSITION = re.compile(rb"<x:Row>\s*(\d+)\s*</x:Row>\s*<x:Column>\s*(\d+)\s*</x:Column>")
@@ -47,7 +48,14 @@ _BLOCK = 1024  # the numbers of shapes that one block of a drawing has
 
 
 def add_comments(
-    package: Package, part: str, namespace: str, comments: Mapping[tuple[int, str], str], drawing: str, block: int
+    package: Package,
+    part: str,
+    namespace: str,
+    comments: Mapping[tuple[int, str], str],
+    drawing: str,
+    block: int,
+    *,
+    is_result: bool = False,
 ) -> str:
     """Replace armbulk's comments of a worksheet.
 
@@ -58,6 +66,7 @@ def add_comments(
         comments: (row, letter) → text.
         drawing: The part with the boxes of its comments; "" if there is none.
         block: The number of a new drawing's block of shapes, that no other drawing of the workbook has.
+        is_result: Whether the workbook is an earlier result: a program that saved it may have dropped the authors.
 
     Returns:
         The id of the relation to a new drawing; "" if the worksheet has one, or needs none.
@@ -69,7 +78,7 @@ def add_comments(
     wanted = dict(list(comments.items())[:MAX_COMMENTS])
     if existing:
         texts = package.xml(existing[0])
-        removed, added = _change_texts(texts, wanted)
+        removed, added = _change_texts(texts, wanted, is_result=is_result)
     else:
         name = package.new_name("xl/comments{}.xml")
         package.put(name, _create_texts(namespace, wanted))
@@ -105,7 +114,7 @@ def _create_run(prefix: str, text: str) -> str:
 
 
 def _change_texts(
-    part: XmlPart, wanted: Mapping[tuple[int, str], str]
+    part: XmlPart, wanted: Mapping[tuple[int, str], str], *, is_result: bool
 ) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
     """Change the texts; return the cells whose boxes are to be removed, and those that need one."""
     root = part.root
@@ -121,7 +130,8 @@ def _change_texts(
     for element in list(comments.find_all("comment")):
         cell = _cell_of(element)
         author = int(element.attributes.get("authorId", "0"))
-        if author == own:
+        has_no_author = is_result and not "".join(names[author : author + 1]).strip()
+        if author == own or (has_no_author and _ADVICE.search(part.content, element.start, element.end)):
             part.remove(element)
             removed.add(cell)
         elif cell in left or _has_mark(part, element):

@@ -208,7 +208,13 @@ class _Copy:
         patch.grow_tables(self._package, entry.part)
         drawing = comments.find_drawing(self._package, entry.part)
         patch.drawing_id = comments.add_comments(
-            self._package, entry.part, self._book.namespace, patch.comments, drawing, self._block + 1
+            self._package,
+            entry.part,
+            self._book.namespace,
+            patch.comments,
+            drawing,
+            self._block + 1,
+            is_result=self.is_result,
         )
         if patch.drawing_id:
             self._block += comments.count_blocks(len(patch.comments))
