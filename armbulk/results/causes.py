@@ -1,4 +1,4 @@
-"""Where the error is that holds a record back whose own row has none."""
+"""The cell of the error because of which a record is not sent, where its own row has none."""
 
 from collections.abc import Collection
 
