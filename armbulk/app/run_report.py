@@ -36,6 +36,7 @@ from armbulk.resources.identifiers import mask_national_id
 from armbulk.results.run_result import RunResult
 from armbulk.stored_messages import translate_message
 from armbulk.validation.check import Checked
+from armbulk.validation.migration_answers import list_answers
 
 _SAME = {
     Outcome.CREATED_WITH_WARNINGS.value: Outcome.CREATED.value,
@@ -97,6 +98,7 @@ _STEPS = {
     "hidden": _("Some hidden rows have changed since they were sent. Show them in Excel, then import the file again:"),
     "rest": _("Send what was not sent with:"),
     "left-out": _("The records left out were not sent, as you chose. Nothing more to do."),
+    "migrated": _("Compare the migration with the AR items that ARM has now:"),
     "done": _("Nothing more to do."),
 }
 
@@ -126,7 +128,8 @@ def describe_run(
     listed = [outcome for outcome in PROBLEMS if not (_continues(result) and outcome == Outcome.IN_DOUBT.value)]
     problems, warnings = list_problems(items, checked, cells, listed), list_warnings(items, cells)
     verb = (Outcome.UPDATED if _is_update(result) else Outcome.CREATED).value
-    step = choose_next_step(result, needs_decision=needs_decision, folder=folder)
+    is_migration = checked is not None and bool(list_answers(checked.used_sheets))
+    step = choose_next_step(result, needs_decision=needs_decision, folder=folder, is_migration=is_migration)
     return {
         "kinds": [
             {
@@ -146,7 +149,7 @@ def describe_run(
     }
 
 
-def choose_next_step(result: RunResult, *, needs_decision: bool, folder: str) -> NextStep:
+def choose_next_step(result: RunResult, *, needs_decision: bool, folder: str, is_migration: bool = False) -> NextStep:
     """Return the one thing to do next: what is most urgent."""
     run, items = result.run, result.items
     state = run.state if run else "finished"
@@ -165,6 +168,8 @@ def choose_next_step(result: RunResult, *, needs_decision: bool, folder: str) ->
             _STEPS["differs" if result.verification.ended else "read-back"], write_command("verify", [number])
         )
     name, flags = _find_correction(items, outcomes)
+    if name == "done" and is_migration and number:
+        return NextStep(_STEPS["migrated"], write_command("migrate", (), {"verify": number}))
     if name in {"done", "left-out"}:
         return NextStep(_STEPS[name])
     return NextStep(_STEPS[name], _repeat_import(result, folder, flags))

@@ -16,9 +16,11 @@ import polars as pl
 from armbulk.model.fields import MASK
 from armbulk.resources.code_lists import COUNTRIES, CURRENCIES, LANGUAGES, PEPPOL_SCHEMES
 
-_SEPARATORS = r"[\s.\-]"
+SEPARATORS = r"[\s.\-]"
+"""What people write between the digits of a number."""
+
 _VAT_MARKS = r"(?i)^NO|MVA$"
-WRITTEN_WITH_MORE = rf"{_SEPARATORS}|{_VAT_MARKS}"
+WRITTEN_WITH_MORE = rf"{SEPARATORS}|{_VAT_MARKS}"
 """What people write in a number beside its digits: 983 123 457, NO 983 123 457 MVA, 8150.17.57329."""
 _EMAIL = r"^[^\s@<>()\[\],;:\"\\]+@[^\s@.,;<>()\[\]\"\\]+(\.[^\s@.,;<>()\[\]\"\\]+)+$"
 _IBAN_LENGTHS = {
@@ -85,7 +87,7 @@ def _to_number(text: pl.Expr, length: int) -> pl.Expr:
 
 
 def _strip_separators(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(_SEPARATORS, "")
+    return text.str.replace_all(SEPARATORS, "")
 
 
 def _strip_vat_marks(text: pl.Expr) -> pl.Expr:

@@ -14,7 +14,7 @@ from armbulk.resources import fields_by_name
 from armbulk.resources.code_lists import CITIES_WITH_ZERO
 from armbulk.resources.code_names import NAMES_BY_FORMAT
 from armbulk.resources.country_words import COUNTRY_WORDS
-from armbulk.resources.identifiers import CHECK_FORMATS, as_in_arm
+from armbulk.resources.identifiers import CHECK_FORMATS, SEPARATORS
 from armbulk.validation.characters import HTML_CODE, INVISIBLE
 from armbulk.validation.check import Checked
 from armbulk.validation.corrections import SCHEMA
@@ -28,6 +28,9 @@ another of their digits one in eleven would pass one check digit."""
 
 _HTML_CODE = re.compile(HTML_CODE)
 _JOINED = re.compile("[\u0590-\u1fff\u2100-\uffff\U00010000-\U0010ffff][\u200c\u200d]")
+_NAMED = frozenset({"blanks-removed", "separators-removed", "word-read-as-code"})
+"""Codes of findings that name what is sent. Of a sensitive number they do not: it has only separators too much."""
+
 _Remedy = Callable[["_Problem"], str | None]
 _CLEARED = ""
 
@@ -54,9 +57,9 @@ def propose_corrections(
         known: Customers that ARM is known to have: their numbers are right as they are.
         options: What was decided about the rows: lines that do not belong to the document above get no number of it.
     """
-    rows = checked.findings.filter(
-        pl.col("code").is_in(list(_REMEDIES)) & pl.col("row").is_not_null() & pl.col("column").is_not_null()
-    )
+    of_cells = checked.findings.filter(pl.col("row").is_not_null() & pl.col("column").is_not_null())
+    rows = of_cells.filter(pl.col("code").is_in(list(_REMEDIES)))
+    named = _list_named(checked, of_cells.filter(pl.col("code").is_in(_NAMED)))
     fields = fields_by_name()
     corrections = []
     texts: dict[int, dict[int, dict[str, str]]] = {}
@@ -84,8 +87,23 @@ def propose_corrections(
                 after = None
         if after is not None and after != before:
             corrections.append((index, finding["row"], finding["column"], name, before, after or None, finding["code"]))
-    frame = pl.DataFrame(corrections, schema=SCHEMA, orient="row")
+    rest = pl.DataFrame(corrections, schema=SCHEMA, orient="row")
+    frame = pl.concat([rest, named]).sort(
+        "sheet", "row", pl.col("column").str.len_chars(), "column", maintain_order=True
+    )
     return frame.unique(["sheet", "row", "column"], keep="first", maintain_order=True)
+
+
+def _list_named(checked: Checked, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return the corrections of findings that name what is sent. There may be one in every row."""
+    corrections = [pl.DataFrame(schema=SCHEMA)]
+    after = pl.coalesce("detail", pl.col("value").str.replace_all(SEPARATORS, ""))
+    for (index, name, column), part in findings.group_by("sheet", "field", "column", maintain_order=True):
+        if name and not _is_repeated(checked, index) and _is_own_cell(checked, index, name, column):
+            texts = checked.mapped_sheets[index].sheet.frame.select("row", pl.col(column).alias("before"))
+            cells = part.join(texts, on="row", how="left", maintain_order="left").with_columns(after.alias("after"))
+            corrections.append(cells.filter(pl.col("before") != pl.col("after")).select(list(SCHEMA)).cast(SCHEMA))
+    return pl.concat(corrections)
 
 
 def _are_apart(checked: Checked, index: int, options: ReadOptions) -> bool:
@@ -176,12 +194,6 @@ def _number_with_zeros(problem: _Problem) -> str | None:
     return problem.detail if problem.detail.isdigit() else None
 
 
-def _as_in_arm(problem: _Problem) -> str | None:
-    """Return a number with separators as ARM has it."""
-    number: str | None = pl.select(as_in_arm(pl.lit(problem.value), str(problem.field.format))).item()
-    return number
-
-
 def _plain_text(problem: _Problem) -> str | None:
     """Return a text with its codes as characters; None where one of them is no character that people see."""
     text = _HTML_CODE.sub(lambda code: html.unescape(code[0]), problem.value).replace("\u00a0", " ")
@@ -213,12 +225,9 @@ _REMEDIES: dict[str, _Remedy] = {
     "country-code": _name_to_code,
     "currency-code": _name_to_code,
     "language-code": _name_to_code,
-    "word-read-as-code": _detail,
     "leading-zero-lost": _zero_before,
     "line-without-zeros": _number_with_zeros,
     "customer-without-zeros": _number_with_zeros,
-    "blanks-removed": _detail,
-    "separators-removed": _as_in_arm,
     "html-code": _plain_text,
     "invisible-character": _without_invisible,
     "email": _address,
@@ -227,5 +236,5 @@ _REMEDIES: dict[str, _Remedy] = {
 }
 """Code of a finding → its remedy: the new text, "" for a cleared cell, None where it is not sure."""
 
-CORRECTABLE = frozenset(_REMEDIES)
+CORRECTABLE = frozenset(_REMEDIES) | _NAMED
 """Codes of findings that may have one sure remedy."""

@@ -224,7 +224,8 @@ def test_unknown_rules_are_refused(tmp_path: Path, config: str) -> None:
 def test_only_rules_about_values_can_be_tuned() -> None:
     """Rules that protect against unreadable cells or duplicates cannot be switched off."""
     assert " ".join(sorted(TUNABLE)) == (
-        "amount-from-lines amounts-differ bank-account blank-word blanks-removed country-code "
+        "amount-from-lines amounts-differ attachment-missing attachment-repeated attachment-unused "
+        "attachments-not-sent bank-account blank-word blanks-removed code-not-listed country-code "
         "credit-due-before-date currency-code customer-not-in-file customer-without-zeros date-unlikely "
         "document-without-lines due-before-date email formula-values grouped-identifier header-near html-code "
         "invisible-character key-without-zeros kid language-code letter-lost lines-sum-differs national-id "
