@@ -78,8 +78,8 @@ class Lists(httpx.BaseTransport):
         self._queries.setdefault(name, (call, first))
         if name not in self._hits or self.live:
             self._hits[name] = list(self.records[endpoint])
-            for test in self._tests(endpoint, first):
-                self._hits[name] = [one for one in self._hits[name] if test(one)]
+            for keep in self._filters(endpoint, first):
+                self._hits[name] = keep(self._hits[name])
         hits = self._hits[name]
         size = int(first.get("pagesize", 100))
         size = min(10 if size < 5 else size, self.most)
@@ -99,17 +99,20 @@ class Lists(httpx.BaseTransport):
         self.reads += len(page["rows"])
         return _answer(200, page)
 
-    def _tests(self, endpoint: str, asked: Mapping[str, str]) -> Iterator[Callable[[Json], bool]]:
+    def _filters(self, endpoint: str, asked: Mapping[str, str]) -> Iterator[Callable[[list[Json]], list[Json]]]:
+        """Yield what each filter of a call does to a list; a call for each record would take most of a test."""
         day = DAYS.get(endpoint, "")
         for name, value in asked.items():
             if name in self.unheeded:
                 continue
             if name == "fromdate":
-                yield lambda one, least=value: one[day][:10] >= least  # type: ignore[misc]
+                yield lambda records, least=value: [one for one in records if one[day][:10] >= least]  # type: ignore[misc]
             if name == "todate":
-                yield lambda one, most=value: one[day][:10] <= most  # type: ignore[misc]
+                yield lambda records, most=value: [one for one in records if one[day][:10] <= most]  # type: ignore[misc]
             if name in NAMES:
-                yield lambda one, key=NAMES[name], said=value: str(one.get(key)).lower() == said.lower()  # type: ignore[misc]
+                yield lambda records, key=NAMES[name], text=value: [  # type: ignore[misc]
+                    one for one in records if str(one.get(key)).lower() == text.lower()
+                ]
 
 
 def _answer(status: int, body: Json) -> httpx.Response:
