@@ -11,13 +11,12 @@ from jinja2.bccache import Bucket
 
 from armbulk.app import prose_names
 from armbulk.i18n import Text, format_amount, format_date, format_number, format_time, translate
+from armbulk.model.call_rows import translate_call_outcome
 from armbulk.model.command_line import quote_word
-from armbulk.model.deletion import translate_delete_outcome
 from armbulk.model.durations import write_duration
 from armbulk.model.outcome_words import shorten_state, translate_outcome, translate_state
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
-from armbulk.model.reservation import translate_reservation_outcome
 from armbulk.model.text_style import MARK_CHARS, clean_report, remove_marks, style
 from armbulk.model.wrapping import wrap_line
 from armbulk.package_data import data_path
@@ -115,8 +114,7 @@ def _create_environment(lang: str, width: int | None) -> Environment:
         "part": translate_window,
         "message": translate_message,
         "outcome": translate_outcome,
-        "delete_outcome": translate_delete_outcome,
-        "reservation_outcome": translate_reservation_outcome,
+        "call_outcome": translate_call_outcome,
         "state": translate_state,
         "short_state": shorten_state,
     }

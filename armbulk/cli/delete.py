@@ -41,8 +41,9 @@ def delete(
     Example:  armbulk delete customers unused.xlsx
               armbulk delete customers unused.xlsx --yes --expect-count 12
     """
-    from armbulk.app.deletion import DeleteRequest, delete_customers
-    from armbulk.cli.deletions import show_deletion
+    from armbulk.app.call_runs import CallRequest
+    from armbulk.app.deletion import delete_customers
+    from armbulk.cli.call_runs import show_calls
     from armbulk.cli.dialog import TerminalDialog
     from armbulk.model.read_options import ReadOptions
 
@@ -54,6 +55,6 @@ def delete(
             _("Add --expect-count N with the number of customers, or remove --yes"),
         )
     session = context.session
-    request = DeleteRequest(files, ReadOptions(encoding=encoding), target, expect_count, not no_wait)
+    request = CallRequest(files, ReadOptions(encoding=encoding), target, expect_count, not no_wait)
     dialog = TerminalDialog(context, yes=yes, hint=RESUME_HINT)
-    return show_deletion(context, delete_customers(session.require_login(), session.store, request, dialog))
+    return show_calls(context, "delete", delete_customers(session.require_login(), session.store, request, dialog))

@@ -115,14 +115,11 @@ def resume(
     \b
     Example:  armbulk resume
     """
-    from armbulk.cli.deletions import resume_if_deletion
+    from armbulk.cli.call_runs import resume_if_calls
     from armbulk.cli.dialog import TerminalDialog
-    from armbulk.cli.reserve import resume_if_reservations
 
     verify_report(report, target=arguments["target"])
-    if (exit_code := resume_if_deletion(context, run, arguments["target"], wait=not no_wait)) is not None:
-        return exit_code
-    if (exit_code := resume_if_reservations(context, run, arguments["target"], wait=not no_wait)) is not None:
+    if (exit_code := resume_if_calls(context, run, arguments["target"], wait=not no_wait)) is not None:
         return exit_code
     dialog = TerminalDialog(context, yes=yes, hint=RESUME_HINT)
     result = context.session.resume(run, wait=not no_wait, dialog=dialog, **arguments)

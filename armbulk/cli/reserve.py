@@ -1,19 +1,17 @@
-"""The command `reserve`, and how its runs are shown, continued, settled and written again."""
+"""The command `reserve`, and how its runs are settled."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from armbulk.cli.argument_types import FILE_NAME, NUMBER
+from armbulk.cli.call_runs import show_calls
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.progress import RESUME_HINT, with_progress
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
-
-if TYPE_CHECKING:
-    from armbulk.app.reserve_result import ReserveResult
 
 
 @click.command(cls=TranslatedCommand)
@@ -44,7 +42,8 @@ def reserve(
     Example:  armbulk reserve payments.xlsx
               armbulk reserve payments.xlsx --yes --expect-count 12
     """
-    from armbulk.app.reservation import ReserveRequest, require_confirmation, reserve_payments
+    from armbulk.app.call_runs import CallRequest
+    from armbulk.app.reservation import require_confirmation, reserve_payments
     from armbulk.cli.dialog import TerminalDialog
     from armbulk.model.read_options import ReadOptions
 
@@ -56,47 +55,9 @@ def reserve(
         )
     session = context.session
     require_confirmation(session.profile)
-    request = ReserveRequest(files, ReadOptions(encoding=encoding), target, expect_count, not no_wait)
+    request = CallRequest(files, ReadOptions(encoding=encoding), target, expect_count, not no_wait)
     dialog = TerminalDialog(context, yes=yes, hint=RESUME_HINT)
-    return show_reservations(context, reserve_payments(session.require_login(), session.store, request, dialog))
-
-
-def show_reservations(context: CommandContext, result: "ReserveResult") -> Exit:
-    """Show how a run ended; return the exit code."""
-    reporter = context.reporter
-    reporter.show("reserve", result.to_json(context.lang))
-    if result.error is not None and not reporter.as_json:
-        reporter.warn(result.error.message, result.error.hint)
-    return result.exit_code
-
-
-def resume_if_reservations(context: CommandContext, run: int | None, target: str | None, *, wait: bool) -> Exit | None:
-    """Continue the run if it reserves payments, and return the exit code; None: it does not."""
-    from armbulk.app.reservation import find_reservations, resume_reservations
-    from armbulk.cli.dialog import TerminalDialog
-
-    session = context.session
-    calls = find_reservations(session.store, session.context, run)
-    if calls is None:
-        return None
-    dialog = TerminalDialog(context, hint=RESUME_HINT)
-    ended = resume_reservations(session.require_login(), session.store, calls, dialog, target=target, wait=wait)
-    return show_reservations(context, ended)
-
-
-def show_if_reservations(
-    context: CommandContext, run: int, target: str | None = None, *, writes: bool = False
-) -> Exit | None:
-    """Show the run if it reserves payments, with `writes` write its workbook again; None: it does not."""
-    from armbulk.app.reservation import load_reservations, write_reservations
-
-    store = context.session.store
-    calls = store.reservation_run(run)
-    if calls is None:
-        return None
-    result = write_reservations(store, calls, target, context.lang) if writes else load_reservations(store, calls)
-    show_reservations(context, result)
-    return Exit.OK
+    return show_calls(context, "reserve", reserve_payments(session.require_login(), session.store, request, dialog))
 
 
 def settle_if_reservations(
@@ -106,14 +67,17 @@ def settle_if_reservations(
 
     `arguments` are the other options of `armbulk resolve`.
     """
-    from armbulk.app.reservation import find_reservations, load_reservations, settle_reservations
+    from armbulk.app.call_kinds import choose_calls
+    from armbulk.app.call_runs import load_calls
+    from armbulk.app.reservation import RESERVE_CALLS, settle_reservations
     from armbulk.cli.dialog import TerminalDialog
     from armbulk.model.decision import Decision
 
     session = context.session
-    calls = find_reservations(session.store, session.context, run)
-    if calls is None:
+    match = choose_calls(session.store, session.profile.account, run)
+    if match is None or match[0] is not RESERVE_CALLS:
         return None
+    kind, calls = match
     if arguments["keys_file"] or arguments["expect_total"]:
         raise UsageError(
             "all-at-once",
@@ -121,10 +85,8 @@ def settle_if_reservations(
             _("Remove --keys-file and --expect-total"),
         )
     if decision is None:
-        return show_reservations(context, load_reservations(session.store, calls))
+        return show_calls(context, kind.command, load_calls(kind, session.store, calls))
     dialog = TerminalDialog(context, yes=yes)
     chosen = Decision(decision)
-    return show_reservations(
-        context,
-        settle_reservations(session.context, session.store, calls, dialog, chosen, arguments["expect_count"]),
-    )
+    result = settle_reservations(session.context, session.store, calls, dialog, chosen, arguments["expect_count"])
+    return show_calls(context, kind.command, result)

@@ -7,11 +7,10 @@ from pathlib import Path
 import click
 
 from armbulk.cli.argument_types import FILE_NAME, RUN
+from armbulk.cli.call_runs import show_if_calls
 from armbulk.cli.command import CommandContext, command
-from armbulk.cli.deletions import show_if_deletion
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.progress import REPEAT_HINT, with_progress
-from armbulk.cli.reserve import show_if_reservations
 from armbulk.cli.show import REPORT_HELP, show_files_changed, show_import, show_run, verify_report, write_html
 from armbulk.errors import Exit, UsageError
 from armbulk.i18n import _
@@ -42,9 +41,7 @@ def show(context: CommandContext, run: int, report: str | None) -> Exit:
     \b
     Example:  armbulk show 12
     """
-    if (exit_code := show_if_deletion(context, run)) is not None:
-        return exit_code
-    if (exit_code := show_if_reservations(context, run)) is not None:
+    if (exit_code := show_if_calls(context, run)) is not None:
         return exit_code
     result = context.session.run(run)
     show_run(context, result, details=True, report=write_html(context, result, report))
@@ -78,9 +75,7 @@ def results(context: CommandContext, run: int, target: str | None, report: str |
     \b
     Example:  armbulk results 12 -o result.xlsx
     """
-    if (exit_code := show_if_deletion(context, run, target, writes=True)) is not None:
-        return exit_code
-    if (exit_code := show_if_reservations(context, run, target, writes=True)) is not None:
+    if (exit_code := show_if_calls(context, run, target, writes=True)) is not None:
         return exit_code
     result = context.session.run(run)
     verify_report(report, target=target)

@@ -17,8 +17,12 @@ from armbulk.results.control_totals import ControlTotals, calculate_totals
 from armbulk.results.read_back import verification_to_json
 from armbulk.results.totals_words import to_json as totals_to_json
 from armbulk.store import CallRun, ListCheck, Run, Store, Verification
+from armbulk.store.call_runs import CallTables
+from armbulk.store.deletion_tables import DELETES
+from armbulk.store.reservation_tables import RESERVATIONS
 from armbulk.validation.check import Checked, check_files
 
+_CALL_TABLES: tuple[CallTables[Any], ...] = (DELETES, RESERVATIONS)
 _SENT_BEFORE = [Outcome.ALREADY_SENT.value, Outcome.UNCHANGED.value]
 """The outcomes of records that ARM has since an earlier run."""
 
@@ -144,8 +148,9 @@ def list_runs(store: Store) -> list[dict[str, Any]]:
         for run in store.runs()
     ]
     calls = [
-        *(_describe_calls(run, len(store.deletion_rows(run.id))) for run in store.deletions()),
-        *(_describe_calls(run, len(store.reservation_rows(run.id))) for run in store.reservation_runs()),
+        _describe_calls(run, len(store.call_rows(tables, run.id)))
+        for tables in _CALL_TABLES
+        for run in store.call_runs(tables)
     ]
     return sorted(imports + calls, key=lambda run: -int(str(run["run"])))
 

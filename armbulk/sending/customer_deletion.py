@@ -9,14 +9,15 @@ from typing import Any
 
 from armbulk.errors import ServerError
 from armbulk.i18n import Text, _, join_texts, pack_text, quote_text
+from armbulk.model.call_rows import CallAnswer
 from armbulk.model.call_state import CallState
 from armbulk.model.deletion import DeleteOutcome, DeleteRow, DeleteVerdict
 from armbulk.model.progress import Phase, Progress
-from armbulk.model.response import ApiResult, Response
+from armbulk.model.response import ApiResult
 from armbulk.quota.limits import Priority
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
-from armbulk.sending.single_calls import CallGuard, charge_of, did_nothing
-from armbulk.store.deletions import DELETE_COST, DeleteAnswer
+from armbulk.sending.single_calls import CallGuard, did_nothing, usage_of
+from armbulk.store.call_runs import CALL_COST, CallUsage
 from armbulk.waiting import CallRepeater
 
 MAX_READ_AGE_SECONDS = 300.0
@@ -92,7 +93,7 @@ class CustomerDeleter:
         """
         for done, row in enumerate(rows):
             self._report("deleting", Phase.SEND, done, len(rows))
-            _Delete(self, number, row, CallGuard(self.client, self.repeater.waiter, DELETE_COST)).run()
+            _Delete(self, number, row, CallGuard(self.client, self.repeater.waiter)).run()
         self._report("deleting", Phase.SEND, len(rows), len(rows))
 
     def _report(self, doing: str, phase: Phase, done: int, total: int) -> None:
@@ -184,24 +185,25 @@ class _Delete:
         result = client.system.delete_customer(self.row.customer_no)
         self.tries += 1
         response = result.response
+        usage = usage_of(response, room)
         _log.info("Customer delete answered", extra={"run": self.number, "status": response.status})
         if did_nothing(response):  # it is as before the call
-            self._save(before, reservation=room, response=response)
+            self._save(before, usage=usage)
             self.tries -= 1
             return self.guard.judge_refusal(result)
         self.last, self.guard.failures = result, 0
         match result.content:
             case DeleteVerdict.DELETED:
-                self._save(CallState.DONE, DeleteOutcome.DELETED, reservation=room, response=response)
+                self._save(CallState.DONE, DeleteOutcome.DELETED, usage=usage)
             case DeleteVerdict.REJECTED:
                 parts = (_HAS_ITEMS if response.status == 422 else "", quote_text(result.message))
                 message = join_texts(*parts, separator=". ")
-                self._save(CallState.DONE, DeleteOutcome.REJECTED, message, reservation=room, response=response)
+                self._save(CallState.DONE, DeleteOutcome.REJECTED, message, usage=usage)
             case DeleteVerdict.UNCLEAR:
                 message = _NO_ANSWER.fill(reason=response.failure)
-                self._save(CallState.UNCONFIRMED, None, message, reservation=room, response=response)
+                self._save(CallState.UNCONFIRMED, None, message, usage=usage)
                 if response.status == 503 and response.retry_after:
-                    return client.block(response, DELETE_COST)
+                    return client.block(response, CALL_COST)
                 self.guard.pause(self.tries)  # the delete may still be carried out
         return None
 
@@ -211,8 +213,7 @@ class _Delete:
         outcome: DeleteOutcome | None = None,
         message: Text | str = "",
         *,
-        reservation: int | None = None,
-        response: Response | None = None,
+        usage: CallUsage | None = None,
     ) -> None:
         """Commit what is known now."""
         client = self.deleter.client
@@ -220,9 +221,7 @@ class _Delete:
             client.account,
             self.number,
             self.row.no,
-            DeleteAnswer(state, outcome, pack_text(message)),
-            reservation=reservation,
-            charge=charge_of(response, DELETE_COST) if response is not None else None,
-            sample=response.date_sample if response is not None else None,
+            CallAnswer(state, outcome, pack_text(message)),
+            usage,
         )
         self.row.state, self.row.outcome = state, outcome

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from armbulk.i18n import Text, _, pack_text, quote_text
+from armbulk.model.call_rows import CallAnswer
 from armbulk.model.call_state import CallState
 from armbulk.model.progress import Phase, Progress
 from armbulk.model.request_form import RequestForm
 from armbulk.model.reservation import ReservationOutcome, ReservationRow, ReservationVerdict
-from armbulk.model.response import Response
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
-from armbulk.sending.single_calls import CallGuard, charge_of, did_nothing
-from armbulk.store.reservations import RESERVATION_COST, ReservationAnswer
+from armbulk.sending.single_calls import CallGuard, did_nothing, usage_of
+from armbulk.store.call_runs import CallUsage
 from armbulk.waiting import CallWaiter
 
 NO_ANSWER = _(
@@ -61,7 +61,7 @@ class PaymentReserver:
         """
         for done, row in enumerate(rows):
             self._report(done, len(rows))
-            guard = CallGuard(self.client, self.waiter, RESERVATION_COST)
+            guard = CallGuard(self.client, self.waiter)
             row.body = write_reservation(self.form, self.user_id, row)
             while row.state is CallState.PLANNED:
                 self.waiter.raise_if_interrupted()
@@ -90,9 +90,10 @@ class PaymentReserver:
             return None
         result = client.system.submit_form("POST", self.form.path, row.body)
         response = result.response
+        usage = usage_of(response, taken)
         _log.info("Payment reservation answered", extra={"run": number, "status": response.status})
         if did_nothing(response):
-            self._save(number, row, CallState.PLANNED, reservation=taken, response=response)
+            self._save(number, row, CallState.PLANNED, usage=usage)
             return guard.judge_refusal(result)
         match result.content:
             case ReservationVerdict.RESERVED:
@@ -101,9 +102,9 @@ class PaymentReserver:
                 outcome, message = ReservationOutcome.REJECTED, quote_text(result.message)
             case ReservationVerdict.UNCLEAR:
                 why = NO_ANSWER.fill(reason=response.failure)
-                self._save(number, row, CallState.UNCONFIRMED, None, why, reservation=taken, response=response)
+                self._save(number, row, CallState.UNCONFIRMED, None, why, usage=usage)
                 return None
-        self._save(number, row, CallState.DONE, outcome, message, reservation=taken, response=response)
+        self._save(number, row, CallState.DONE, outcome, message, usage=usage)
         return None
 
     def _save(
@@ -114,17 +115,14 @@ class PaymentReserver:
         outcome: ReservationOutcome | None = None,
         message: Text | str = "",
         *,
-        reservation: int | None = None,
-        response: Response | None = None,
+        usage: CallUsage | None = None,
     ) -> None:
         """Commit what is known now."""
         self.client.store.save_reservation_answer(
             self.client.account,
             number,
             row,
-            ReservationAnswer(state, outcome, pack_text(message)),
-            reservation=reservation,
-            charge=charge_of(response, RESERVATION_COST) if response is not None else None,
-            sample=response.date_sample if response is not None else None,
+            CallAnswer(state, outcome, pack_text(message)),
+            usage,
         )
         row.state, row.outcome = state, outcome

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from armbulk.model.outcome import ApiUsage
 from armbulk.model.response import ApiResult, Response, TransportError, unreachable_error
 from armbulk.quota.limits import Account
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient, login_error
 from armbulk.retry import failure_backoff
+from armbulk.store.call_runs import CALL_COST, CallUsage
 from armbulk.waiting import CallWaiter
 
 _REFUSED = frozenset({401, 403, 429})
@@ -18,9 +18,10 @@ def did_nothing(response: Response) -> bool:
     return response.error is TransportError.NOT_SENT or (response.error is None and response.status in _REFUSED)
 
 
-def charge_of(response: Response, cost: ApiUsage) -> ApiUsage | None:
-    """Return what a call of this cost used of the quota; None when nothing left this machine."""
-    return None if response.error is TransportError.NOT_SENT else cost
+def usage_of(response: Response, reservation: int) -> CallUsage:
+    """Return what an answered call used of the quota: nothing when nothing left this machine."""
+    is_sent = response.error is not TransportError.NOT_SENT
+    return CallUsage(reservation, CALL_COST if is_sent else None, response.date_sample)
 
 
 @dataclass(slots=True)
@@ -30,14 +31,12 @@ class CallGuard:
     Attributes:
         client: makes the calls.
         waiter: waits between them.
-        cost: what a call uses of the quota.
         failures: calls in a row that did not leave this machine.
         is_renewed: whether the login was renewed.
     """
 
     client: RateLimitedClient
     waiter: CallWaiter
-    cost: ApiUsage
     failures: int = 0
     is_renewed: bool = False
 
@@ -60,7 +59,7 @@ class CallGuard:
             return None
         if response.status == 401 or (response.status == 403 and not response.retry_after):
             raise login_error(response, result.message)
-        return self.client.block(response, self.cost)
+        return self.client.block(response, CALL_COST)
 
     def wait(self, interruption: Interruption | None) -> None:
         """Wait until the call may be made again.

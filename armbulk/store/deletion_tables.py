@@ -2,7 +2,8 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, Table, Text
 
-from armbulk.store.call_runs import run_columns
+from armbulk.model.deletion import DeleteRow
+from armbulk.store.call_runs import CallTables, run_columns
 from armbulk.store.schema import metadata
 
 deletion = Table("deletion", metadata, *run_columns())
@@ -27,3 +28,5 @@ deletion_row = Table(
     Column("decided_at", Float),
 )
 """Its columns are the attributes of `model.deletion.DeleteRow`, and the reservation of the call being made."""
+
+DELETES = CallTables(deletion, deletion_row, deletion_row.c.deletion, DeleteRow)

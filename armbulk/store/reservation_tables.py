@@ -2,7 +2,8 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, Table, Text
 
-from armbulk.store.call_runs import run_columns
+from armbulk.model.reservation import ReservationRow
+from armbulk.store.call_runs import CallTables, run_columns
 from armbulk.store.schema import metadata
 
 reservation_run = Table("reservation_run", metadata, *run_columns())
@@ -28,6 +29,8 @@ reservation_row = Table(
     Column("decided_at", Float),
 )
 """Its columns are the attributes of `model.reservation.ReservationRow`, and the reservation of the quota."""
+
+RESERVATIONS = CallTables(reservation_run, reservation_row, reservation_row.c.run, ReservationRow)
 
 sent_payment = Table(
     "sent_payment",
