@@ -134,7 +134,7 @@ def test_a_person_answers_and_the_next_file_is_recognised(tmp_path: Path) -> Non
     assert code == 0, err
     assert '"kroner" is not a valid value of "Document type"' in err
     assert '"kroner" is not a valid value of "Currency"' in err
-    assert "The answers are saved" in err
+    assert f"To change them: armbulk map {tmp_path / 'apne.csv'}\n" in err
     later = LEDGER.replace("Fjord AS;;;;;;;;\n", "").replace("050001", "050009").replace("250,00;1 250", "150,00;1 150")
     code, out, _ = answer("check", ledger(tmp_path, later, "november.csv"), typed="")
     assert code == 0
