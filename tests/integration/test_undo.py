@@ -56,7 +56,7 @@ def test_an_import_is_undone_on_paper(tmp_path: Path) -> None:
         assert (said["documents"], said["credited"], said["unclear_runs"]) == (
             1, [{"run": credit["run"], "documents": 1}], []
         )  # fmt: skip
-        target.unlink()  # then nobody can tell which document it credits
+        target.unlink()  # the file alone says which document its credit note is for
         code, said = called("undo", run, "-o", str(tmp_path / "third.xlsx"), env=env)
         assert (said["documents"], said["credited"], said["unclear_runs"]) == (2, [], [credit["run"]])
 
