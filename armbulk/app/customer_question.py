@@ -92,4 +92,5 @@ def _describe(customers: pl.DataFrame, differing: Mapping[int, CustomerCompariso
     }
     fields = tuple(dict.fromkeys(value.field for differences in values.values() for value in differences))
     shown = tuple((keys[no], differences) for no, differences in list(values.items())[:_SHOWN])
-    return CustomerDifferences(len(values), sum(map(len, values.values())), fields, shown)
+    kept = tuple(dict.fromkeys(part.header for comparison in differing.values() for part in comparison.kept))
+    return CustomerDifferences(len(values), sum(map(len, values.values())), fields, shown, kept)

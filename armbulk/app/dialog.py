@@ -77,12 +77,14 @@ class CustomerDifferences:
         values: How many values differ.
         fields: The headers of the fields that differ.
         shown: The first customers: the number, and each value that differs.
+        kept: Headers of the parts of ARM's addresses that stay although other parts change: the file lacks them.
     """
 
     customers: int
     values: int
     fields: tuple[Words, ...]
     shown: tuple[tuple[str, tuple[ValueDifference, ...]], ...]
+    kept: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ import polars as pl
 from armbulk.app.dialog import Dialog
 from armbulk.app.diff.comparison import FileComparison, build_diff_request, compare_files
 from armbulk.app.diff.customers import CustomerState, Reason
-from armbulk.app.diff.words import explain_state
+from armbulk.app.diff.words import KEPT, explain_state
 from armbulk.context import Context
 from armbulk.findings.frame import mask_value
 from armbulk.i18n import Text, _, format_time
-from armbulk.model.fields import FieldRole, FieldType
+from armbulk.model.fields import FieldType
 from armbulk.model.keys import normalise_key
 from armbulk.model.result_columns import EXISTING, EXISTING_TITLE
 from armbulk.resources import RESOURCES
@@ -26,17 +26,13 @@ from armbulk.writers.section import ReportRow
 from armbulk.writers.template import TemplateTable
 
 _CUSTOMERS = RESOURCES["customers"]
-_ADDRESS = [
-    field for field in _CUSTOMERS.fields if field.path.startswith("postalAddress.") and field.role is FieldRole.WRITABLE
-]
 _NAME = _CUSTOMERS.field("name").header
 _ASKED = _("The import asks before it changes this")
-_LOST = _("Lost: the address is replaced as a whole")
 _SAME = _("ARM has the same values")
 _SENT = _("The import sends this value")
 _NOTES = (
     _("The import changes customers that ARM has already. A red row: ARM has another name. Is it another customer?"),
-    _("Values that the ledger does not have stay in ARM. An address is replaced as a whole."),
+    _("Values that the ledger does not have stay in ARM, also the parts of an address that changes."),
 )
 
 
@@ -74,7 +70,7 @@ class ExistingCustomers:
 
     def build_sheet(self, lang: str) -> ReportSheet:
         """Return the sheet: a row for each value that differs, and one for each customer without any."""
-        rows: list[ReportRow] = [*self._list_changes(lang), *self._list_lost(lang)]
+        rows: list[ReportRow] = [*self._list_changes(lang), *self._list_kept(lang)]
         differing = {row[0] for row in rows}
         same = [each for each in self.comparison.customers if each.current is not None and each.number not in differing]
         rows += [(each.number, self._find(each.key).get("name"), "", "", "", "", _SAME.text(lang)) for each in same]
@@ -104,17 +100,12 @@ class ExistingCustomers:
             values = (change["header"], ledger, change["at_arm"] or "", change["in_file"] or "")
             yield change["customer_no"], own.get("name"), *values, note.text(lang) if isinstance(note, Text) else note
 
-    def _list_lost(self, lang: str) -> Iterator[ReportRow]:
-        """Yield a row for each part of ARM's address that the ledger does not have: it is lost with the rest."""
+    def _list_kept(self, lang: str) -> Iterator[ReportRow]:
+        """Yield a row for each part of ARM's address that the ledger does not have, where other parts change."""
         for customer in self.comparison.customers:
-            own, address = self._find(customer.key), (customer.current or {}).get("postalAddress") or {}
-            if not any(own.get(field.name) for field in _ADDRESS):
-                continue
-            for field in _ADDRESS:
-                value = address.get(field.path.rpartition(".")[2])
-                if value and not own.get(field.name):
-                    blank, text = _("(blank)").text(lang), _LOST.text(lang)
-                    yield customer.number, own.get("name"), field.header.text(lang), "", str(value), blank, text
+            name = self._find(customer.key).get("name")
+            for part in customer.kept:
+                yield customer.number, name, part.header.text(lang), "", part.current, part.current, KEPT.text(lang)
 
     def _find(self, key: str) -> dict[str, str]:
         return self.values.get(key, {})

@@ -83,6 +83,7 @@ _CUSTOMER = _("customer {number}")
 _VALUE = _('  {field}: ARM has "{at_arm}", the file has "{in_file}"')
 _SECRET_VALUE = _("  {field}: differs (value not shown)")
 _MORE_CUSTOMERS = ngettext("… and {count} more customer", "… and {count} more customers")
+_KEPT = _("Not in the file, so ARM's values stay in the changed addresses: {fields}")
 _OVERWRITE = _(
     "If you answer no, these customers and their documents are not sent.\nOverwrite ARM's "
     "values with those in the file?"
@@ -292,6 +293,8 @@ class TerminalDialog(Dialog):
             lines += [_CUSTOMER.fill(number=number).text(lang), *(_describe_value(value, lang) for value in values)]
         if differences.customers > len(differences.shown):
             lines.append(_MORE_CUSTOMERS.fill(count=differences.customers - len(differences.shown)).text(lang))
+        if differences.kept:
+            lines.append(_KEPT.fill(fields=", ".join(header.text(lang) for header in differences.kept)).text(lang))
         fields = ", ".join(header.text(lang) for header in differences.fields)
         heading = _DIFFERENT.fill(count=differences.customers, values=differences.values, fields=fields).text(lang)
         return confirm("\n".join([heading, *lines, _OVERWRITE.text(lang)]), lang)

@@ -23,12 +23,14 @@ class CustomerDecision:
         changes: every value that ARM has otherwise.
         obstacles: the values that keep it from being sent.
         conflict: the same as a message; "": there are none.
+        kept: ARM's values of a group that changes, which the file does not have; they are sent with the rest.
     """
 
     payload: str | None
     changes: tuple[Difference, ...] = ()
     obstacles: tuple[Conflict | Difference, ...] = ()
     conflict: str = ""
+    kept: tuple[Difference, ...] = ()
 
 
 def decide_change(payload: str, base: str | None, current: dict[str, Any], *, overwrite: bool) -> CustomerDecision:
@@ -42,7 +44,8 @@ def decide_change(payload: str, base: str | None, current: dict[str, Any], *, ov
     """
     merged = merge(payload, {} if overwrite else json.loads(base or "{}"), current, _CUSTOMERS)
     conflict = _describe(CHANGED_IN_ARM, merged.conflicts)
-    return CustomerDecision(merged.payload, merged.changes, merged.conflicts, conflict)
+    kept = () if json.loads(base or "{}") else merged.kept  # an exported row has the parts that it does not change
+    return CustomerDecision(merged.payload, merged.changes, merged.conflicts, conflict, kept)
 
 
 def decide_new(comparison: CustomerComparison, base: str | None, *, overwrite: bool) -> CustomerDecision:
@@ -62,7 +65,7 @@ def decide_new(comparison: CustomerComparison, base: str | None, *, overwrite: b
         or (not overwrite and (confirmed[difference.path] or "") != difference.current)
     )
     payload = None if unseen else comparison.payload
-    return CustomerDecision(payload, comparison.changes, unseen, _describe(DIFFERENT_IN_ARM, unseen))
+    return CustomerDecision(payload, comparison.changes, unseen, _describe(DIFFERENT_IN_ARM, unseen), comparison.kept)
 
 
 def _describe(beginning: str, obstacles: tuple[Conflict | Difference, ...]) -> str:

@@ -5,7 +5,7 @@ Values are compared in the form in which equal values are equal (`model.value_fo
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -73,11 +73,13 @@ class MergeResult:
         payload: what is left to send, as JSON (None: nothing, or there are conflicts).
         conflicts: the values that keep it from being sent.
         changes: every value that ARM has otherwise than the change.
+        kept: ARM's values of a group that changes, which the change does not name; they are sent with the rest.
     """
 
     payload: str | None
     conflicts: tuple[Conflict, ...] = ()
     changes: "tuple[Difference, ...]" = ()
+    kept: "tuple[Difference, ...]" = ()
 
 
 def merge(payload: str, base: Mapping[str, str | None], current: Json, resource: Resource) -> MergeResult:
@@ -110,10 +112,11 @@ def merge(payload: str, base: Mapping[str, str | None], current: Json, resource:
         Conflict(fields.get(path), path, "", now, "", is_masked=True)
         for path, now in _find_masked(remaining, current, resource)
     ]
+    kept = _list_kept(change, current, resource, changes)
     if conflicts:
-        return MergeResult(None, tuple(conflicts), tuple(changes))
+        return MergeResult(None, tuple(conflicts), tuple(changes), kept)
     _complete_groups(remaining, current, resource)
-    return MergeResult(to_json_text(remaining) if len(remaining) > 1 else None, (), tuple(changes))
+    return MergeResult(to_json_text(remaining) if len(remaining) > 1 else None, (), tuple(changes), kept)
 
 
 def has_every_value(payload: str, current: Json, resource: Resource) -> bool:
@@ -194,12 +197,14 @@ class CustomerComparison:
         differences: what would overwrite values that were not sent from here.
         current: path → ARM's value, of every field of the record.
         changes: every value that ARM has otherwise than the record.
+        kept: ARM's values of a group that changes, which the record does not name; they are sent with the rest.
     """
 
     payload: str | None
     differences: tuple[Difference, ...] = ()
     current: Mapping[str, str | None] = field(default_factory=dict)
     changes: tuple[Difference, ...] = ()
+    kept: tuple[Difference, ...] = ()
 
 
 def compare(
@@ -233,8 +238,9 @@ def compare(
         Difference(fields.get(path), path, now, "", is_masked=True)
         for path, now in _find_masked(record, current, resource)
     ]
+    kept = _list_kept(record, current, resource, changes)
     _complete_groups(record, current, resource)
-    return CustomerComparison(to_json_text(record), tuple(differences), values, tuple(changes))
+    return CustomerComparison(to_json_text(record), tuple(differences), values, tuple(changes), kept)
 
 
 def has_paths(payload: str, record: Json, resource: Resource) -> bool:
@@ -251,6 +257,20 @@ def _complete_groups(record: Json, current: Json, resource: Resource) -> None:
     for group in resource.replaced_groups:
         if group in record:
             record[group] = {**_complete(current.get(group), resource, group), **record[group]}
+
+
+def _list_kept(
+    record: Json, current: Json, resource: Resource, changes: Sequence[Difference]
+) -> tuple[Difference, ...]:
+    """ARM's values of the groups that change, which the record does not name: the new group has them, too."""
+    kept = []
+    for group in resource.replaced_groups:
+        is_changed = any(change.path.startswith(f"{group}.") for change in changes)
+        for known in resource.fields if is_changed else ():
+            now = format_json_value(_get(current, known.path)) if known.path.startswith(f"{group}.") else None
+            if now and not _has(record, known.path) and not _MASKED.search(now):
+                kept.append(Difference(known, known.path, now, ""))
+    return tuple(kept)
 
 
 def _find_masked(record: Json, current: Json, resource: Resource) -> list[tuple[str, str]]:

@@ -258,6 +258,7 @@ def test_a_person_decides_before_anything_is_sent(way: Journey, tmp_path: Path, 
     result = send(way, _case(way, tmp_path, elsewhere=True), person)
     (shown,) = person.shown
     assert (shown.customers, shown.values, [header.en for header in shown.fields]) == (1, 2, ["Postal code", "City"])
+    assert [header.en for header in shown.kept] == ["Address line 1", "Address line 2"]
     ((number, values),) = shown.shown
     assert (number, [(value.at_arm, value.in_file) for value in values]) == (
         "5001", [("4600", "0150"), ("Kristiansand", "Oslo")]

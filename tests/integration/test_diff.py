@@ -365,3 +365,27 @@ def test_wrong_files(tmp_path: Path) -> None:
         with Session(profile, made.clock) as session, pytest.raises(UsageError) as refused:
             session.diff(str(tmp_path / "c.xlsx"))
         assert refused.value.code == "other-clients-export"
+
+
+@pytest.mark.parametrize("update", [False, True])
+def test_an_address_keeps_what_the_file_lacks(tmp_path: Path, update: bool) -> None:
+    """ARM replaces an address as a whole: what the file lacks is sent as ARM has it, and named before."""
+    with Sandbox() as arm:
+        env = {**arm.settings, "ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_POLL_SECONDS": "0.01"}
+        arm.state.add_customer(at_arm(row(1)))
+        file = write(tmp_path / "a.xlsx", [row(1, **{"Address line 1": "Nye vei 9"})])
+        options = ("--update",) if update else ()
+        compared = called("diff", file, *options, env=env)[1]
+        kept = [(part["cell"], part["field"], part["at_arm"]) for part in compared["kept_values"]]
+        assert kept == [("Customers!A2", "address_line_2", "B"), ("Customers!A2", "country_code", "NO")]
+        assert [part["customers"] for part in compared["kept_parts"]] == [1, 1]
+        assert [change["field"] for change in compared["changes"]] == ["address_line_1"]
+        assert "00001  Address line 2: B stays" in call("diff", file, "--details", *options, env=env)[1]
+        for name in ("d.csv", "d.xlsx"):
+            call("diff", file, *options, "-o", str(tmp_path / name), env=env)
+        assert "Address line 2" in (tmp_path / "d.csv").read_text(encoding="utf-8")
+        rows = list(openpyxl.load_workbook(tmp_path / "d.xlsx")["Address parts that stay"].values)
+        assert any("Address line 2" in values and "B" in values for values in rows)
+        called("import", file, *options, "--overwrite", "--yes", env=env)
+        address = arm.state.customers["00001"]["postalAddress"]
+        assert (address["addressLine1"], address["addressLine2"], address["countryCode"]) == ("Nye vei 9", "B", "NO")

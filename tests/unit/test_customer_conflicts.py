@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from armbulk.model.record_messages import DIFFERENT_IN_ARM
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.resources import RESOURCES
+from armbulk.sending.customer_decision import decide_change
 from armbulk.sending.merge import compare, has_paths, merge
 from armbulk.stored_messages import translate_message
 
@@ -23,6 +24,22 @@ def test_a_part_of_an_address_is_completed() -> None:
     comparison = compare(payload, {"customerNo": "1", "postalAddress": ADDRESS}, CUSTOMERS)
     assert json.loads(comparison.payload or "")["postalAddress"] == {**ADDRESS, "cityName": "Oslo"}
     assert [difference.path for difference in comparison.differences] == ["postalAddress.cityName"]
+    stays = {f"postalAddress.{name}": value for name, value in ADDRESS.items() if value and name != "cityName"}
+    assert {part.path: part.current for part in comparison.kept} == stays
+    assert compare('{"customerNo":"1","name":"A"}', {"postalAddress": ADDRESS}, CUSTOMERS).kept == ()
+
+
+@pytest.mark.parametrize(
+    ("base", "kept"), [("{}", ["postalAddress.addressLine2"]), ('{"postalAddress.cityName":"a"}', [])]
+)
+def test_what_stays_of_a_changed_address(base: str, kept: list[str]) -> None:
+    """Parts that a file lacks are named; an exported row has them in its cells, and equal cities change nothing."""
+    current = {"customerNo": "1", "postalAddress": {"addressLine1": "", "addressLine2": "B", "cityName": "a"}}
+    change = '{"customerNo":"1","postalAddress":{"cityName":"Oslo"}}'
+    decision = decide_change(change, base, current, overwrite=False)
+    assert [part.path for part in decision.kept] == kept
+    same = '{"customerNo":"1","name":"N","postalAddress":{"cityName":"a"}}'
+    assert decide_change(same, "{}", current, overwrite=False).kept == ()
 
 
 @pytest.mark.parametrize(

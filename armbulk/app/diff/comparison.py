@@ -27,7 +27,15 @@ from armbulk.app.diff.documents import (
     count_documents,
 )
 from armbulk.app.diff.files import verify_target, write_comparison
-from armbulk.app.diff.report import count_fields, list_changes, list_documents, list_records, name_fields
+from armbulk.app.diff.report import (
+    count_fields,
+    count_kept_parts,
+    list_changes,
+    list_documents,
+    list_kept_parts,
+    list_records,
+    name_fields,
+)
 from armbulk.app.diff.screen import describe
 from armbulk.app.known_customers import load_known_customers
 from armbulk.app.login_secret import add_login
@@ -152,6 +160,11 @@ class FileComparison:
         columns = find_columns(self.check.checked)
         return list(list_changes(self.customers, self.check.checked.sheets, columns, self.check.lang))
 
+    def list_kept_parts(self) -> list[dict[str, Any]]:
+        """Return each part of an address that stays, as the JSON of `armbulk diff` has it."""
+        columns = find_columns(self.check.checked)
+        return list(list_kept_parts(self.customers, self.check.checked.sheets, columns, self.check.lang))
+
     def list_records(self) -> list[dict[str, Any]]:
         """Return each customer that is not the same in ARM, as the JSON of `armbulk diff` has it."""
         columns = find_columns(self.check.checked)
@@ -187,8 +200,10 @@ class FileComparison:
             "fields": count_fields(self.customers, lang),
             "twice_in_arm": self.list_twice_in_arm(),
             "blank_cells": name_fields(self.kept_values, lang),
+            "kept_parts": count_kept_parts(self.customers, lang),
             "records": self.list_records()[:limit],
             "changes": self.list_changes()[:limit],
+            "kept_values": self.list_kept_parts()[:limit],
             "document_records": self.list_documents()[:limit],
             "counts": {"error": checked.errors, "warning": checked.warnings},
             "file": None,

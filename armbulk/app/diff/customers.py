@@ -75,6 +75,7 @@ class ComparedCustomer:
         changes: The values that ARM has otherwise.
         current: ARM's record; None: ARM does not have it, or it was not compared.
         note: Why it is not sent, where no value says it.
+        kept: ARM's values of an address that changes, which the file does not have; they are sent with the rest.
     """
 
     number: str
@@ -86,6 +87,7 @@ class ComparedCustomer:
     changes: tuple[ValueChange, ...] = ()
     current: dict[str, Any] | None = None
     note: str = ""
+    kept: tuple[Difference, ...] = ()
 
 
 def choose_customers(items: pl.DataFrame) -> pl.DataFrame:
@@ -131,7 +133,8 @@ def _compare(row: dict[str, Any], arm: ArmRecords, *, update: bool, overwrite: b
         decision = decide_new(arm.sent.compare(row["key"], payload, current), row["base"], overwrite=overwrite)
     state = _choose_state(decision, was_sent=was_sent)
     sent = decision.payload if state is CustomerState.CHANGED else None
-    return ComparedCustomer(*_identify(row), state, sent, tuple(_list_changes(decision, state)), current)
+    kept = () if state is CustomerState.CHANGED_IN_ARM else decision.kept
+    return ComparedCustomer(*_identify(row), state, sent, tuple(_list_changes(decision, state)), current, kept=kept)
 
 
 def _choose_state(decision: CustomerDecision, *, was_sent: bool) -> CustomerState:

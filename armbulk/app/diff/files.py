@@ -35,7 +35,7 @@ def _write_json(comparison: "FileComparison", target: Path) -> None:
 def _write_csv(comparison: "FileComparison", target: Path) -> None:
     """Write a row for each value that differs, for each customer without one, and for each document."""
     lang = comparison.check.lang
-    changes = comparison.list_changes()
+    changes = [*comparison.list_changes(), *comparison.list_kept_parts()]
     listed = {(change["file"], change["sheet"], change["row"]) for change in changes}
     others = [
         {**record, "note": record["message"]}

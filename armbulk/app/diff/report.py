@@ -1,12 +1,12 @@
 """A comparison as JSON: counts, the records that differ, and each value that differs."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from armbulk.app.diff.customers import ComparedCustomer, CustomerState, ValueChange
 from armbulk.app.diff.documents import ComparedDocument, DocumentState
-from armbulk.app.diff.words import REASONS
+from armbulk.app.diff.words import KEPT, REASONS
 from armbulk.findings.frame import mask_value
 from armbulk.i18n import Text
 from armbulk.model.fields import Field
@@ -50,6 +50,24 @@ def list_changes(
                 **_write_values(change, field, lang),
                 "reason": change.reason,
                 "note": REASONS[change.reason].text(lang) if change.reason else "",
+            }
+
+
+def list_kept_parts(
+    customers: Sequence[ComparedCustomer], sheets: Sequence[Sheet], columns: Mapping[int, Mapping[str, str]], lang: str
+) -> Iterator[dict[str, Any]]:
+    """Yield each part of ARM's addresses that stays although other parts change: the files do not have it."""
+    for customer in customers:
+        letter = columns.get(customer.sheet, {}).get(_CUSTOMERS.key)
+        for part in customer.kept:
+            yield {
+                "customer_no": customer.number,
+                **_locate(customer, sheets, letter),
+                "state": customer.state.value,
+                "field": part.field.name if part.field else part.path,
+                "header": part.header.text(lang),
+                "at_arm": part.current,
+                "note": KEPT.text(lang),
             }
 
 
@@ -101,7 +119,16 @@ def _translate(note: str, lang: str) -> str:
 
 def count_fields(customers: Sequence[ComparedCustomer], lang: str) -> list[dict[str, Any]]:
     """Return the fields that differ, with how many customers have another value, the most frequent first."""
-    counts = Counter(change.difference.path for customer in customers for change in customer.changes)
+    return _count_paths((change.difference.path for customer in customers for change in customer.changes), lang)
+
+
+def count_kept_parts(customers: Sequence[ComparedCustomer], lang: str) -> list[dict[str, Any]]:
+    """Return the parts of addresses that stay, with how many customers have one, the most frequent first."""
+    return _count_paths((part.path for customer in customers for part in customer.kept), lang)
+
+
+def _count_paths(paths: Iterable[str], lang: str) -> list[dict[str, Any]]:
+    counts = Counter(paths)
     fields = {field.path: field for field in _CUSTOMERS.fields}
     return [
         {

@@ -38,6 +38,7 @@ def describe(comparison: "FileComparison", report: dict[str, Any], *, details: b
             for value in values[:shown]
         ],
         "more_values": sum(field["customers"] for field in report["fields"]) - len(values[:shown]),
+        "kept": report["kept_values"] if details else [],
         "left": [{**record, "mark": mark_state(record["state"], update=update)} for record in shown_left],
         "more_left": len(left) - len(shown_left),
     }

@@ -38,6 +38,9 @@ REASONS: dict[Reason, Text] = {
     Reason.CHANGED_SINCE_SENT: _("Changed in ARM since it was sent"),
 }
 
+KEPT = _("Stays: the file does not have this part of the address")
+"""The note of ARM's value in an address of which other parts change."""
+
 COLUMNS: dict[str, Text] = {
     "state": _("Status"),
     "document_no": _("Document in the file"),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _TITLE = _("What differs from ARM")
 _CHANGED_FIELDS, _NEW_CUSTOMERS, _OTHER_CUSTOMERS = _("Changed fields"), _("New customers"), _("Other customers")
+_KEPT_PARTS = _("Address parts that stay")
 _DOCUMENTS = _("Documents that differ")
 _NOTHING_SENT = _("Nothing was sent.")
 _BLANKS = _("Blank cells leave ARM's values as they are.")
@@ -40,7 +41,7 @@ def write_workbook(comparison: "FileComparison", target: Path) -> None:
         files = ", ".join(Path(name).name for name in report["files"])
         subject = f"{_TITLE.text(lang)}: {files}"
         add_section_sheet(book, SUMMARY.text(lang), _summarise(report, files, lang), lang, subject)
-        sheets = [_list_others(report, lang), _list_documents(report, lang)]
+        sheets = [_list_kept(report, lang), _list_others(report, lang), _list_documents(report, lang)]
         if report["customers"] is not None:
             sheets = [_list_fields(report, lang), _list_new(comparison, report["records"], lang), *sheets]
         for sheet in sheets:
@@ -66,6 +67,8 @@ def _summarise(report: dict[str, Any], files: str, lang: str) -> list[Section]:
         sections.append(Section(_("Fields that differ").text(lang), _count_fields(report["fields"], lang)))
     if report["blank_cells"]:
         sections.append(Section(_BLANKS.text(lang), _count_fields(report["blank_cells"], lang)))
+    if report["kept_parts"]:
+        sections.append(Section(_KEPT_PARTS.text(lang), _count_fields(report["kept_parts"], lang)))
     return sections
 
 
@@ -104,6 +107,15 @@ def _list_fields(report: dict[str, Any], lang: str) -> ReportSheet:
     ]
     bad = frozenset(number for number, change in enumerate(changes) if change["reason"] in _BAD_REASONS)
     return _build_sheet(_CHANGED_FIELDS, names, rows, (_BLANKS.text(lang),), lang, bad)
+
+
+def _list_kept(report: dict[str, Any], lang: str) -> ReportSheet:
+    names = ["state", "customer_no", "cell", "header", "at_arm", "note"]
+    rows = [
+        tuple(_name_state(part["state"], report, lang) if name == "state" else part[name] for name in names)
+        for part in report["kept_values"]
+    ]
+    return _build_sheet(_KEPT_PARTS, names, rows, (), lang)
 
 
 def _list_new(comparison: "FileComparison", records: Sequence[dict[str, Any]], lang: str) -> ReportSheet:
