@@ -53,17 +53,28 @@ class Context:
 
 
 def open_client(
-    context: Context, on_progress: "Callable[[Progress], None] | None" = lambda _: None
+    context: Context,
+    on_progress: "Callable[[Progress], None] | None" = lambda _: None,
+    *,
+    max_seconds: float | None = None,
 ) -> "ReceivablesSystem":
     """Return ARM, as the profile reaches it. No other module names the class.
 
     `on_progress` is called before each wait for the login service; with None the login is tried once.
+    A call takes at most `max_seconds`; None: as long as ARM may need.
     """
     from armbulk.arm.client import ArmClient
     from armbulk.arm.http import HttpClient
+    from armbulk.model.system import MAX_CALL_SECONDS
 
     profile, clock = context.profile, context.clock
     http = HttpClient(
-        profile.base_url, profile.client_no, profile.login, clock, context.transport, on_progress=on_progress
+        profile.base_url,
+        profile.client_no,
+        profile.login,
+        clock,
+        context.transport,
+        max_seconds or MAX_CALL_SECONDS,
+        on_progress,
     )
     return ArmClient(http)

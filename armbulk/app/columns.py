@@ -32,7 +32,7 @@ _CUSTOMERS_BESIDE = _(
     'The sheet "{sheet}" has the customers of the documents, too ({headers}). Only the documents are read. To read '
     "both, write a mapping with `armbulk map {file} -o NAME.toml`, look through it, and add --mapping NAME.toml."
 )
-SAVED = _("The answers are saved for files with the same headers. To change them: armbulk map FILE")
+SAVED = _("The answers are saved for files with the same headers. To change them: armbulk map {file}")
 
 
 def list_proposals(checked: Checked, saved: SavedMappings) -> list[SheetProposal]:
@@ -147,7 +147,7 @@ def match_columns(
         decision = ask_about_sheet(checked, proposal, saved, dialog)
         if decision is not None:
             matched.append((index, save_columns(sheets, index, decision, saved, lang)))
-            dialog.note(SAVED.text(lang))
+            dialog.note(SAVED.fill(file=quote_word(proposal.file)).text(lang))
     return matched
 
 

@@ -9,6 +9,7 @@ from armbulk.i18n import _, join_choices
 from armbulk.model.similar_words import find_similar
 from armbulk.validation.repairs import CORRECTABLE
 
+_CODES_OF_FILE = _("`armbulk check FILE` shows the code of each problem")
 _BLANKS = {"value": "…", "header": "…", "detail": "…", "row": "…"}
 
 
@@ -25,7 +26,9 @@ def explain_finding(code: str, lang: str) -> dict[str, Any]:
         raise UsageError(
             "no-such-code",
             _("There is no error or warning '{code}'", code=code),
-            _("Did you mean {name}?", name=join_choices(similar)) if similar else _("See docs/findings.md"),
+            _("Did you mean {name}?", name=join_choices(similar))
+            if similar
+            else _("`armbulk check FILE` shows the code of each problem"),
         )
     count = {"count": 2} if entry.message.plural else {}
     return {

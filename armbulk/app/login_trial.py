@@ -1,18 +1,22 @@
 """Try a login: one read at ARM shows whether it works, and which answer is probably wrong."""
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from armbulk.app.dialog import ReportProgress
+from armbulk.arm.credentials import Login
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, ForbiddenError, LoginError, ServerError, SettingsError, Unfinished
-from armbulk.i18n import _
+from armbulk.i18n import Text, _
 from armbulk.model.response import unreachable_error
 from armbulk.model.system import ReceivablesSystem
 from armbulk.rate_limited import CallFailed, RateLimited, RateLimitedClient
 
 _TEST_QUERY = {"pagesize": "5", "maximumcount": "5"}
+
+_MAX_SECONDS = 10.0
+"""How long an address has to answer before it is saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,21 @@ def verify_login(context: Context, progress: ReportProgress = lambda _: None) ->
     """
     with closing(open_client(context, progress)) as client:
         return _read_customers(context, client)
+
+
+def find_no_answer(context: Context, address: str) -> str | Text:
+    """Return why nothing answers at an address; "" for any HTTP answer. The request carries no credentials.
+
+    A file of CA certificates that cannot be used is no fault of the address: `try_login` names it.
+    """
+    profile = replace(context.profile, base_url=address, login=Login(ca_file=context.profile.login.ca_file))
+    try:
+        client = open_client(replace(context, profile=profile), None, max_seconds=_MAX_SECONDS)
+    except SettingsError:
+        return ""
+    with closing(client):
+        response = client.ask_time()
+    return response.failure if response.error else ""
 
 
 def try_login(context: Context) -> LoginTrial:

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.record_cells import CellNames, name_cells
-from armbulk.app.run_problems import ERROR_ELSEWHERE, ROW_HAS_ERRORS
+from armbulk.app.run_problems import ERROR_AT, ERROR_ELSEWHERE, ROW_HAS_ERRORS
 from armbulk.findings.frame import name_place, render_findings
 from armbulk.i18n import Text, _, ngettext
 from armbulk.model.fields import Severity
@@ -17,6 +17,7 @@ from armbulk.redaction import redact_shown
 from armbulk.resources import fields_by_name
 from armbulk.resources.identifiers import mask_national_id
 from armbulk.results.arm_problems import choose_fix
+from armbulk.results.causes import find_causes
 from armbulk.results.reconcile import list_row_keys
 from armbulk.results.run_result import RunResult
 from armbulk.stored_messages import translate_message
@@ -148,6 +149,8 @@ def _list_held_back(
     others = records.join(errors.select("sheet", "row"), on=["sheet", "row"], how="anti", maintain_order="left")
     share = min(others.height, MAX_ROWS // 4)
     rows = _list_findings(errors, checked, items, cells, MAX_ROWS - share)
+    causes = find_causes(checked, cells.lang).with_columns(pl.col("sheet").cast(others.schema["sheet"]))
+    others = others.join(causes, on=["sheet", "row"], how="left", maintain_order="left")
     rows += _list_records(others, cells, "message", ERROR_ELSEWHERE, MAX_ROWS - len(rows))
     return records.height, errors.height + others.height, rows
 
@@ -173,7 +176,7 @@ def _list_records(
         letter = cells.find_column(row["sheet"], row["resource"], row[column] or "")
         message = translate_message(row[column] or "", cells.lang)
         if not message and otherwise is not None:
-            message = otherwise.text(cells.lang)
+            message = (ERROR_AT.fill(cell=row["cause"]) if row.get("cause") else otherwise).text(cells.lang)
         fix = choose_fix({**row, "message": translate_message(row["message"] or "", cells.lang)}, cells.lang)
         rows.append(
             {

@@ -106,7 +106,8 @@ def require_confirmation(profile: Profile) -> ExperimentalWrite:
                 "confirm it."
             ),
             _(
-                "Ask Amili (docs/questions-for-amili.md, 25). Then write in {path}: "
+                "Ask Amili for the keys of amount, currency and date, and what a repeated paymentId is answered. "
+                "Then write in {path}: "
                 '[profiles.{name}.experimental.{write}] confirmed_by = "WHO", confirmed_on = 2026-01-31',
                 path=profile.home / "config.toml",
                 name=profile.name,

@@ -15,6 +15,7 @@ from armbulk.model.outcome_words import OUTCOME_WORDS
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.record_kinds import DOCUMENT_KINDS, count_records, write_money
 from armbulk.resources import fields_by_name
+from armbulk.results.causes import find_causes
 from armbulk.validation.check import Checked
 
 MAX_SHOWN = 10
@@ -30,6 +31,8 @@ PROBLEMS = {
 
 ROW_HAS_ERRORS = _("The row has errors")
 ERROR_ELSEWHERE = _("There is an error in another row or in the sheet (see Problems)")
+ERROR_AT = _("There is an error in {cell} (see Problems)")
+_ERRORS_AT = _("There are errors in other rows or in the sheet, the first in {cell} (see Problems)")
 
 _COMPARED = {Outcome.CONFLICT.value, Outcome.IN_DOUBT.value}
 _MAX_REASON_CHARS = 300
@@ -68,7 +71,7 @@ def list_problems(
         outcomes: Which outcomes are problems now.
     """
     records = items.filter(pl.col("outcome").is_in(outcomes)).rename({"message": "reason"})
-    lines = _group(_add_errors(records, checked)).head(MAX_SHOWN)
+    lines = _group(_add_errors(records, checked, cells.lang)).head(MAX_SHOWN)
     by_kind: dict[str, list[Mapping[str, str]]] = {}
     for line in lines.iter_rows(named=True):
         text = _describe(line, _find_reason(line, checked, cells.lang), cells).text(cells.lang)
@@ -80,15 +83,18 @@ def list_warnings(items: pl.DataFrame, cells: CellNames) -> ProblemLines:
     """Return lines about the records that ARM warns about."""
     records = items.filter(pl.col("warnings").is_not_null()).drop("message").rename({"warnings": "reason"})
     records = records.with_columns(outcome=pl.lit(None, pl.String))
-    lines = _group(_add_errors(records, None)).head(MAX_SHOWN // 2)
+    lines = _group(_add_errors(records, None, cells.lang)).head(MAX_SHOWN // 2)
     texts = [_describe(line, line["reason"], cells).text(cells.lang) for line in lines.iter_rows(named=True)]
     return ProblemLines(
         {"warnings": [{"symbol": "warning", "text": text} for text in texts]}, records.height - sum(lines["count"])
     )
 
 
-def _add_errors(records: pl.DataFrame, checked: Checked | None) -> pl.DataFrame:
-    """Add the first error of its row to each record that was held back without a reason (`error_sheet`, and more)."""
+def _add_errors(records: pl.DataFrame, checked: Checked | None, lang: str) -> pl.DataFrame:
+    """Add the first error of its row to each record that was held back without a reason (`error_sheet`, and more).
+
+    `cause` is the cell of the error elsewhere that concerns the record, where it is known.
+    """
     columns = {"error_sheet": pl.UInt16, "row": pl.Int64, "column": pl.String, **dict.fromkeys(_FINDING, pl.String)}
     errors = pl.DataFrame(schema=columns)
     if checked is not None:
@@ -98,7 +104,11 @@ def _add_errors(records: pl.DataFrame, checked: Checked | None) -> pl.DataFrame:
     errors = errors.with_columns(sheet=pl.col("error_sheet").cast(records.schema["sheet"]))
     joined = records.join(errors, on=["sheet", "row"], how="left", maintain_order="left")
     is_open = (pl.col("outcome") == Outcome.HELD_BACK.value) & (pl.col("reason").fill_null("") == "")
-    return joined.with_columns(pl.when(is_open).then(pl.col("error_sheet", "column", *_FINDING)))
+    joined = joined.with_columns(pl.when(is_open).then(pl.col("error_sheet", "column", *_FINDING)))
+    if checked is None or joined.filter(is_open & pl.col("code").is_null()).is_empty():
+        return joined.with_columns(cause=pl.lit(None, pl.String))
+    causes = find_causes(checked, lang).with_columns(pl.col("sheet").cast(records.schema["sheet"]))
+    return joined.join(causes, on=["sheet", "row"], how="left", maintain_order="left")
 
 
 def _group(records: pl.DataFrame) -> pl.DataFrame:
@@ -123,7 +133,9 @@ def _find_reason(line: Mapping[str, Any], checked: Checked | None, lang: str) ->
     if checked is None:
         return ROW_HAS_ERRORS.text(lang)
     if not line["code"]:
-        return ERROR_ELSEWHERE.text(lang)
+        text = ERROR_AT if line["count"] == 1 else _ERRORS_AT
+        cause = line["records"][0]["cause"]
+        return (text.fill(cell=cause) if cause else ERROR_ELSEWHERE).text(lang)
     record = line["records"][0]
     finding = {**line, "sheet": record["error_sheet"], "row": record["row"], "column": record["column"],
                "severity": Severity.ERROR.value}  # fmt: skip

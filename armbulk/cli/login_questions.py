@@ -34,6 +34,9 @@ _QUESTIONS = {
     "client_secret": _("Client secret (not shown while you type)"),
     "token": _("Token (not shown while you type)"),
 }
+_ADDRESSES = frozenset({"base_url", "token_url"})
+"""Questions whose answer is tried at once: something must answer there."""
+
 _SIZES = _("The client size sets ARM's limits. {sizes}.")
 _SIZE = _("Client size")
 _OTHER_SENDERS = _(
@@ -169,9 +172,29 @@ class LoginQuestions:
             default = "" if is_secret else self._propose(name)
             text = prompt(question, default=default or None, hide_input=is_secret, show_default=bool(default))
             try:
-                return self._check(name, text)
+                answer = self._check(name, text)
             except SettingsError as error:
                 self._context.reporter.warn(error.message, error.hint)
+                continue
+            if name not in _ADDRESSES or self._is_used(answer):
+                return answer
+
+    def _is_used(self, address: str) -> bool:
+        """Return whether something answers at an address, or the person uses it although nothing does."""
+        from armbulk.app.login_trial import find_no_answer
+
+        if not address or click.get_current_context().params.get("no_check"):
+            return True
+        reporter, lang = self._context.reporter, self._context.lang
+        with reporter.working(_("testing the address …")):
+            reason = find_no_answer(self._context.session.context, address)
+        if not reason:
+            return True
+        reporter.warn(
+            _("Nothing answers at {address}: {reason}", address=address, reason=reason),
+            _("Check the host and the port of the address, and the network."),
+        )
+        return confirm(_("Use this address anyway?").text(lang), lang)
 
     def _propose(self, name: str) -> str:
         """Return the answer that Enter gives; "" for none."""

@@ -78,5 +78,5 @@ def _show(reporter: "Reporter", report: dict[str, Any], target: Path | None, fil
     else:
         from armbulk.app.columns import SAVED
 
-        reporter.say(SAVED)
+        reporter.say(SAVED.fill(file=quote_word(file)))
         reporter.say(_("Next: armbulk check {file}", file=quote_word(file)))

@@ -46,7 +46,7 @@ _KEYS = {
     "continuation_rows",
     *_TABLES,
 }
-_HINT = _("See docs/mappings.md")
+_HINT = _("Correct the mapping. Compare it with one that armbulk writes: armbulk map FILE -o NAME.toml")
 _LIST_SUFFIX = "-open-items"
 
 

@@ -9,7 +9,7 @@ from armbulk.model.plain_text import escape_controls
 _QUOTE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": " ", "\r": " ", "\t": " "})
 """Blanks in headers are ignored when they are matched."""
 
-_HEADING = _("A mapping: it matches the columns of this file to ARM's fields. See docs/mappings.md.")
+_HEADING = _("A mapping: it matches the columns of this file to ARM's fields. `armbulk fields` lists these.")
 _NOT_READ = _("not read: enter a field after the = and remove the # to use it")
 _NO_COLUMN = _("required, but no column has it: enter the value of every row, and remove the #")
 _REPEATED = _("rows with the same customer are one customer")

@@ -16,6 +16,7 @@ from armbulk.planning.items import SEND_ORDER
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.results import reconcile
 from armbulk.results.arm_problems import list_arm_problems
+from armbulk.results.causes import find_causes
 from armbulk.results.customer_lines import list_customer_lines
 from armbulk.results.file_columns import list_file_columns, list_key_columns
 from armbulk.results.kept_outcomes import keep_records, keep_rows
@@ -37,6 +38,7 @@ from armbulk.writers.style import SheetHeader, SummarySheet
 
 _log = logging.getLogger(__name__)
 
+_ERROR_AT = _("Held back, because there is an error in {cell} (see Problems)")
 _SEE_LINES = _("Held back, because there is an error in another row or in the sheet (see Problems)")
 _NUMBER, _ROW = _("Number"), _("Row in the file")
 
@@ -210,14 +212,22 @@ def _add_messages(
     joined = _translate_messages(rows, lang).join(
         by_row.agg(pl.col("error").str.join("; ")), on=["sheet", "row"], how="left", maintain_order="left"
     )
+    if findings:
+        causes = find_causes(checked, lang)
+        texts = {cause: _ERROR_AT.fill(cell=cause).text(lang) for cause in causes["cause"].unique()}
+        joined = joined.join(
+            causes.with_columns(pl.col("cause").replace(texts)), on=["sheet", "row"], how="left", maintain_order="left"
+        )
+    else:
+        joined = joined.with_columns(cause=pl.lit(None, pl.String))
     is_unsent = pl.col("outcome").is_in([Outcome.HELD_BACK.value, Outcome.NOT_SENT.value])
     with_messages = joined.with_columns(
         pl.when(is_unsent & pl.col("error").is_not_null())
         .then(pl.col("error"))
         .when((pl.col("outcome") == Outcome.HELD_BACK.value) & pl.col("message").is_null())
-        .then(pl.lit(_SEE_LINES.text(lang)))
+        .then(pl.col("cause").fill_null(_SEE_LINES.text(lang)))
         .otherwise(pl.col("message"))
         .alias("message"),
         (pl.col("message").is_not_null() & pl.col("error").is_null()).alias("is_explained"),
     )
-    return with_messages.drop("error"), placed
+    return with_messages.drop("error", "cause"), placed

@@ -83,4 +83,4 @@ def _stand_alone(node: Any) -> bool:
 
 def _wrong(path: Path, name: str, reason: Text) -> SettingsError:
     message = _("[experimental.{name}] in {path}: {reason}", name=name, path=path, reason=reason)
-    return SettingsError("experimental-wrong", message, _("See docs/guides/payment-reservations.md"))
+    return SettingsError("experimental-wrong", message, _("Correct this section of the file"))

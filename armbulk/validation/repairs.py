@@ -26,6 +26,9 @@ _PROVEN_WITH_ZERO = {"national-id"}
 """Formats whose check digits show that a zero at the beginning is missing. Two of them do; of the numbers without
 another of their digits one in eleven would pass one check digit."""
 
+_NORWEGIAN_CODE = re.compile(r"^(?:N|NO|NOR)\s*[-\u2010-\u2015\u2212]?\s*([0-9]{4})$", re.IGNORECASE)
+"""A postal code with the letters of Norway, as letters from abroad have it: `N-0150`, `NO 0150`."""
+
 _HTML_CODE = re.compile(HTML_CODE)
 _JOINED = re.compile("[\u0590-\u1fff\u2100-\uffff\U00010000-\U0010ffff][\u200c\u200d]")
 _NAMED = frozenset({"blanks-removed", "separators-removed", "word-read-as-code"})
@@ -184,6 +187,12 @@ def _list_beginnings(others: Mapping[str, str]) -> tuple[str, ...]:
     return () if cities is None else cities.get(others.get("city_name", "").strip().casefold(), ())
 
 
+def _without_country(problem: _Problem) -> str | None:
+    """Return a Norwegian postal code without the letters of the country. The finding shows that no other is named."""
+    code = _NORWEGIAN_CODE.match(problem.value.strip())
+    return code[1] if code else None
+
+
 def _detail(problem: _Problem) -> str | None:
     """Return the value that the finding names: the code of a word, or the number as the files have it."""
     return problem.detail or None
@@ -226,6 +235,7 @@ _REMEDIES: dict[str, _Remedy] = {
     "currency-code": _name_to_code,
     "language-code": _name_to_code,
     "leading-zero-lost": _zero_before,
+    "postal-code": _without_country,
     "line-without-zeros": _number_with_zeros,
     "customer-without-zeros": _number_with_zeros,
     "html-code": _plain_text,

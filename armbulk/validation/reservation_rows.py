@@ -65,7 +65,7 @@ def read_reservation_rows(files: Sequence[str], options: ReadOptions, sent: Mapp
         raise FileError(
             "no-payment-columns",
             _("No sheet has the columns Payment id, Amount and Currency"),
-            _("Add the columns. See docs/guides/payment-reservations.md"),
+            _("Add these columns to a sheet, with a payment in each row"),
         )
     table = Table(PAYMENT_RESERVATIONS, pl.concat(parts), columns)
     if table.rows.is_empty():

@@ -34,6 +34,13 @@ def test_messages_name_settings_that_exist() -> None:
     assert {name for text in texts for name in re.findall(r"ARMBULK_[A-Z_]*[A-Z]", text)} - known == set()
 
 
+def test_no_message_names_a_page_that_an_installed_copy_lacks() -> None:
+    """The wheel has no docs/: a message has the text itself, or a command."""
+    messages_nb = [message for message in messages.read_catalog("nb") if message.id]
+    texts = [text for each in messages_nb for text in (*list_texts(each.id), *list_texts(each.string))]
+    assert [text for text in texts if "docs/" in text] == []
+
+
 def list_texts(message_id: str | tuple[str, ...]) -> tuple[str, ...]:
     """Return a message, or its singular and plural."""
     return (message_id,) if isinstance(message_id, str) else tuple(message_id)

@@ -59,7 +59,7 @@ def test_a_login_that_works_costs_one_request() -> None:
     assert checks["client"]["values"]["environment"] == "sandbox"
     assert checks["assumptions"]["values"]["facts"] == ["record_cost", "batch_size", "token_url"]
     assert not any(checks["assumptions"]["values"]["observed"].values())
-    assert "docs/questions-for-amili.md" in checks["assumptions"]["remedy"]
+    assert "Questions for Amili" in checks["assumptions"]["remedy"]
     assert (checks["database"]["values"]["version"], checks["database"]["values"]["intact"]) == (VERSION, True)
     titles = [f"{each['title']} [OK]: " for each in said["checks"]]
     support = said["support"].splitlines()[1:]

@@ -27,6 +27,10 @@ SECRET = "sandbox-secret"  # noqa: S105 - the sandbox's own
 def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A person at the terminal, and a keyring in memory: name → secret."""
     kept: dict[str, str] = {}
+    try_address = login_trial.find_no_answer
+    monkeypatch.setattr(  # Amili's hosts are not called in tests
+        login_trial, "find_no_answer", lambda *args: try_address(*args) if "127.0.0.1" in args[1] else ""
+    )
     monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
     monkeypatch.setattr(keyring_secrets.keyring, "get_password", lambda _, name: kept.get(name))
     monkeypatch.setattr(keyring_secrets.keyring, "set_password", lambda _, name, secret: kept.update({name: secret}))
@@ -136,6 +140,25 @@ def test_only_the_wrong_answer_is_asked_again(
     assert done.stderr.count("Your choice") == 1
     assert done.stdout.startswith("ARM accepted the login.\n")
     assert done.stdout.endswith("\n\nTry: armbulk usage\n")
+
+
+@pytest.mark.parametrize(
+    ("lang", "message"),
+    [
+        ("en", "Nothing answers at http://127.0.0.1:9/arm/v1: no connection\n"),
+        ("no", "Ingen svarer på http://127.0.0.1:9/arm/v1: ingen forbindelse\n"),
+    ],
+)
+def test_an_address_where_nothing_answers_is_asked_again(arm: Sandbox, lang: str, message: str, tmp_path: Path) -> None:
+    """It is tried when it is typed: a no asks for it again, a yes uses it all the same; so it is for both addresses."""
+    wrong, options = "http://127.0.0.1:9/arm/v1", (*known(arm, **{"base-url": "", "token-url": ""}), "--lang", lang)
+    done = log_in(wrong, "", arm.base_url, wrong, "n", arm.token_url, SECRET, options=options)
+    assert (done.exit_code, done.stderr.count(message)) == (0, 2), done.stderr
+    assert config(tmp_path)["profiles"]["default"]["base_url"] == arm.base_url
+    done = log_in(wrong, "y", options=(*known(arm, **{"base-url": "", "client-no": ""}), "--profile=x"))
+    assert (done.exit_code, "Client number" in done.stderr) == (130, True)
+    untested = log_in(wrong, options=(*known(arm, **{"base-url": "", "client-no": ""}), "--profile=x", "--no-check"))
+    assert "Client number" in untested.stderr
 
 
 @pytest.mark.parametrize(("choice", "checked"), [("1", True), ("3", False), ("4", None)])

@@ -202,6 +202,21 @@ def test_the_postal_code_of_another_country(tmp_path: Path, country: str, is_nam
     assert codes(checked) == ([(2, "C", "postal-code")] if is_named else [])
 
 
+@pytest.mark.parametrize(
+    ("written", "country", "corrected"),
+    [
+        ("N-0150", "Norge", ["0150"]), ("NO-0150", "", ["0150"]), ("no 5003", "NO", ["5003"]), ("N–0150", "", ["0150"]),
+        ("N-150", "", []), ("SE-11122", "", []), ("N-0150", "Sverige", []), ("0150 N", "", []),
+    ],
+)  # fmt: skip
+def test_a_postal_code_with_the_letters_of_norway(
+    tmp_path: Path, written: str, country: str, corrected: list[str]
+) -> None:
+    """`N-0150` has one sure remedy, where the row names no other country."""
+    checked = check_texts(tmp_path, customers=["Kundenr;Navn;Postnr;Land", f"K1;Kari;{written};{country}"])
+    assert propose_corrections(checked)["after"].to_list() == corrected
+
+
 def test_numbers_with_thousands_separators_are_named_as_identifiers(tmp_path: Path) -> None:
     """A document's number that looks like an amount is sent as it is, with a warning."""
     rows = [document(number) for number in ("7 001", "1\u00a0007\u00a0001", "2026 001", "7001", "7 01")]

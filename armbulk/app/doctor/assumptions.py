@@ -16,7 +16,10 @@ from armbulk.settings.profile import Profile
 from armbulk.store.observations import Observations
 
 _TITLE = _("Unverified")
-_PAGE = _("Questions to mail to Amili, and how to change each: docs/questions-for-amili.md")
+_REMEDY = _(
+    "Ask Amili to confirm each point. The setting in brackets changes it. The numbers are those of 'Questions for "
+    "Amili' in armbulk's documentation."
+)
 _ADDRESS = _("the address of ARM's production (2)")
 _LOGIN = _("the login service (3)")
 _COUNTING = _("how ARM counts records (6)")
@@ -62,7 +65,7 @@ def check_assumptions(session: Session) -> HealthCheck:
         for fact in facts.values()
     ]  # fmt: skip
     summary = _("not documented by Amili: {facts}", facts=join_texts(*shown, separator="; "))
-    return HealthCheck("assumptions", _TITLE, CheckState.OK, summary, _PAGE, values=values)
+    return HealthCheck("assumptions", _TITLE, CheckState.OK, summary, _REMEDY, values=values)
 
 
 def _observe(session: Session) -> Observations:
