@@ -1,13 +1,62 @@
-"""How runs of single calls are shown, continued and written again, whichever command does it."""
+"""Commands that make single calls: their options, and how their runs are shown, continued and written again."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import click
+
+from armbulk.cli.argument_types import FILE_NAME, NUMBER
 from armbulk.cli.progress import RESUME_HINT
-from armbulk.errors import Exit
+from armbulk.errors import Exit, UsageError
+from armbulk.i18n import Text, _
 
 if TYPE_CHECKING:
     from armbulk.app.call_result import CallResult
+    from armbulk.app.call_runs import CallRequest
     from armbulk.cli.command import CommandContext
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def call_options(expect_count: Text) -> Callable[[Command], Command]:
+    """Return what gives a command its options, for `read_request`; `expect_count` is the help of that option."""
+    options = (
+        click.option("-o", "target", type=FILE_NAME, metavar="FILE", help=_("Result workbook.")),
+        click.option("--encoding", metavar="NAME", help=_("Encoding of CSV files, if detection fails.")),
+        click.option("--expect-count", type=NUMBER, metavar="N", help=expect_count),
+        click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit.")),
+        click.option("--yes", is_flag=True, help=_("Confirm without asking. It needs --expect-count.")),
+    )
+
+    def add_options(function: Command) -> Command:
+        for add_option in reversed(options):
+            function = add_option(function)
+        return function
+
+    return add_options
+
+
+def read_request(
+    files: tuple[str, ...],
+    needs_count: tuple[Text, Text],
+    *,
+    target: str | None,
+    encoding: str | None,
+    expect_count: int | None,
+    no_wait: bool,
+    yes: bool,
+) -> "CallRequest":
+    """Return what the files and the options of `call_options` ask for.
+
+    Raises:
+        UsageError: --yes without --expect-count, with the message and the hint `needs_count`.
+    """
+    from armbulk.app.call_runs import CallRequest
+    from armbulk.model.read_options import ReadOptions
+
+    if yes and expect_count is None:
+        raise UsageError("needs-count", *needs_count)
+    return CallRequest(files, ReadOptions(encoding=encoding), target, expect_count, not no_wait)
 
 
 def show_calls(context: "CommandContext", command: str, result: "CallResult[Any]") -> Exit:

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from armbulk.cli.argument_types import FILE_NAME, NUMBER
-from armbulk.cli.call_runs import show_calls
+from armbulk.cli.argument_types import FILE_NAME
+from armbulk.cli.call_runs import call_options, read_request, show_calls
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.progress import RESUME_HINT, with_progress
@@ -16,23 +16,10 @@ from armbulk.i18n import _
 
 @click.command(cls=TranslatedCommand)
 @click.argument("files", nargs=-1, required=True, type=FILE_NAME)
-@click.option("-o", "target", type=FILE_NAME, metavar="FILE", help=_("Result workbook."))
-@click.option("--encoding", metavar="NAME", help=_("Encoding of CSV files, if detection fails."))
-@click.option("--expect-count", type=NUMBER, metavar="N", help=_("Stop unless exactly N payments would be reserved."))
-@click.option("--no-wait", is_flag=True, help=_("Stop with exit code 4 instead of waiting for a limit."))
-@click.option("--yes", is_flag=True, help=_("Confirm without asking. It needs --expect-count."))
+@call_options(_("Stop unless exactly N payments would be reserved."))
 @command
 @with_progress
-def reserve(
-    context: CommandContext,
-    files: tuple[str, ...],
-    target: str | None,
-    encoding: str | None,
-    expect_count: int | None,
-    *,
-    no_wait: bool,
-    yes: bool,
-) -> Exit:
+def reserve(context: CommandContext, files: tuple[str, ...], **options: Any) -> Exit:
     """Reserve payments in ARM (experimental). FILES have the columns Payment id, Amount, Currency and what is paid.
 
     The form of this request is not public. The command is off until your profile names who at Amili confirmed the form,
@@ -42,21 +29,17 @@ def reserve(
     Example:  armbulk reserve payments.xlsx
               armbulk reserve payments.xlsx --yes --expect-count 12
     """
-    from armbulk.app.call_runs import CallRequest
     from armbulk.app.reservation import require_confirmation, reserve_payments
     from armbulk.cli.dialog import TerminalDialog
-    from armbulk.model.read_options import ReadOptions
 
-    if yes and expect_count is None:
-        raise UsageError(
-            "needs-count",
-            _("--yes reserves payments without asking, so it needs --expect-count"),
-            _("Add --expect-count N with the number of payments, or remove --yes"),
-        )
+    needs_count = (
+        _("--yes reserves payments without asking, so it needs --expect-count"),
+        _("Add --expect-count N with the number of payments, or remove --yes"),
+    )
+    request = read_request(files, needs_count, **options)
     session = context.session
     require_confirmation(session.profile)
-    request = CallRequest(files, ReadOptions(encoding=encoding), target, expect_count, not no_wait)
-    dialog = TerminalDialog(context, yes=yes, hint=RESUME_HINT)
+    dialog = TerminalDialog(context, yes=options["yes"], hint=RESUME_HINT)
     return show_calls(context, "reserve", reserve_payments(session.require_login(), session.store, request, dialog))
 
 

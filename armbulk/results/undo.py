@@ -61,8 +61,38 @@ def count_left(result: RunResult) -> dict[str, int]:
     }
 
 
+def find_opposite(documents: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
+    """Return the records of a later run that may credit documents: same customer and currency, opposite amount.
+
+    Args:
+        documents: Documents that a run has created, as items.
+        later: Records of the later run, as items.
+
+    Returns:
+        `no` and `key_norm` of the document, `sheet` and `row` of the record; a pair for each that fits.
+    """
+    is_sent = (pl.col("resource") == "documents") & pl.col("outcome").is_in([*_CREATED, Outcome.IN_DOUBT.value])
+    value = pl.col("amount").cast(pl.Decimal(38, 4), strict=False)
+    columns = ("customer_norm", "currency", "opposite")
+    credited = documents.select("no", "key_norm", *columns[:2], (-value).alias("opposite"))
+    sent = later.filter(is_sent).select("sheet", "row", *columns[:2], value.alias("opposite"))
+    return credited.join(sent, on=list(columns)).select("no", "key_norm", "sheet", "row")
+
+
+def find_credited(pairs: pl.DataFrame, checked: Checked) -> frozenset[int]:
+    """Return the documents (`no`) of `find_opposite` that the records name in their additional reference."""
+    rows = checked.tables["documents"].rows.select("sheet", "row", normalise_key(pl.col("additional_reference")))
+    named = pairs.join(rows.cast({"sheet": pairs.schema["sheet"], "row": pairs.schema["row"]}), on=["sheet", "row"])
+    return frozenset(named.filter(pl.col("key_norm") == pl.col("additional_reference"))["no"])
+
+
 def write_undo(
-    target: Path, result: RunResult, checked: Checked | None, used_customers: frozenset[str], lang: str
+    target: Path,
+    result: RunResult,
+    checked: Checked | None,
+    used_customers: frozenset[str],
+    lang: str,
+    credited: frozenset[int] = frozenset(),
 ) -> tuple[int, int]:
     """Write the proposals; return how many customers and how many documents they are.
 
@@ -72,10 +102,11 @@ def write_undo(
         checked: Its files, for names and amounts without VAT; None when they were changed.
         used_customers: Customers (`key_norm`) that have documents.
         lang: Language of the texts.
+        credited: Documents (`no`) that have a credit note already; they are left out.
     """
     created = list_created(result, "customers")
     customers = created.filter(~pl.col("key_norm").is_in(list(used_customers)))
-    documents = list_created(result, "documents")
+    documents = list_created(result, "documents").filter(~pl.col("no").is_in(list(credited)))
     with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
         book.set_properties({"created": WORKBOOK_CREATED})
         numbers = _read_customer_numbers(result, checked)

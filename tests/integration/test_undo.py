@@ -12,14 +12,18 @@ from armbulk.sandbox import Sandbox
 
 
 def test_an_import_is_undone_on_paper(tmp_path: Path) -> None:
-    """Unused customers and a credit note with opposite amounts for each document; the person completes the rest."""
+    """Unused customers and a credit note with opposite amounts for each document; the person completes the rest.
+
+    What such a sheet has credited is not proposed again.
+    """
     files = write_files(tmp_path, customers=4, documents=2, lines=2)
     with Sandbox() as arm:
         env = {**arm.settings, "ARMBULK_POLL_SECONDS": "0.01"}
         code, said = called("import", *files, "--yes", "--first-import", env=env)
         assert (code, said["outcomes"]["created"]) == (0, 6)
         batches, target = len(arm.state.batches), tmp_path / "undo.xlsx"
-        code, said = called("undo", said["run"], "-o", str(target), env=env)
+        run = said["run"]
+        code, said = called("undo", run, "-o", str(target), env=env)
         assert (code, said["customers"], said["documents"], said["files_changed"]) == (0, 2, 2, False)
         assert len(arm.state.batches) == batches
         book = openpyxl.load_workbook(target)
@@ -44,6 +48,17 @@ def test_an_import_is_undone_on_paper(tmp_path: Path) -> None:
         code, said = called("check", str(target), env=env)
         assert (code, said["counts"]["error"]) == (0, 0), said["findings"]
         assert "unknown-header" not in {finding["code"] for finding in said["findings"]}
+        sheet.delete_rows(top + 2)  # one of the two documents is credited
+        book.save(target)
+        code, credit = called("import", str(target), "--yes", "--first-import", env=env)
+        assert (code, credit["outcomes"]["created"]) == (0, 1), credit
+        code, said = called("undo", run, "-o", str(tmp_path / "again.xlsx"), env=env)
+        assert (said["documents"], said["credited"], said["unclear_runs"]) == (
+            1, [{"run": credit["run"], "documents": 1}], []
+        )  # fmt: skip
+        target.unlink()  # the file alone says which document its credit note is for
+        code, said = called("undo", run, "-o", str(tmp_path / "third.xlsx"), env=env)
+        assert (said["documents"], said["credited"], said["unclear_runs"]) == (2, [], [credit["run"]])
 
 
 @pytest.mark.parametrize("lang", ["en", "no"])

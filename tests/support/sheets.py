@@ -15,6 +15,21 @@ if TYPE_CHECKING:
 DOCUMENT_HEADERS = "Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Beløp eks. mva;Mva;Beløp inkl. mva"
 LINE_HEADERS = "Fakturanr;Linjenr;Linjetekst;Antall;Pris;Beløp eks. mva;Mva;Beløp inkl. mva"
 
+SKIPPING_MAPPING = """[[sheet]]
+resource = "documents"
+skip_totals = true
+[sheet.rename]
+"Fakt" = "document_no"
+"Kunde" = "customer_no"
+"Dato" = "document_date"
+"Forf" = "due_date"
+"Sum" = "incl_vat"
+[sheet.constant]
+document_type = "IN"
+currency = "NOK"
+"""
+"""A mapping of short headers that leaves the totals of a list out."""
+
 
 def document(number: str, amounts: str = "100;25;125", **more: str) -> str:
     """One row of a document."""

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 from support import damaged_files
+from support.sheets import SKIPPING_MAPPING
 
 from armbulk.arm.encode import encode_records
 from armbulk.errors import FileError
@@ -352,21 +353,6 @@ def test_an_unrecognised_sheet_has_no_resource(tmp_path: Path) -> None:
         _ = found.header_matches[1].recognised_resource
 
 
-_SKIPPING = """[[sheet]]
-resource = "documents"
-skip_totals = true
-[sheet.rename]
-"Fakt" = "document_no"
-"Kunde" = "customer_no"
-"Dato" = "document_date"
-"Forf" = "due_date"
-"Sum" = "incl_vat"
-[sheet.constant]
-document_type = "IN"
-currency = "NOK"
-"""
-
-
 @pytest.mark.parametrize(
     ("rows", "codes"),
     [
@@ -387,7 +373,7 @@ def test_only_rows_that_are_no_records_are_left_out(tmp_path: Path, rows: list[s
     """With `skip_totals` a row with a number of its own, or with most of a record's cells, stays an error."""
     good = ["F1;1;01.10.2026;15.10.2026;100", "F2;1;01.10.2026;15.10.2026;200"]
     (tmp_path / "fakturaer.csv").write_text("\n".join(["Fakt;Kunde;Dato;Forf;Sum", *good, *rows]), encoding="utf-8")
-    (tmp_path / "m.toml").write_text(_SKIPPING, encoding="utf-8")
+    (tmp_path / "m.toml").write_text(SKIPPING_MAPPING, encoding="utf-8")
     options = ReadOptions(mapping=str(tmp_path / "m.toml"))
     checked = check_files([str(tmp_path / "fakturaer.csv")], options)
     of_row = checked.findings.filter(pl.col("row") == 4).select("code", "severity").rows()
@@ -397,7 +383,7 @@ def test_only_rows_that_are_no_records_are_left_out(tmp_path: Path, rows: list[s
 def test_dates_of_a_mapping_count_where_no_date_contradicts_them(tmp_path: Path) -> None:
     """A mapping says day first; a file with 10/31/2026 has other dates: 01/02/2026 is unclear again."""
     text = "Fakt;Kunde;Dato;Forf;Sum\nF1;1;01/02/2026;{};100\n"
-    (tmp_path / "m.toml").write_text(_SKIPPING.replace("skip", 'dates = "dmy"\nskip'), encoding="utf-8")
+    (tmp_path / "m.toml").write_text(SKIPPING_MAPPING.replace("skip", 'dates = "dmy"\nskip'), encoding="utf-8")
     for due, codes in (("15/10/2026", set()), ("10/31/2026", {"ambiguous-date"})):
         (tmp_path / "fakturaer.csv").write_text(text.format(due), encoding="utf-8")
         checked = check_files([str(tmp_path / "fakturaer.csv")], ReadOptions(mapping=str(tmp_path / "m.toml")))

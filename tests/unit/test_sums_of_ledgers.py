@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import call
+from support.sheets import SKIPPING_MAPPING
 
 from armbulk.app.check import CheckResult
 from armbulk.app.connect import connect
@@ -22,20 +23,7 @@ F4;1;03.10.2026;17.10.2026;;100,00
 ;;;;{page};400,00
 ;;;;{carried};1 200,00
 """
-MAPPING = """[[sheet]]
-resource = "documents"
-skip_totals = true
-ignore = ["Tekst"]
-[sheet.rename]
-"Fakt" = "document_no"
-"Kunde" = "customer_no"
-"Dato" = "document_date"
-"Forf" = "due_date"
-"Sum" = "incl_vat"
-[sheet.constant]
-document_type = "IN"
-currency = "NOK"
-"""
+MAPPING = SKIPPING_MAPPING.replace("[sheet.rename]", 'ignore = ["Tekst"]\n[sheet.rename]')
 FLAT = """Fakturanr;Bilagstype;Kundenr;Fakturadato;Forfallsdato;Valuta;Linjetekst;Antall;Linjebeløp inkl. mva
 F1;IN;K1;2026-02-01;2026-02-15;NOK;Kam;1;100
 F2;IN;K2;2026-02-01;2026-02-15;EUR;Kam;1;40
