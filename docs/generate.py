@@ -93,6 +93,7 @@ EXAMPLES: dict[str, Example] = {
     "payment-sent-before": Example("P-2026-0001", None, "12", at="A17", sheet="Payment reservations"),
     "amount-not-positive": Example("-625.00", None, at="D17", sheet="Payment reservations"),
     "payment-hidden": Example("P-2026-0001", None, at="A17", sheet="Payment reservations"),
+    "due-date-hidden": Example("2218-500002-35078-0", None, at="A17", sheet="Due dates"),
     "delete-hidden": Example("DELETE", None, at="C17", sheet="Unused customers"),
     "unknown-header": Example("Forfalsdato", None, packed_headers("due_date"), at="F1"),
     "debit-credit-column": Example("D/K", None, at="H1"),

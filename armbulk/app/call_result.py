@@ -49,7 +49,7 @@ class CallResult(Generic[RowT]):
         outcomes = {row.shown_outcome for row in self.rows}
         if Outcome.IN_DOUBT in outcomes:
             codes.append(Exit.UNFINISHED)
-        if self.state != "cancelled" and outcomes - {self.row_type.success, Outcome.IN_DOUBT}:
+        if self.state != "cancelled" and outcomes - {self.row_type.success, Outcome.UNCHANGED, Outcome.IN_DOUBT}:
             codes.append(Exit.FINDINGS)
         return choose_exit(codes)
 

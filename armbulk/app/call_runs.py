@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic
 
@@ -12,6 +13,7 @@ from armbulk.app.imports import verify_target
 from armbulk.app.runs import verify_account
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, FileError, Interrupted, LimitError, Unfinished, UsageError
+from armbulk.findings.frame import RenderedFinding
 from armbulk.i18n import Text, _
 from armbulk.model.call_rows import CallRow
 from armbulk.model.call_state import CallState
@@ -26,6 +28,9 @@ from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.inputs import verify_no_input
 
 _SAVED = _("The results are saved. Write the workbook at any time with: armbulk results {run} -o FILE")
+
+_OF_SHEET = frozenset({"duplicate-header", "missing-column"})
+"""Codes of headers after which no row of the sheet can be trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,16 @@ def start_calls(
         result.number = store.create_calls(kind.tables, profile.account, new, result.rows)
         _send(kind, context, store, result, dialog, wait=request.wait)
     write_results(kind, store, result, target, context.profile.lang)
+
+
+def hold_back(rows: Sequence[CallRow], findings: Sequence[RenderedFinding], outcome: StrEnum) -> None:
+    """Give rows that have an error the outcome, with the first message; all rows where it is the sheet's headers."""
+    messages = {(each["file"], each["sheet"], each["row"]): each["message"] for each in reversed(findings)}
+    blocked = {(each["file"], each["sheet"]) for each in findings if each["code"] in _OF_SHEET}
+    for row in rows:
+        message = messages.get((row.file, row.sheet, row.row))
+        if message is not None or (row.file, row.sheet) in blocked:
+            row.state, row.outcome, row.message = CallState.DONE, outcome, message or ""
 
 
 def resume_calls(

@@ -107,6 +107,31 @@ class DeleteQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class DueDateQuestion:
+    """AR items that would get a new due date, where, and whose word the form of the request rests on.
+
+    Attributes:
+        items: (AR item id, customer, document, new due date) of each.
+        confirmed_by: who at Amili confirmed the form.
+        confirmed_on: when (ISO date).
+        example: the body of the first request.
+        environment: the environment of ARM.
+        address: its address.
+        client_no: the client.
+        client_name: its name; None: not known.
+    """
+
+    items: tuple[tuple[str, str, str, str], ...]
+    confirmed_by: str
+    confirmed_on: str
+    example: str
+    environment: str
+    address: str
+    client_no: str
+    client_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReserveQuestion:
     """Payments that would be reserved, where, and whose word the form of the request rests on.
 
@@ -208,9 +233,14 @@ class Dialog:
         del question
         return False
 
-    def confirm_settled(self, payment_ids: tuple[str, ...], meaning: Text) -> bool:
-        """Return whether a person has found this out about unconfirmed payments."""
-        del payment_ids, meaning
+    def confirm_due_dates(self, question: DueDateQuestion) -> bool:
+        """Return whether to change due dates, in a form that is not public."""
+        del question
+        return False
+
+    def confirm_settled(self, question: Text) -> bool:
+        """Return whether a person has found this out about unconfirmed calls."""
+        del question
         return False
 
     def confirm_first_import(self) -> bool:

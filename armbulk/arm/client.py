@@ -9,12 +9,14 @@ from armbulk.arm.batch_results import read_batch, read_client_nos
 from armbulk.arm.deletion import read_deletion
 from armbulk.arm.encode import build_body
 from armbulk.arm.http import HttpClient
-from armbulk.arm.lookups import compare_document, read_customer, read_document
+from armbulk.arm.item_change import read_item_change
+from armbulk.arm.lookups import compare_document, read_customer, read_document, read_item
 from armbulk.arm.messages import describe_refusal
 from armbulk.arm.pages import read_page
 from armbulk.arm.reservation import read_reservation
 from armbulk.arm.submit_results import read_submit_response
 from armbulk.model.deletion import DeleteVerdict
+from armbulk.model.due_date import ChangeAnswer
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument
 from armbulk.model.page import Page
 from armbulk.model.reservation import ReservationVerdict
@@ -95,6 +97,17 @@ class ArmClient:
         response = self._http.submit(method, f"/{path}", body.encode())
         message = describe_refusal(response) if response.status >= 400 else ""
         return ApiResult(response, read_reservation(response), message)
+
+    def look_up_item(self, ar_item_id: str) -> ApiResult[dict[str, Any] | None]:
+        """GET `aritems/{aritemid}`."""
+        result = self._read(f"/aritems/{quote(ar_item_id, safe='')}", lambda response: read_item(response, ar_item_id))
+        return replace(result, client_nos=read_client_nos([result.content]))
+
+    def change_item(self, path: str, body: str) -> ApiResult[ChangeAnswer]:
+        """PUT the change of an AR item; never raises once the call has begun."""
+        response = self._http.submit("PUT", f"/{path}", body.encode())
+        message = describe_refusal(response) if response.status >= 400 else ""
+        return ApiResult(response, read_item_change(response), message)
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """GET one page of a list; the address is always built here, never taken from an answer."""

@@ -88,15 +88,28 @@ def compare_document(documents: Sequence[Mapping[str, Any]], expected: ExpectedD
 
 def find_customer(response: Response, customer_no: str) -> dict[str, Any] | None:
     """Return the customer's record in the answer to GET customers/{customerno}; None when it has none."""
-    body = parse_json(response.body) if response.status == 200 else None
-    return next(_find_customers(body, customer_no), None)
+    return _find_record(response, "customerNo", customer_no)
 
 
 def read_customer(response: Response, customer_no: str) -> dict[str, Any] | None:
     """Return the customer's record, an empty one when ARM says that it has none; None for an unreadable answer."""
-    record = find_customer(response, customer_no)
+    return _read_record(response, "customerNo", customer_no)
+
+
+def read_item(response: Response, ar_item_id: str) -> dict[str, Any] | None:
+    """As `read_customer`, in the answer to GET aritems/{aritemid}."""
+    return _read_record(response, "arItemId", ar_item_id)
+
+
+def _read_record(response: Response, member: str, key: str) -> dict[str, Any] | None:
+    record = _find_record(response, member, key)
     is_empty = response.status == 200 and _holds_nothing(parse_json(response.body))
     return {} if record is None and (response.status == 204 or is_empty) else record
+
+
+def _find_record(response: Response, member: str, key: str) -> dict[str, Any] | None:
+    body = parse_json(response.body) if response.status == 200 else None
+    return next(_find_records(body, member, key), None)
 
 
 def _holds_nothing(body: Any) -> bool:
@@ -111,14 +124,14 @@ def _holds_nothing(body: Any) -> bool:
     return bool(arrays) and not any(arrays) and not contradicts
 
 
-def _find_customers(body: Any, customer_no: str) -> Iterator[dict[str, Any]]:
+def _find_records(body: Any, member: str, key: str) -> Iterator[dict[str, Any]]:
     """The records of that number, whatever they are wrapped in."""
-    if isinstance(body, dict) and is_same_key(body.get("customerNo"), customer_no):
+    if isinstance(body, dict) and is_same_key(body.get(member), key):
         yield body
         return
     inner = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()
     for value in inner:
-        yield from _find_customers(value, customer_no)
+        yield from _find_records(value, member, key)
 
 
 def _find_documents(body: Any) -> Iterator[dict[str, Any]]:

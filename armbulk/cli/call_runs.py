@@ -1,6 +1,6 @@
 """Commands that make single calls: their options, and how their runs are shown, continued and written again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -99,3 +99,31 @@ def show_if_calls(
     result = write_calls(kind, store, calls, target, context.lang) if writes else load_calls(kind, store, calls)
     show_calls(context, kind.command, result)
     return Exit.OK
+
+
+def settle_if_calls(
+    context: "CommandContext", run: int | None, decision: str | None, arguments: Mapping[str, Any], *, yes: bool
+) -> Exit | None:
+    """Record what a person found out about a run's single calls, and return the exit code; None: it has none.
+
+    `arguments` are the other options of `armbulk resolve`.
+    """
+    from armbulk.app.call_kinds import SETTLEMENTS, choose_calls
+    from armbulk.app.call_runs import load_calls
+    from armbulk.app.call_settlement import settle_calls
+    from armbulk.cli.dialog import TerminalDialog
+    from armbulk.model.decision import Decision
+
+    session = context.session
+    kind, calls = choose_calls(session.store, session.profile.account, run) or (None, None)
+    settlement = next((each for each in SETTLEMENTS if each.kind is kind), None)
+    if settlement is None or kind is None or calls is None:
+        return None
+    if arguments["keys_file"] or arguments["expect_total"]:
+        message, hint = settlement.all_at_once
+        raise UsageError("all-at-once", message.fill(run=calls.id), hint)
+    if decision is None:
+        return show_calls(context, kind.command, load_calls(kind, session.store, calls))
+    dialog, count = TerminalDialog(context, yes=yes), arguments["expect_count"]
+    result = settle_calls(settlement, session.context, session.store, calls, dialog, Decision(decision), count)
+    return show_calls(context, kind.command, result)

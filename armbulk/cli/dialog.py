@@ -1,6 +1,6 @@
 """Questions and progress of use cases, at the terminal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from armbulk.app.dialog import (
     CustomerDifferences,
     DeleteQuestion,
     Dialog,
+    DueDateQuestion,
     HeaderQuestion,
     ProposeAgain,
     ReportProgress,
@@ -20,6 +21,14 @@ from armbulk.app.dialog import (
     ValueDifference,
 )
 from armbulk.app.price_words import describe_price
+from armbulk.cli.call_questions import (
+    MORE_CUSTOMERS,
+    CallsQuestion,
+    ShownCalls,
+    show_deletes,
+    show_due_dates,
+    show_payments,
+)
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
 from armbulk.cli.progress import REPEAT_HINT, show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
@@ -53,23 +62,6 @@ _FILL_DUE_DATES = ngettext(
 )
 _SEND = _("Send {records} to {environment}, client {client}?")
 _UPDATE = _("Update {records} in {environment}, client {client}?")
-_DELETE = ngettext(
-    "Delete {count} customer in {environment}, client {client}? ARM has no undelete.",
-    "Delete {count} customers in {environment}, client {client}? ARM has no undelete.",
-)
-_TYPE_COUNT = _("{question} Type the number of customers to confirm")
-_RESERVE = ngettext(
-    "Reserve {count} payment in {environment}, client {client}? armbulk cannot take it back.",
-    "Reserve {count} payments in {environment}, client {client}? armbulk cannot take them back.",
-)
-_TYPE_PAYMENTS = _("{question} Type the number of payments to confirm")
-_MORE_PAYMENTS = ngettext("… and {count} more payment", "… and {count} more payments")
-_SUM = _("Sum {currency} {amount:amount}")
-_FORM = _("The form of this request is not public. {who} confirmed it on {day}. The first request:")
-_SETTLE = ngettext(
-    "{count} payment ({numbers}). {meaning}. Is that right?", "{count} payments ({numbers}). {meaning}. Is that right?"
-)
-_MAX_BODY_CHARS = 500
 _FIRST_IMPORT = _(
     "--first-import skips the duplicate check. Documents that ARM already has would be "
     "created twice, and customers that ARM already has would be overwritten.\nAre you sure "
@@ -82,7 +74,6 @@ _DIFFERENT = ngettext(
 _CUSTOMER = _("customer {number}")
 _VALUE = _('  {field}: ARM has "{at_arm}", the file has "{in_file}"')
 _SECRET_VALUE = _("  {field}: differs (value not shown)")
-_MORE_CUSTOMERS = ngettext("… and {count} more customer", "… and {count} more customers")
 _KEPT = _("Not in the file, so ARM's values stay in the changed addresses: {fields}")
 _OVERWRITE = _(
     "If you answer no, these customers and their documents are not sent.\nOverwrite ARM's "
@@ -226,47 +217,35 @@ class TerminalDialog(Dialog):
 
     def confirm_delete(self, question: DeleteQuestion) -> bool:
         """Show the first customers, and ask; where it may be production, the number of customers is typed."""
-        lang, count = self._context.lang, len(question.customers)
-        lines = [f"  {number}  {to_one_line(name, _MAX_VALUE_CHARS)}" for number, name in question.customers[:10]]
-        if count > len(lines):
-            lines.append(_MORE_CUSTOMERS.fill(count=count - len(lines)).text(lang))
-        return self._confirm_count(question, lines, count, _DELETE, _TYPE_COUNT)
+        return self._confirm_calls(question, show_deletes(question, self._context.lang))
 
     def confirm_reserve(self, question: ReserveQuestion) -> bool:
         """Show the first payments, the sums and the first request, and ask; in production the number is typed."""
-        lang, count = self._context.lang, len(question.payments)
-        lines = [
-            f"  {number}  {for_}  {currency} {amount}" for number, for_, amount, currency in question.payments[:10]
-        ]
-        if count > len(lines):
-            lines.append(_MORE_PAYMENTS.fill(count=count - len(lines)).text(lang))
-        lines += [f"  {_SUM.fill(currency=currency, amount=amount).text(lang)}" for currency, amount in question.sums]
-        lines.append(_FORM.fill(who=question.confirmed_by, day=question.confirmed_on).text(lang))
-        lines.append(f"  {to_one_line(question.example, _MAX_BODY_CHARS)}")
-        return self._confirm_count(question, lines, count, _RESERVE, _TYPE_PAYMENTS)
+        return self._confirm_calls(question, show_payments(question, self._context.lang))
 
-    def confirm_settled(self, payment_ids: tuple[str, ...], meaning: Text) -> bool:
-        """Show the payment ids and what would be recorded of them, and ask."""
-        text = _SETTLE.fill(count=len(payment_ids), numbers=", ".join(payment_ids[:10]), meaning=meaning)
-        return self._context.ask(text, yes=self._yes)
+    def confirm_due_dates(self, question: DueDateQuestion) -> bool:
+        """Show the first items and the first request, and ask; in production the number is typed."""
+        return self._confirm_calls(question, show_due_dates(question, self._context.lang))
 
-    def _confirm_count(
-        self, question: DeleteQuestion | ReserveQuestion, lines: Sequence[str], count: int, text: Text, typed: Text
-    ) -> bool:
+    def confirm_settled(self, question: Text) -> bool:
+        """Show the rows and what would be recorded of them, and ask."""
+        return self._context.ask(question, yes=self._yes)
+
+    def _confirm_calls(self, question: CallsQuestion, shown: ShownCalls) -> bool:
         """Show lines, and ask; where it may be production, the number is typed."""
         environment = name_environment(question.environment, question.address)
         client = name_client(question.client_no, question.client_name)
-        filled = text.fill(count=count, environment=environment, client=client)
+        filled = shown.question.fill(count=shown.count, environment=environment, client=client)
         if self._yes:
             return True
         if not self._context.can_ask:
             raise question_error(filled, _("Use --yes, with --expect-count"))
-        self._context.reporter.say("\n".join(lines))
+        self._context.reporter.say("\n".join(shown.lines))
         if question.environment in {Environment.SANDBOX, Environment.STAGING}:
             return self._confirm(filled)
         with self._context.reporter.suspended():
-            shown = typed.fill(question=filled)
-            return prompt(shown.text(self._context.lang), default="", show_default=False).strip() == str(count)
+            typed = shown.typed.fill(question=filled).text(self._context.lang)
+            return prompt(typed, default="", show_default=False).strip() == str(shown.count)
 
     def confirm_first_import(self) -> bool:
         """Ask whether all documents are new to ARM; `--yes` confirms it."""
@@ -292,7 +271,7 @@ class TerminalDialog(Dialog):
         for number, values in differences.shown:
             lines += [_CUSTOMER.fill(number=number).text(lang), *(_describe_value(value, lang) for value in values)]
         if differences.customers > len(differences.shown):
-            lines.append(_MORE_CUSTOMERS.fill(count=differences.customers - len(differences.shown)).text(lang))
+            lines.append(MORE_CUSTOMERS.fill(count=differences.customers - len(differences.shown)).text(lang))
         if differences.kept:
             lines.append(_KEPT.fill(fields=", ".join(header.text(lang) for header in differences.kept)).text(lang))
         fields = ", ".join(header.text(lang) for header in differences.fields)

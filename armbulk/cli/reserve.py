@@ -1,6 +1,5 @@
-"""The command `reserve`, and how its runs are settled."""
+"""The command `reserve`."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -10,7 +9,7 @@ from armbulk.cli.call_runs import call_options, read_request, show_calls
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
 from armbulk.cli.progress import RESUME_HINT, with_progress
-from armbulk.errors import Exit, UsageError
+from armbulk.errors import Exit
 from armbulk.i18n import _
 
 
@@ -41,35 +40,3 @@ def reserve(context: CommandContext, files: tuple[str, ...], **options: Any) -> 
     require_confirmation(session.profile)
     dialog = TerminalDialog(context, yes=options["yes"], hint=RESUME_HINT)
     return show_calls(context, "reserve", reserve_payments(session.require_login(), session.store, request, dialog))
-
-
-def settle_if_reservations(
-    context: CommandContext, run: int | None, decision: str | None, arguments: Mapping[str, Any], *, yes: bool
-) -> Exit | None:
-    """Record what a person found out about a run's reservations, and return the exit code; None: it has none.
-
-    `arguments` are the other options of `armbulk resolve`.
-    """
-    from armbulk.app.call_kinds import choose_calls
-    from armbulk.app.call_runs import load_calls
-    from armbulk.app.reservation import RESERVE_CALLS, settle_reservations
-    from armbulk.cli.dialog import TerminalDialog
-    from armbulk.model.decision import Decision
-
-    session = context.session
-    match = choose_calls(session.store, session.profile.account, run)
-    if match is None or match[0] is not RESERVE_CALLS:
-        return None
-    kind, calls = match
-    if arguments["keys_file"] or arguments["expect_total"]:
-        raise UsageError(
-            "all-at-once",
-            _("Run {run} reserves payments: its unconfirmed payments are settled together", run=calls.id),
-            _("Remove --keys-file and --expect-total"),
-        )
-    if decision is None:
-        return show_calls(context, kind.command, load_calls(kind, session.store, calls))
-    dialog = TerminalDialog(context, yes=yes)
-    chosen = Decision(decision)
-    result = settle_reservations(session.context, session.store, calls, dialog, chosen, arguments["expect_count"])
-    return show_calls(context, kind.command, result)

@@ -47,11 +47,11 @@ def resolve(context: CommandContext, run: int | None, *, no_ask: bool, yes: bool
     Example:  armbulk resolve
               armbulk resolve 12 --mark-created --keys-file seen-in-arm.txt --yes
     """
+    from armbulk.cli.call_runs import settle_if_calls
     from armbulk.cli.dialog import TerminalDialog
-    from armbulk.cli.reserve import settle_if_reservations
 
     decision = choose_flag({name.value: arguments.pop(name.value.replace("-", "_")) for name in Decision}, "--{}")
-    exit_code = settle_if_reservations(context, run, decision, arguments, yes=yes)
+    exit_code = settle_if_calls(context, run, decision, arguments, yes=yes)
     if exit_code is not None:
         return exit_code
     dialog = TerminalDialog(context, yes=yes)

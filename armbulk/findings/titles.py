@@ -167,6 +167,7 @@ TITLES: dict[str, Text] = {
     "payment-sent-before": _("Payment id was sent before"),
     "amount-not-positive": _("Amount cannot be reserved"),
     "payment-hidden": _("Hidden row with a payment"),
+    "due-date-hidden": _("Hidden row with a due date"),
     "delete-hidden": _("Hidden row with DELETE"),
     "duplicate-line-no": _("Same line number twice"),
     "empty-line": _("Empty line"),

@@ -242,6 +242,10 @@ VALUES: dict[str, FindingType] = {
         _("Excel does not show row {row} (payment {value}). It is not reserved."),
         _("Show the row if the payment is to be reserved. Otherwise delete it."),
     ),
+    "due-date-hidden": error(
+        _("Excel does not show row {row} (AR item {value}). Its due date is not changed."),
+        _("Show the row if the due date is to be changed. Otherwise delete it."),
+    ),
     "delete-hidden": error(
         _('Row {row} has "{value}", but Excel does not show it. The customer is not deleted.'),
         _("Show the row if the customer is to be deleted. Otherwise clear the cell."),

@@ -1,4 +1,4 @@
-"""The rows of runs of single calls: customers to delete, payments to reserve."""
+"""The rows of runs of single calls: customers to delete, payments to reserve, due dates to change."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""How far a single call that writes is: the delete of a customer, a payment reservation."""
+"""How far a single call that writes is: the delete of a customer, a payment reservation, a new due date."""
 
 from enum import StrEnum
 

@@ -48,6 +48,7 @@ _TEXTS = {
     "looking": _("Looking up in ARM: {done:number} of {total:number} records"),
     "deleting": _("Deleting in ARM: {done:number} of {total:number} customers"),
     "reserving": _("Reserving in ARM: {done:number} of {total:number} payments"),
+    "changing": _("Changing due dates in ARM: {done:number} of {total:number} items"),
     "waiting for a limit": _("Your ARM limits are used up. armbulk continues at {until:time}."),
     "posted": _("Sending: batch {batch} sent, {done} of {total} batches done"),
     "polled": _("Processing in ARM: {done} of {total} batches done"),

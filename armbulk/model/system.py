@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from armbulk.model.deletion import DeleteVerdict
+from armbulk.model.due_date import ChangeAnswer
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument
 from armbulk.model.page import Page
 from armbulk.model.reservation import ReservationVerdict
@@ -61,6 +62,12 @@ class ReceivablesSystem(Protocol):
 
     def submit_form(self, method: str, path: str, body: str) -> ApiResult[ReservationVerdict]:
         """Reserve a payment, in a form that the documentation does not have. One call, never repeated here."""
+
+    def look_up_item(self, ar_item_id: str) -> ApiResult[dict[str, Any] | None]:
+        """Look an AR item up; the content is as that of `look_up_customer`."""
+
+    def change_item(self, path: str, body: str) -> ApiResult[ChangeAnswer]:
+        """Change an AR item, in a form that the documentation does not have. One call, never repeated here."""
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """Read one page of a list (its records are in `json_array`, "": find them); None when there is no page."""

@@ -11,6 +11,7 @@ import xlsxwriter
 from armbulk.i18n import Text, Words, _, unpack_text
 from armbulk.model.call_rows import CallRow, translate_call_outcome
 from armbulk.model.fields import FieldType
+from armbulk.model.outcome import Outcome
 from armbulk.model.plain_text import to_one_line
 from armbulk.model.result_columns import OUTCOME_HEADERS, PLACE_HEADERS
 from armbulk.store.call_runs import RowT
@@ -54,7 +55,9 @@ def write_call_workbook(
         *((OUTCOME_HEADERS[name].text(lang), FieldType.TEXT) for name in ("outcome", "message", "time")),
     )
     values = [(row.sheet, row.row, *kind.values(row, lang), *_show_outcome(row, lang)) for row in rows]
-    bad = frozenset(index for index, row in enumerate(rows) if row.shown_outcome != row.success)
+    bad = frozenset(
+        index for index, row in enumerate(rows) if row.shown_outcome not in {row.success, Outcome.UNCHANGED}
+    )
     with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
         book.set_properties({"created": WORKBOOK_CREATED})
         notes = (kind.note.text(lang),)

@@ -19,10 +19,11 @@ from armbulk.results.totals_words import to_json as totals_to_json
 from armbulk.store import CallRun, ListCheck, Run, Store, Verification
 from armbulk.store.call_runs import CallTables
 from armbulk.store.deletion_tables import DELETES
+from armbulk.store.due_date_tables import DUE_DATES
 from armbulk.store.reservation_tables import RESERVATIONS
 from armbulk.validation.check import Checked, check_files
 
-_CALL_TABLES: tuple[CallTables[Any], ...] = (DELETES, RESERVATIONS)
+_CALL_TABLES: tuple[CallTables[Any], ...] = (DELETES, RESERVATIONS, DUE_DATES)
 _SENT_BEFORE = [Outcome.ALREADY_SENT.value, Outcome.UNCHANGED.value]
 """The outcomes of records that ARM has since an earlier run."""
 

@@ -77,6 +77,10 @@ class ServerBehaviour:
     """Whether there is a listing of GL movements."""
     reservation_body: str = _choice("object", "list", "flat")
     """Where a payment reservation is in its body: paymentReservation, paymentReservations, or beside metadata."""
+    due_date_body: str = _choice("object", "list", "flat")
+    """Where the change of an AR item is in its body: arItem, arItems, or beside metadata."""
+    due_date_effect: str = _choice("date", "balance", "credit_note", "nothing")
+    """What a new due date changes: the date, also the balance, the answer also names a credit note, or nothing."""
     over_cap: str = _choice("clamp", "400")
     """A pagesize or maximumcount above the cap."""
     next_page_host: str = _choice("same", "other", "http")

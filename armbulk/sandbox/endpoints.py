@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from armbulk.sandbox import batches, queries, records, reservations
+from armbulk.sandbox import batches, due_dates, queries, records, reservations
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.responses import ApiCall, ApiResponse, Job, NotJson, error_response, json_response, read_json
 from armbulk.sandbox.state import SandboxState
@@ -48,6 +48,8 @@ class Endpoints:
                 return Job(lambda: self._get_customer(number))
             case ("POST", "paymentreservations"):
                 return self._reserve_payment(call)
+            case ("PUT", "aritems"):
+                return self._change_item(call)
             case ("DELETE", "customers", number):
                 return Job(lambda: self._answer(*records.delete_customer(self.state, number)), writes=1)
             case ("GET", "glmovements") if self.state.behaviour.gl_movements == "absent":
@@ -79,6 +81,10 @@ class Endpoints:
     def _reserve_payment(self, call: ApiCall) -> Job:
         body = read_json(call.body)
         return Job(lambda: self._answer(*reservations.reserve_payment(self.state, body)), writes=1)
+
+    def _change_item(self, call: ApiCall) -> Job:
+        body = read_json(call.body)
+        return Job(lambda: self._answer(*due_dates.change_item(self.state, body)), writes=1)
 
     def _answer(self, status: int, answer: Json) -> ApiResponse:
         if answer["status"] == "FAILED":

@@ -95,7 +95,14 @@ def find_item(state: SandboxState, resource: str, item_id: str) -> Json | None:
         return None
     listed = state.lists.by_path[resource].find_numbered(order_key, int(number))
     items = chain(listed, _list_created_records(state, resource))
-    return next((item for item in items if fold_key(item[key]) == fold_key(item_id)), None)
+    item = next((item for item in items if fold_key(item[key]) == fold_key(item_id)), None)
+    return None if item is None else _apply_change(state, item)
+
+
+def _apply_change(state: SandboxState, item: Json) -> Json:
+    """Return an item with what was changed of it."""
+    changes = state.item_changes.get(fold_key(item.get("arItemId", "")))
+    return item | changes if changes else item
 
 
 def remove_lines(document: Json) -> Json:
@@ -213,6 +220,8 @@ def read_page(
     shown = matches.slice((number - 1) * query.page_size, min(number * query.page_size, served))
     if query.resource == "documents" and not query.expand:
         shown = [remove_lines(document) for document in shown]
+    if query.resource == "aritems" and state.item_changes:
+        shown = [_apply_change(state, item) for item in shown]
     pages = max(1, math.ceil(served / query.page_size))
     summary: Json = {
         "pageNo": number,

@@ -8,10 +8,14 @@ from typing import Any
 from armbulk.errors import SettingsError
 from armbulk.i18n import Text, _
 from armbulk.model.request_form import PLACE, ExperimentalWrite, RequestForm
+from armbulk.resources.due_dates import DUE_DATE_EXPERIMENT, DUE_DATE_PLACES
 from armbulk.resources.payment_reservations import EXPERIMENT, PLACES
 
 _KEYS = ("confirmed_by", "confirmed_on", "path", "body")
-_EXPERIMENTS = {EXPERIMENT: (PLACES, ("payment_id",))}
+_EXPERIMENTS = {
+    EXPERIMENT: (PLACES, ("payment_id",)),
+    DUE_DATE_EXPERIMENT: (DUE_DATE_PLACES, ("ar_item_id", "due_date")),
+}
 """Name → the places of its body, and those it must have exactly once."""
 
 

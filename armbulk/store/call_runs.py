@@ -1,4 +1,4 @@
-"""Runs of single calls (deletes of customers, payment reservations): what they have in common.
+"""Runs of single calls (deletes of customers, payment reservations, new due dates): what they have in common.
 
 Their numbers are of the same series as those of imports. The intent to call is committed before a byte leaves.
 """

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
+from armbulk.model.due_date import DueDateOutcome
 from armbulk.model.outcome import Outcome
 from armbulk.model.reservation import ReservationOutcome
 from armbulk.quota.limits import Account
-from armbulk.store.reservation_tables import reservation_row, reservation_run
+from armbulk.store.call_runs import CallTables
+from armbulk.store.due_date_tables import DUE_DATES
+from armbulk.store.reservation_tables import RESERVATIONS
 from armbulk.store.saved_lists import saved_list
 from armbulk.store.schema import batch, belongs_to, foreign, item, run, sent_key
 
@@ -26,6 +31,7 @@ class Observations:
         early_refusals: how often ARM refused a call for a limit although armbulk's count had room.
         document_types: the types of documents that ARM created.
         reservations: how many payment reservations ARM confirmed.
+        due_dates: how many new due dates ARM's items have.
         codes_read_at: when ARM's codes were read; None: never.
     """
 
@@ -35,6 +41,7 @@ class Observations:
     early_refusals: int
     document_types: tuple[str, ...]
     reservations: int
+    due_dates: int
     codes_read_at: float | None
 
 
@@ -65,12 +72,8 @@ class ObservationStore:
             .where(sa.func.coalesce(item.c.outcome, sent_key.c.outcome).in_(_CREATED))
         )
         refusals = sa.select(sa.func.count()).select_from(foreign).where(*belongs_to(foreign, account))
-        confirmed = (
-            sa.select(sa.func.count())
-            .join_from(reservation_row, reservation_run)
-            .where(*belongs_to(reservation_run, account), reservation_row.c.message == "")  # not marked by a person
-            .where(reservation_row.c.outcome == ReservationOutcome.RESERVED.value)
-        )
+        reserved = _count_calls(RESERVATIONS, account, ReservationOutcome.RESERVED)
+        changed = _count_calls(DUE_DATES, account, DueDateOutcome.UPDATED)
         codes = sa.select(sa.func.max(saved_list.c.read_at)).where(*belongs_to(saved_list, account))
         with self._engine.connect() as conn:
             batches, last = conn.execute(counted).one()
@@ -80,6 +83,17 @@ class ObservationStore:
                 largest=dict(tuple(row) for row in conn.execute(largest)),
                 early_refusals=conn.execute(refusals).scalar_one(),
                 document_types=tuple(sorted(filter(None, conn.execute(types).scalars()))),
-                reservations=conn.execute(confirmed).scalar_one(),
+                reservations=conn.execute(reserved).scalar_one(),
+                due_dates=conn.execute(changed).scalar_one(),
                 codes_read_at=conn.execute(codes).scalar_one(),
             )
+
+
+def _count_calls(tables: CallTables[Any], account: Account, outcome: StrEnum) -> sa.Select[int]:
+    """Return the query for how many calls ended so, as ARM and not a person said."""
+    rows = tables.rows
+    return (
+        sa.select(sa.func.count())
+        .join_from(rows, tables.runs)
+        .where(*belongs_to(tables.runs, account), rows.c.message == "", rows.c.outcome == outcome.value)
+    )

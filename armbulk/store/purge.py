@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from armbulk.model.batch_state import FINAL_STATES
 from armbulk.quota.limits import Account
 from armbulk.store.deletion_tables import deletion, deletion_row
+from armbulk.store.due_date_tables import due_date_row, due_date_run
 from armbulk.store.reservation_tables import reservation_row, reservation_run
 from armbulk.store.schema import (
     batch,
@@ -55,9 +56,11 @@ def purge(conn: sa.Connection, account: Account, before: float) -> DeletedRows:
     conn.execute(sa.delete(run).where(run.c.id.in_(run_ids)))
     deletions, customers = _purge_calls(conn, account, before, deletion, deletion_row.c.deletion)
     reserving, payments = _purge_calls(conn, account, before, reservation_run, reservation_row.c.run)
+    changing, due_dates = _purge_calls(conn, account, before, due_date_run, due_date_row.c.run)
     guarded = sa.select(sa.func.count()).select_from(sent_key).where(*belongs_to(sent_key, account))
-    rows = records + customers + payments
-    return DeletedRows(len(run_ids) + deletions + reserving, rows, int(conn.execute(guarded).scalar_one()))
+    rows = records + customers + payments + due_dates
+    runs = len(run_ids) + deletions + reserving + changing
+    return DeletedRows(runs, rows, int(conn.execute(guarded).scalar_one()))
 
 
 def _purge_calls(

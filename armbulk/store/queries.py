@@ -19,6 +19,7 @@ from armbulk.store import decisions
 from armbulk.store.copies import SendingCounter
 from armbulk.store.decisions import UnresolvedDocument
 from armbulk.store.deletion_tables import deletion
+from armbulk.store.due_date_tables import due_date_run
 from armbulk.store.reservation_tables import reservation_run
 from armbulk.store.rows import (
     ITEM_SCHEMA,
@@ -83,14 +84,19 @@ _OPEN_RECORDS = (
 """Statements of every step of a session: built once."""
 
 
+_CALL_RUNS = (
+    (reservation_run, _("Run {run_id} reserves payments. It has no documents and no import.")),
+    (due_date_run, _("Run {run_id} changes due dates. It has no documents and no import.")),
+    (deletion, _("Run {run_id} deletes customers. It has no documents and no import.")),
+)
+
+
 def no_such_run_error(conn: sa.Connection, run_id: int) -> StoreError:
     """Return the error for a run that is not in the store, or not any more: numbers are never given twice."""
-    if conn.execute(sa.select(reservation_run.c.id).where(reservation_run.c.id == run_id)).first() is not None:
-        message = _("Run {run_id} reserves payments. It has no documents and no import.", run_id=run_id)
-        return StoreError("no-import", message, _("See it with: armbulk show {run_id}", run_id=run_id))
-    if conn.execute(sa.select(deletion.c.id).where(deletion.c.id == run_id)).first() is not None:
-        message = _("Run {run_id} deletes customers. It has no documents and no import.", run_id=run_id)
-        return StoreError("no-import", message, _("See it with: armbulk show {run_id}", run_id=run_id))
+    for table, message in _CALL_RUNS:
+        if conn.execute(sa.select(table.c.id).where(table.c.id == run_id)).first() is not None:
+            hint = _("See it with: armbulk show {run_id}", run_id=run_id)
+            return StoreError("no-import", message.fill(run_id=run_id), hint)
     last = conn.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'run'").scalar()
     if 0 < run_id <= int(last or 0):
         message = _("The data of run {run_id} was deleted from this computer with `armbulk purge`", run_id=run_id)

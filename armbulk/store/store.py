@@ -26,6 +26,7 @@ from armbulk.store import purge as purging
 from armbulk.store.copies import SendingCounter
 from armbulk.store.customers import keep_customers
 from armbulk.store.deletions import DeletionStore
+from armbulk.store.due_dates import DueDateStore
 from armbulk.store.engine import create_missing, flush, migrate, open_engine
 from armbulk.store.journal import BatchJournal
 from armbulk.store.list_checks import ListCheckStore
@@ -64,6 +65,7 @@ class Store(
     SavedListStore,
     DeletionStore,
     ReservationStore,
+    DueDateStore,
     ObservationStore,
     BatchJournal,
 ):

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from armbulk.errors import FileError
-from armbulk.findings.frame import merge_findings
 from armbulk.i18n import _, join_texts, pack_text, quote_names
-from armbulk.mapping.headers import match_headers
-from armbulk.model.fields import Severity
 from armbulk.model.keys import normalise_key
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import Sheet, Table
 from armbulk.resources.payment_reservations import IDENTIFICATIONS, PAYMENT_RESERVATIONS
+from armbulk.validation.call_sheets import read_call_sheets
 from armbulk.validation.cell_findings import make_cell_findings
-from armbulk.validation.field_checks import check_fields
-from armbulk.validation.input_files import read_files
-from armbulk.validation.parse import parse_sheet
 
+_NO_COLUMNS = (
+    "no-payment-columns",
+    _("No sheet has the columns Payment id, Amount and Currency"),
+    _("Add these columns to a sheet, with a payment in each row"),
+)
+_NO_ROWS = ("no-payments", _("The files have no rows with payments"), _("Fill in the rows"))
 _KEY = PAYMENT_RESERVATIONS.field(PAYMENT_RESERVATIONS.key)
 
 
@@ -49,31 +49,16 @@ def read_reservation_rows(files: Sequence[str], options: ReadOptions, sent: Mapp
     Raises:
         FileError: A file cannot be read, no sheet has the columns, or there are no rows.
     """
-    sheets = read_files(files, options)
-    parts, findings, columns = [], [], {}
-    for index, sheet in enumerate(sheets):
-        match = match_headers(sheet, index, {PAYMENT_RESERVATIONS.name: PAYMENT_RESERVATIONS}, flat=False)
-        if match.resource is None or "payment_id" not in match.columns:
-            continue
-        typed, of_cells = parse_sheet(sheet, index, match, options)
-        columns[index] = match.columns
-        parts.append(typed)
-        unclear = match.findings.filter(pl.col("code").is_in(["duplicate-header", "missing-column"]))
-        findings += [of_cells, unclear]
-        findings.append(_find_hidden(sheet, index, typed, match.columns))
-    if not parts:
-        raise FileError(
-            "no-payment-columns",
-            _("No sheet has the columns Payment id, Amount and Currency"),
-            _("Add these columns to a sheet, with a payment in each row"),
-        )
-    table = Table(PAYMENT_RESERVATIONS, pl.concat(parts), columns)
-    if table.rows.is_empty():
-        raise FileError("no-payments", _("The files have no rows with payments"), _("Fill in the rows"))
-    of_cells = merge_findings(findings)
-    errors = merge_findings([of_cells, check_fields(table, of_cells), *_check_rows(table, sent)])
-    errors = errors.filter(pl.col("severity") == Severity.ERROR.value)
-    return ReservationSheets(tuple(sheets), _choose_identification(table.rows), errors)
+    sheets, table, errors = read_call_sheets(
+        files,
+        options,
+        PAYMENT_RESERVATIONS,
+        "payment-hidden",
+        _NO_COLUMNS,
+        _NO_ROWS,
+        lambda table: _check_rows(table, sent),
+    )
+    return ReservationSheets(sheets, _choose_identification(table.rows), errors)
 
 
 def _check_rows(table: Table, sent: Mapping[str, int]) -> list[pl.DataFrame]:
@@ -84,10 +69,6 @@ def _check_rows(table: Table, sent: Mapping[str, int]) -> list[pl.DataFrame]:
     )
     names = [PAYMENT_RESERVATIONS.field(name).header for name in IDENTIFICATIONS]
     possible = pack_text(join_texts(*quote_names(names), separator=", "))
-    first = pl.col("row").first().over("norm")
-    again = rows.drop_nulls("norm").with_columns(
-        first=first.cast(pl.String), number=pl.int_range(pl.len()).over("norm")
-    )
     before = rows.filter(pl.col("norm").is_in(list(sent))).with_columns(
         run=pl.col("norm").replace_strict({key: str(run) for key, run in sent.items()}, default=None)
     )
@@ -95,16 +76,9 @@ def _check_rows(table: Table, sent: Mapping[str, int]) -> list[pl.DataFrame]:
     return [
         make_cell_findings(table, rows.filter(pl.col("count") == 0), "no-identification", _KEY, possible),
         make_cell_findings(table, rows.filter(pl.col("count") > 1), "two-identifications", _KEY, possible),
-        make_cell_findings(table, again.filter(pl.col("number") > 0), "duplicate-key", _KEY, pl.col("first")),
         make_cell_findings(table, before, "payment-sent-before", _KEY, pl.col("run")),
         make_cell_findings(table, amounts, "amount-not-positive", PAYMENT_RESERVATIONS.field("amount")),
     ]
-
-
-def _find_hidden(sheet: Sheet, index: int, rows: pl.DataFrame, columns: dict[str, str]) -> pl.DataFrame:
-    """Return an error for each row that Excel does not show: a person may not have seen it."""
-    hidden = rows.filter(pl.col("row").is_in(list(sheet.hidden_rows))).with_columns(value=pl.col("payment_id"))
-    return make_cell_findings(Table(PAYMENT_RESERVATIONS, rows, {index: columns}), hidden, "payment-hidden", _KEY)
 
 
 def _choose_identification(rows: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from armbulk.clock import format_iso
 from armbulk.errors import StoreError
 from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
 from armbulk.model.environment import Environment, find_environment
+from armbulk.resources.due_dates import DUE_DATE_EXPERIMENT
 from armbulk.resources.payment_reservations import EXPERIMENT
 from armbulk.settings.profile import Profile
 from armbulk.store.observations import Observations
@@ -26,10 +27,11 @@ _COUNTING = _("how ARM counts records (6)")
 _BATCHES = _("how large a batch may be (7)")
 _MIGRATION = _("how opening items are sent (11, 12, 23)")
 _RESERVATIONS = _("the form of payment reservations (25)")
+_DUE_DATES = _("the form of due date changes (26)")
 _CODES = _("where ARM's codes are (28)")
 _NOT_SEEN = _("no run has shown it yet")
 _NEVER_EARLY = _("ARM has refused no call earlier than expected")
-_NOTHING = Observations(0, None, {}, 0, (), 0, None)
+_NOTHING = Observations(0, None, {}, 0, (), 0, 0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def check_assumptions(session: Session) -> HealthCheck:
         "early_refusals": seen.early_refusals,
         "document_types": list(seen.document_types),
         "reservations": seen.reservations,
+        "due_dates": seen.due_dates,
     }
     shown = [
         _("{fact}: {observed} ({override})", fact=fact.text, observed=fact.observed or _NOT_SEEN,
@@ -98,6 +101,14 @@ def _list_facts(profile: Profile, seen: Observations) -> dict[str, _Fact]:
         )
         observed = confirmed if seen.reservations else ""
         facts[EXPERIMENT] = _Fact(_RESERVATIONS, f"[experimental.{EXPERIMENT}]", observed)
+    if DUE_DATE_EXPERIMENT in profile.experimental:
+        changed = ngettext(
+            "ARM's items have {count:number} new due date",
+            "ARM's items have {count:number} new due dates",
+            count=seen.due_dates,
+        )
+        override = f"[experimental.{DUE_DATE_EXPERIMENT}]"
+        facts[DUE_DATE_EXPERIMENT] = _Fact(_DUE_DATES, override, changed if seen.due_dates else "")
     if seen.codes_read_at is not None:
         read = _("ARM's lists were read at {time:time}", time=seen.codes_read_at)
         facts["codes"] = _Fact(_CODES, "armbulk codes --fresh", read)
