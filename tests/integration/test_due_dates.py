@@ -155,7 +155,6 @@ def test_the_first_surprise_stops_the_run(tmp_path: Path, effect: str, seen: str
         ("500-applied:PUT:aritems:1", ["updated", "updated"], 2),
         ("html:PUT:aritems:1", ["in_doubt", "not_sent"], 1),
         ("lose-before:PUT:aritems:1", ["in_doubt", "not_sent"], 1),
-        ("429:PUT:aritems:1", ["updated", "updated"], 3),
         ("401:PUT:aritems:1", ["updated", "updated"], 3),
     ],
 )
