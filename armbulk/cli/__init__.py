@@ -48,6 +48,11 @@ _COMMANDS = {
     "undo": ("armbulk.cli.runs", "undo", _("Propose how to undo a run, for review.")),
     "delete": ("armbulk.cli.delete", "delete", _("Delete customers in ARM that a sheet names row by row.")),
     "reserve": ("armbulk.cli.reserve", "reserve", _("Reserve payments in ARM (experimental, off by default).")),
+    "validate": (
+        "armbulk.cli.validate",
+        "validate",
+        _("Have ARM validate auto postings (experimental, off by default)."),
+    ),
     "evidence": (
         "armbulk.cli.evidence",
         "evidence",

@@ -13,6 +13,7 @@ from armbulk.app.dialog import (
     DeleteQuestion,
     Dialog,
     HeaderQuestion,
+    PostingsQuestion,
     ProposeAgain,
     ReportProgress,
     ReserveQuestion,
@@ -20,6 +21,7 @@ from armbulk.app.dialog import (
     ValueDifference,
 )
 from armbulk.app.price_words import describe_price
+from armbulk.cli import form_questions
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
 from armbulk.cli.progress import REPEAT_HINT, show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
@@ -58,18 +60,9 @@ _DELETE = ngettext(
     "Delete {count} customers in {environment}, client {client}? ARM has no undelete.",
 )
 _TYPE_COUNT = _("{question} Type the number of customers to confirm")
-_RESERVE = ngettext(
-    "Reserve {count} payment in {environment}, client {client}? armbulk cannot take it back.",
-    "Reserve {count} payments in {environment}, client {client}? armbulk cannot take them back.",
-)
-_TYPE_PAYMENTS = _("{question} Type the number of payments to confirm")
-_MORE_PAYMENTS = ngettext("… and {count} more payment", "… and {count} more payments")
-_SUM = _("Sum {currency} {amount:amount}")
-_FORM = _("The form of this request is not public. {who} confirmed it on {day}. The first request:")
 _SETTLE = ngettext(
     "{count} payment ({numbers}). {meaning}. Is that right?", "{count} payments ({numbers}). {meaning}. Is that right?"
 )
-_MAX_BODY_CHARS = 500
 _FIRST_IMPORT = _(
     "--first-import skips the duplicate check. Documents that ARM already has would be "
     "created twice, and customers that ARM already has would be overwritten.\nAre you sure "
@@ -234,16 +227,13 @@ class TerminalDialog(Dialog):
 
     def confirm_reserve(self, question: ReserveQuestion) -> bool:
         """Show the first payments, the sums and the first request, and ask; in production the number is typed."""
-        lang, count = self._context.lang, len(question.payments)
-        lines = [
-            f"  {number}  {for_}  {currency} {amount}" for number, for_, amount, currency in question.payments[:10]
-        ]
-        if count > len(lines):
-            lines.append(_MORE_PAYMENTS.fill(count=count - len(lines)).text(lang))
-        lines += [f"  {_SUM.fill(currency=currency, amount=amount).text(lang)}" for currency, amount in question.sums]
-        lines.append(_FORM.fill(who=question.confirmed_by, day=question.confirmed_on).text(lang))
-        lines.append(f"  {to_one_line(question.example, _MAX_BODY_CHARS)}")
-        return self._confirm_count(question, lines, count, _RESERVE, _TYPE_PAYMENTS)
+        lines, count = form_questions.list_payments(question, self._context.lang), len(question.payments)
+        return self._confirm_count(question, lines, count, form_questions.RESERVE, form_questions.TYPE_PAYMENTS)
+
+    def confirm_postings(self, question: PostingsQuestion) -> bool:
+        """Show the cost, the sums and the request, and ask; in production the number is typed."""
+        lines, count = form_questions.list_postings(question, self._context.lang), question.count
+        return self._confirm_count(question, lines, count, form_questions.VALIDATE, form_questions.TYPE_POSTINGS)
 
     def confirm_settled(self, payment_ids: tuple[str, ...], meaning: Text) -> bool:
         """Show the payment ids and what would be recorded of them, and ask."""
@@ -251,7 +241,12 @@ class TerminalDialog(Dialog):
         return self._context.ask(text, yes=self._yes)
 
     def _confirm_count(
-        self, question: DeleteQuestion | ReserveQuestion, lines: Sequence[str], count: int, text: Text, typed: Text
+        self,
+        question: DeleteQuestion | ReserveQuestion | PostingsQuestion,
+        lines: Sequence[str],
+        count: int,
+        text: Text,
+        typed: Text,
     ) -> bool:
         """Show lines, and ask; where it may be production, the number is typed."""
         environment = name_environment(question.environment, question.address)

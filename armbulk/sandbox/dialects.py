@@ -77,6 +77,10 @@ class ServerBehaviour:
     """Whether there is a listing of GL movements."""
     reservation_body: str = _choice("object", "list", "flat")
     """Where a payment reservation is in its body: paymentReservation, paymentReservations, or beside metadata."""
+    posting_body: str = _choice("autoPostings", "postings")
+    """The key under which a body has auto postings."""
+    posting_answer: str = _choice("list", "reverse", "absent")
+    """The results of auto postings: in the order of the set, the other way round, or none."""
     over_cap: str = _choice("clamp", "400")
     """A pagesize or maximumcount above the cap."""
     next_page_host: str = _choice("same", "other", "http")

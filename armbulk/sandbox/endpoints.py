@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from armbulk.sandbox import batches, queries, records, reservations
+from armbulk.sandbox import batches, postings, queries, records, reservations
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.responses import ApiCall, ApiResponse, Job, NotJson, error_response, json_response, read_json
 from armbulk.sandbox.state import SandboxState
@@ -48,6 +48,8 @@ class Endpoints:
                 return Job(lambda: self._get_customer(number))
             case ("POST", "paymentreservations"):
                 return self._reserve_payment(call)
+            case ("POST", "autopostings", _method):
+                return self._post_set(call)
             case ("DELETE", "customers", number):
                 return Job(lambda: self._answer(*records.delete_customer(self.state, number)), writes=1)
             case ("GET", "glmovements") if self.state.behaviour.gl_movements == "absent":
@@ -79,6 +81,11 @@ class Endpoints:
     def _reserve_payment(self, call: ApiCall) -> Job:
         body = read_json(call.body)
         return Job(lambda: self._answer(*reservations.reserve_payment(self.state, body)), writes=1)
+
+    def _post_set(self, call: ApiCall) -> Job:
+        body = read_json(call.body)
+        writes = len(postings.list_sent(body))
+        return Job(lambda: self._answer(*postings.post_set(self.state, body)), writes=writes)
 
     def _answer(self, status: int, answer: Json) -> ApiResponse:
         if answer["status"] == "FAILED":

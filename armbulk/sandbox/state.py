@@ -76,6 +76,8 @@ class SandboxState:
     """By folded documentNo, in order of creation; more than one is a duplicate."""
     reservations: dict[str, Json] = field(default_factory=dict)
     """Payment reservations by folded paymentId."""
+    auto_postings: list[Json] = field(default_factory=list)
+    """What was posted: sets without validateOnly."""
     created: dict[int, float] = field(default_factory=dict)
     """When a document was created, by its referenceNo."""
     batches: dict[str, SandboxBatch] = field(default_factory=dict)
