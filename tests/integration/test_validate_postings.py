@@ -136,7 +136,7 @@ def test_every_column_is_sent_or_refused(tmp_path: Path, shared: Sandbox) -> Non
         ("", {"posting_answer": "reverse"}, 3, "in_doubt", 1),
         ("", {"posting_answer": "absent"}, 3, "in_doubt", 1),
         ("", {"posting_body": "postings"}, 1, "failed", 1),
-        ("429", {}, 0, "valid", 2),
+        ("429", {}, 4, "not_sent", 1),
         ("401", {}, 0, "valid", 2),
     ],
 )  # fmt: skip
@@ -146,8 +146,9 @@ def test_an_unclear_answer_is_unknown(
     """What validateOnly does is only documented in part: without a plain answer nothing is claimed."""
     faults = [f"{fault}:POST:autopostings:1"] if fault else []
     with Sandbox(faults=faults, dialect=dialect) as arm:
-        exit_code, report = validate(arm, tmp_path)
+        exit_code, report = validate(arm, tmp_path, TWO, *YES, "--no-wait")
         assert (exit_code, outcomes(report), len(sent(arm))) == (code, [expected] * 2, calls)
+        assert (report["resume_at"] is not None) == (code == 4)
         assert ("only documented in part" in report["records"][0]["message"]) == (expected == "in_doubt")
         assert arm.state.auto_postings == []
 
