@@ -193,15 +193,24 @@ def write_calls(kind: CallKind[RowT], store: Store, run: CallRun, target: str | 
 
 @contextmanager
 def calling(
-    kind: CallKind[Any], context: Context, store: Store, dialog: Dialog, hint: Text, *, wait: bool
+    never_fits: Text, context: Context, store: Store, dialog: Dialog, hint: Text, *, wait: bool
 ) -> Iterator[CallWaiter]:
-    """Yield what makes calls and waits for the limits; `hint`: what to do after a stop."""
+    """Yield what makes calls and waits for the limits.
+
+    Args:
+        never_fits: What to report when the limits do not allow a single call.
+        context: With the login for ARM.
+        store: Where the use of the limits is counted.
+        dialog: Shows progress.
+        hint: What to do after a stop.
+        wait: Whether to wait for the limits.
+    """
     profile = context.profile
     with dialog.sending() as progress, closing(open_client(context, progress)) as system:
         client = RateLimitedClient(
             store, system, context.clock, profile.account, profile.limits, priority=Priority.NORMAL
         )
-        yield CallWaiter(client, wait, profile.poll_seconds, progress, kind.never_fits, hint)
+        yield CallWaiter(client, wait, profile.poll_seconds, progress, never_fits, hint)
 
 
 def state_of(rows: Iterable[CallRow]) -> str:
@@ -226,7 +235,7 @@ def _send(
     number, stopped, result.resume_at = result.number or 0, "", None
     hint = _("Continue with: armbulk resume {run}", run=number)
     try:
-        with calling(kind, context, store, dialog, hint, wait=wait) as waiter:
+        with calling(kind.never_fits, context, store, dialog, hint, wait=wait) as waiter:
             kind.send(context, waiter, number, result.rows)
     except Interrupted as error:
         stopped, result.error = "interrupted", error
@@ -240,19 +249,24 @@ def _send(
 
 
 def write_results(kind: CallKind[RowT], store: Store, result: CallResult[RowT], target: Path, lang: str) -> None:
-    """Write the result workbook; a file that cannot be written is no failure of the run."""
+    """Write the result workbook of a run; a file that cannot be written is no failure of the run."""
+    if write_workbook(kind.sheet, store, result, target, lang) and result.number:
+        store.save_call_result(kind.tables, result.number, str(result.path))
+
+
+def write_workbook(sheet: CallSheet[RowT], store: Store, result: CallResult[RowT], target: Path, lang: str) -> bool:
+    """Write the result workbook, and return whether it was written; what went wrong is kept in the result."""
     try:
         with temporary_file(target) as temporary:
-            write_call_workbook(temporary, kind.sheet, result.rows, result.number, lang)
+            write_call_workbook(temporary, sheet, result.rows, result.number, lang)
             result.path = replace_atomically(temporary, target, store.clock, own=store.written_files.digests())
     except FileError as error:
         if result.number:
             error.hint = _SAVED.fill(run=result.number)
         result.error = result.error or error
-        return
+        return False
     store.written_files.record([result.path])
-    if result.number:
-        store.save_call_result(kind.tables, result.number, str(result.path))
+    return True
 
 
 def drop_sheets(files: Iterable[str]) -> list[str]:

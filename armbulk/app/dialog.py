@@ -158,6 +158,37 @@ class ReserveQuestion:
     client_name: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class PostingsQuestion:
+    """A set of auto postings that would be validated, where, and whose word the form of the request rests on.
+
+    Attributes:
+        count: the postings.
+        method: the auto posting method.
+        sums: (currency, exact sum) of each currency.
+        cost: what it uses of the limits.
+        confirmed_by: who at Amili confirmed the form.
+        confirmed_on: when (ISO date).
+        example: the body of the request.
+        environment: the environment of ARM.
+        address: its address.
+        client_no: the client.
+        client_name: its name; None: not known.
+    """
+
+    count: int
+    method: str
+    sums: tuple[tuple[str, Decimal], ...]
+    cost: Text
+    confirmed_by: str
+    confirmed_on: str
+    example: str
+    environment: str
+    address: str
+    client_no: str
+    client_name: str | None
+
+
 class Dialog:
     """Answers for a program: confirms what was called for, accepts no guesses, shows nothing.
 
@@ -230,6 +261,11 @@ class Dialog:
 
     def confirm_reserve(self, question: ReserveQuestion) -> bool:
         """Return whether to reserve payments, in a form that is not public."""
+        del question
+        return False
+
+    def confirm_postings(self, question: PostingsQuestion) -> bool:
+        """Return whether to have auto postings validated, in a form that is not public."""
         del question
         return False
 

@@ -5,20 +5,24 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
+from armbulk.arm.auto_postings import read_postings
 from armbulk.arm.batch_results import read_batch, read_client_nos
 from armbulk.arm.deletion import read_deletion
 from armbulk.arm.encode import build_body
 from armbulk.arm.http import HttpClient
 from armbulk.arm.item_change import read_item_change
+from armbulk.arm.json_body import parse_json
 from armbulk.arm.lookups import compare_document, read_customer, read_document, read_item
 from armbulk.arm.messages import describe_refusal
 from armbulk.arm.pages import read_page
 from armbulk.arm.reservation import read_reservation
 from armbulk.arm.submit_results import read_submit_response
+from armbulk.model.auto_posting import PostingAnswer
 from armbulk.model.deletion import DeleteVerdict
 from armbulk.model.due_date import ChangeAnswer
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument
 from armbulk.model.page import Page
+from armbulk.model.posting_form import AUTO_POSTINGS_PATH, require_validate_only
 from armbulk.model.reservation import ReservationVerdict
 from armbulk.model.response import ApiResult, Response
 from armbulk.model.submission import BatchStatus, OpenRecord, SentKeys, SubmitResult
@@ -92,9 +96,16 @@ class ArmClient:
         message = describe_refusal(response) if response.status >= 400 else ""
         return ApiResult(response, read_deletion(response), message)
 
+    def validate_postings(self, path: str, body: str) -> ApiResult[list[PostingAnswer]]:
+        """POST a set of auto postings, each with validateOnly; never raises once the call has begun."""
+        response = self._submit_form("POST", path, body, validates=True)
+        message = describe_refusal(response) if response.status >= 400 else ""
+        sent = next(member for member in parse_json(body.encode()).values() if isinstance(member, list))
+        return ApiResult(response, read_postings(response, sent, message), message)
+
     def submit_form(self, method: str, path: str, body: str) -> ApiResult[ReservationVerdict]:
         """Make a call of an experimental write; never raises once the call has begun."""
-        response = self._http.submit(method, f"/{path}", body.encode())
+        response = self._submit_form(method, path, body)
         message = describe_refusal(response) if response.status >= 400 else ""
         return ApiResult(response, read_reservation(response), message)
 
@@ -105,9 +116,15 @@ class ArmClient:
 
     def change_item(self, path: str, body: str) -> ApiResult[ChangeAnswer]:
         """PUT the change of an AR item; never raises once the call has begun."""
-        response = self._http.submit("PUT", f"/{path}", body.encode())
+        response = self._submit_form("PUT", path, body)
         message = describe_refusal(response) if response.status >= 400 else ""
         return ApiResult(response, read_item_change(response), message)
+
+    def _submit_form(self, method: str, path: str, body: str, *, validates: bool = False) -> Response:
+        """Make a call in a form that is not public. No auto posting leaves without validateOnly: ValueError."""
+        if validates or path.partition("/")[0].lower() == AUTO_POSTINGS_PATH:
+            require_validate_only(body)
+        return self._http.submit(method, f"/{path}", body.encode())
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """GET one page of a list; the address is always built here, never taken from an answer."""

@@ -49,6 +49,11 @@ _COMMANDS = {
     "delete": ("armbulk.cli.delete", "delete", _("Delete customers in ARM that a sheet names row by row.")),
     "reserve": ("armbulk.cli.reserve", "reserve", _("Reserve payments in ARM (experimental, off by default).")),
     "change": ("armbulk.cli.change", "change", _("Change due dates in ARM (experimental, off by default).")),
+    "validate": (
+        "armbulk.cli.validate",
+        "validate",
+        _("Have ARM validate auto postings (experimental, off by default)."),
+    ),
     "evidence": (
         "armbulk.cli.evidence",
         "evidence",

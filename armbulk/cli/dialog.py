@@ -1,6 +1,6 @@
 """Questions and progress of use cases, at the terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from armbulk.app.dialog import (
     Dialog,
     DueDateQuestion,
     HeaderQuestion,
+    PostingsQuestion,
     ProposeAgain,
     ReportProgress,
     ReserveQuestion,
@@ -21,14 +22,7 @@ from armbulk.app.dialog import (
     ValueDifference,
 )
 from armbulk.app.price_words import describe_price
-from armbulk.cli.call_questions import (
-    MORE_CUSTOMERS,
-    CallsQuestion,
-    ShownCalls,
-    show_deletes,
-    show_due_dates,
-    show_payments,
-)
+from armbulk.cli import form_questions
 from armbulk.cli.command import CommandContext, InterruptHandler, question_error
 from armbulk.cli.progress import REPEAT_HINT, show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
@@ -62,6 +56,11 @@ _FILL_DUE_DATES = ngettext(
 )
 _SEND = _("Send {records} to {environment}, client {client}?")
 _UPDATE = _("Update {records} in {environment}, client {client}?")
+_DELETE = ngettext(
+    "Delete {count} customer in {environment}, client {client}? ARM has no undelete.",
+    "Delete {count} customers in {environment}, client {client}? ARM has no undelete.",
+)
+_TYPE_COUNT = _("{question} Type the number of customers to confirm")
 _FIRST_IMPORT = _(
     "--first-import skips the duplicate check. Documents that ARM already has would be "
     "created twice, and customers that ARM already has would be overwritten.\nAre you sure "
@@ -74,6 +73,7 @@ _DIFFERENT = ngettext(
 _CUSTOMER = _("customer {number}")
 _VALUE = _('  {field}: ARM has "{at_arm}", the file has "{in_file}"')
 _SECRET_VALUE = _("  {field}: differs (value not shown)")
+_MORE_CUSTOMERS = ngettext("… and {count} more customer", "… and {count} more customers")
 _KEPT = _("Not in the file, so ARM's values stay in the changed addresses: {fields}")
 _OVERWRITE = _(
     "If you answer no, these customers and their documents are not sent.\nOverwrite ARM's "
@@ -217,35 +217,53 @@ class TerminalDialog(Dialog):
 
     def confirm_delete(self, question: DeleteQuestion) -> bool:
         """Show the first customers, and ask; where it may be production, the number of customers is typed."""
-        return self._confirm_calls(question, show_deletes(question, self._context.lang))
+        lang, count = self._context.lang, len(question.customers)
+        lines = [f"  {number}  {to_one_line(name, _MAX_VALUE_CHARS)}" for number, name in question.customers[:10]]
+        if count > len(lines):
+            lines.append(_MORE_CUSTOMERS.fill(count=count - len(lines)).text(lang))
+        return self._confirm_count(question, lines, count, _DELETE, _TYPE_COUNT)
 
     def confirm_reserve(self, question: ReserveQuestion) -> bool:
         """Show the first payments, the sums and the first request, and ask; in production the number is typed."""
-        return self._confirm_calls(question, show_payments(question, self._context.lang))
+        lines, count = form_questions.list_payments(question, self._context.lang), len(question.payments)
+        return self._confirm_count(question, lines, count, form_questions.RESERVE, form_questions.TYPE_PAYMENTS)
+
+    def confirm_postings(self, question: PostingsQuestion) -> bool:
+        """Show the cost, the sums and the request, and ask; in production the number is typed."""
+        lines, count = form_questions.list_postings(question, self._context.lang), question.count
+        return self._confirm_count(question, lines, count, form_questions.VALIDATE, form_questions.TYPE_POSTINGS)
 
     def confirm_due_dates(self, question: DueDateQuestion) -> bool:
         """Show the first items and the first request, and ask; in production the number is typed."""
-        return self._confirm_calls(question, show_due_dates(question, self._context.lang))
+        lines, count = form_questions.list_due_dates(question, self._context.lang), len(question.items)
+        return self._confirm_count(question, lines, count, form_questions.CHANGE, form_questions.TYPE_ITEMS)
 
     def confirm_settled(self, question: Text) -> bool:
         """Show the rows and what would be recorded of them, and ask."""
         return self._context.ask(question, yes=self._yes)
 
-    def _confirm_calls(self, question: CallsQuestion, shown: ShownCalls) -> bool:
+    def _confirm_count(
+        self,
+        question: DeleteQuestion | DueDateQuestion | ReserveQuestion | PostingsQuestion,
+        lines: Sequence[str],
+        count: int,
+        text: Text,
+        typed: Text,
+    ) -> bool:
         """Show lines, and ask; where it may be production, the number is typed."""
         environment = name_environment(question.environment, question.address)
         client = name_client(question.client_no, question.client_name)
-        filled = shown.question.fill(count=shown.count, environment=environment, client=client)
+        filled = text.fill(count=count, environment=environment, client=client)
         if self._yes:
             return True
         if not self._context.can_ask:
             raise question_error(filled, _("Use --yes, with --expect-count"))
-        self._context.reporter.say("\n".join(shown.lines))
+        self._context.reporter.say("\n".join(lines))
         if question.environment in {Environment.SANDBOX, Environment.STAGING}:
             return self._confirm(filled)
         with self._context.reporter.suspended():
-            typed = shown.typed.fill(question=filled).text(self._context.lang)
-            return prompt(typed, default="", show_default=False).strip() == str(shown.count)
+            shown = typed.fill(question=filled)
+            return prompt(shown.text(self._context.lang), default="", show_default=False).strip() == str(count)
 
     def confirm_first_import(self) -> bool:
         """Ask whether all documents are new to ARM; `--yes` confirms it."""
@@ -271,7 +289,7 @@ class TerminalDialog(Dialog):
         for number, values in differences.shown:
             lines += [_CUSTOMER.fill(number=number).text(lang), *(_describe_value(value, lang) for value in values)]
         if differences.customers > len(differences.shown):
-            lines.append(MORE_CUSTOMERS.fill(count=differences.customers - len(differences.shown)).text(lang))
+            lines.append(_MORE_CUSTOMERS.fill(count=differences.customers - len(differences.shown)).text(lang))
         if differences.kept:
             lines.append(_KEPT.fill(fields=", ".join(header.text(lang) for header in differences.kept)).text(lang))
         fields = ", ".join(header.text(lang) for header in differences.fields)

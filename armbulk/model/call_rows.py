@@ -1,4 +1,4 @@
-"""The rows of runs of single calls: customers to delete, payments to reserve, due dates to change."""
+"""The rows of single calls: customers to delete, payments to reserve, due dates, postings to validate."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +9,14 @@ from armbulk.model.call_state import CallState
 from armbulk.model.outcome import Outcome
 from armbulk.model.outcome_words import OUTCOME_WORDS
 
-_WORDS = {"deleted": _("deleted"), "not_found": _("does not exist"), "reserved": _("reserved")}
+_WORDS = {
+    "deleted": _("deleted"),
+    "not_found": _("does not exist"),
+    "reserved": _("reserved"),
+    "valid": _("valid"),
+    "failed": _("failed"),
+    "batch_rejected": _("valid, but another posting of the set failed"),
+}
 """The outcomes that only single calls have."""
 
 

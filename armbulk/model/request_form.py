@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -43,12 +43,14 @@ class ExperimentalWrite:
         confirmed_on: when (ISO date).
         path: the path that replaces armbulk's own; "": armbulk's own.
         body: the body that replaces armbulk's own; None: armbulk's own.
+        columns: headers of the user's own columns → their keys in the request.
     """
 
     confirmed_by: str
     confirmed_on: str
     path: str = ""
     body: Mapping[str, Any] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self, form: RequestForm) -> RequestForm:
         """Return a form with what the profile replaces."""

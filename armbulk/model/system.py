@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from armbulk.model.auto_posting import PostingAnswer
 from armbulk.model.deletion import DeleteVerdict
 from armbulk.model.due_date import ChangeAnswer
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument
@@ -68,6 +69,12 @@ class ReceivablesSystem(Protocol):
 
     def change_item(self, path: str, body: str) -> ApiResult[ChangeAnswer]:
         """Change an AR item, in a form that the documentation does not have. One call, never repeated here."""
+
+    def validate_postings(self, path: str, body: str) -> ApiResult[list[PostingAnswer]]:
+        """Have a set of auto postings validated; ValueError for a body that could post. One call, never repeated here.
+
+        The content is what the answer says of each posting, [] where that is unclear.
+        """
 
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """Read one page of a list (its records are in `json_array`, "": find them); None when there is no page."""

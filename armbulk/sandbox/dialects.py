@@ -81,6 +81,10 @@ class ServerBehaviour:
     """Where the change of an AR item is in its body: arItem, arItems, or beside metadata."""
     due_date_effect: str = _choice("date", "balance", "credit_note", "nothing")
     """What a new due date changes: the date, also the balance, the answer also names a credit note, or nothing."""
+    posting_body: str = _choice("autoPostings", "postings")
+    """The key under which a body has auto postings."""
+    posting_answer: str = _choice("list", "reverse", "absent")
+    """The results of auto postings: in the order of the set, the other way round, or none."""
     over_cap: str = _choice("clamp", "400")
     """A pagesize or maximumcount above the cap."""
     next_page_host: str = _choice("same", "other", "http")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from armbulk.sandbox import batches, due_dates, queries, records, reservations
+from armbulk.sandbox import batches, due_dates, postings, queries, records, reservations
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.responses import ApiCall, ApiResponse, Job, NotJson, error_response, json_response, read_json
 from armbulk.sandbox.state import SandboxState
@@ -32,7 +32,7 @@ class Endpoints:
         except (InvalidRecord, queries.QueryRefused) as error:
             return self._refuse(error.status, str(error))
 
-    def _route(self, call: ApiCall, segments: Sequence[str]) -> Job:  # noqa: C901, PLR0911 - one case per endpoint
+    def _route(self, call: ApiCall, segments: Sequence[str]) -> Job:  # noqa: C901, PLR0911, PLR0912 - one case each
         match (call.method, *segments):
             case ("POST" | "PUT", "customers"):
                 return self._save_customer(call)
@@ -50,6 +50,8 @@ class Endpoints:
                 return self._reserve_payment(call)
             case ("PUT", "aritems"):
                 return self._change_item(call)
+            case ("POST", "autopostings", _method):
+                return self._post_set(call)
             case ("DELETE", "customers", number):
                 return Job(lambda: self._answer(*records.delete_customer(self.state, number)), writes=1)
             case ("GET", "glmovements") if self.state.behaviour.gl_movements == "absent":
@@ -85,6 +87,11 @@ class Endpoints:
     def _change_item(self, call: ApiCall) -> Job:
         body = read_json(call.body)
         return Job(lambda: self._answer(*due_dates.change_item(self.state, body)), writes=1)
+
+    def _post_set(self, call: ApiCall) -> Job:
+        body = read_json(call.body)
+        writes = len(postings.list_sent(body))
+        return Job(lambda: self._answer(*postings.post_set(self.state, body)), writes=writes)
 
     def _answer(self, status: int, answer: Json) -> ApiResponse:
         if answer["status"] == "FAILED":

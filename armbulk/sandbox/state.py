@@ -78,6 +78,8 @@ class SandboxState:
     """Payment reservations by folded paymentId."""
     item_changes: dict[str, Json] = field(default_factory=dict)
     """Members of AR items that were changed, by folded arItemId."""
+    auto_postings: list[Json] = field(default_factory=list)
+    """What was posted: sets without validateOnly."""
     created: dict[int, float] = field(default_factory=dict)
     """When a document was created, by its referenceNo."""
     batches: dict[str, SandboxBatch] = field(default_factory=dict)

@@ -7,13 +7,16 @@ from typing import Any
 
 from armbulk.errors import SettingsError
 from armbulk.i18n import Text, _
+from armbulk.model.posting_form import AUTO_POSTINGS_PATH, VALIDATE_ONLY, find_postings
 from armbulk.model.request_form import PLACE, ExperimentalWrite, RequestForm
+from armbulk.resources.auto_postings import POSTING_PLACES, POSTINGS_EXPERIMENT, POSTINGS_FORM
 from armbulk.resources.due_dates import DUE_DATE_EXPERIMENT, DUE_DATE_PLACES
 from armbulk.resources.payment_reservations import EXPERIMENT, PLACES
 
 _KEYS = ("confirmed_by", "confirmed_on", "path", "body")
-_EXPERIMENTS = {
+_EXPERIMENTS: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {
     EXPERIMENT: (PLACES, ("payment_id",)),
+    POSTINGS_EXPERIMENT: (POSTING_PLACES, ()),
     DUE_DATE_EXPERIMENT: (DUE_DATE_PLACES, ("ar_item_id", "due_date")),
 }
 """Name → the places of its body, and those it must have exactly once."""
@@ -34,18 +37,37 @@ def _read_experiment(name: str, values: Any, path: Path) -> ExperimentalWrite:
         raise _wrong(path, name, _("there is no such write"))
     if not isinstance(values, Mapping):
         raise _wrong(path, name, _("it must be a table"))
-    unknown = [key for key in values if key not in _KEYS]
+    is_posting = name == POSTINGS_EXPERIMENT
+    unknown = [key for key in values if key not in (*_KEYS, *(["columns"] if is_posting else []))]
     if unknown:
         raise _wrong(path, name, _("the key '{key}' is not known", key=unknown[0]))
     who = values.get("confirmed_by")
     if not isinstance(who, str) or not who.strip():
         raise _wrong(path, name, _("confirmed_by must name the person at Amili who confirmed the form"))
     body, endpoint = values.get("body"), values.get("path", "")
-    if not isinstance(endpoint, str) or (endpoint and not _is_path(endpoint)):
-        raise _wrong(path, name, _("path must be a path below the client number, such as paymentreservations"))
+    if not isinstance(endpoint, str) or (endpoint and not _is_path(endpoint, is_posting=is_posting)):
+        example = POSTINGS_FORM.path if is_posting else "paymentreservations"
+        raise _wrong(path, name, _("path must be a path below the client number, such as {example}", example=example))
     if body is not None:
         _verify_body(name, body, path)
-    return ExperimentalWrite(who.strip(), _read_day(values.get("confirmed_on"), name, path), endpoint, body)
+    columns = _read_columns(values.get("columns", {}), POSTINGS_FORM.body if body is None else body, name, path)
+    day = _read_day(values.get("confirmed_on"), name, path)
+    return ExperimentalWrite(who.strip(), day, endpoint, body, columns)
+
+
+def _read_columns(content: Any, body: Mapping[str, Any], name: str, path: Path) -> dict[str, str]:
+    """Return header → key of the user's own columns."""
+    if not content:
+        return {}
+    keys = list(content.values()) if isinstance(content, Mapping) else [""]
+    if not all(isinstance(key, str) and key.isascii() and key.isidentifier() for key in keys):
+        raise _wrong(
+            path, name, _("columns must have a key for each header, such as Counter-account = 'offsetAccountNo'")
+        )
+    used = {key.lower() for key in body[find_postings(body) or ""][0]}
+    if len({key.lower() for key in keys}) < len(keys) or used & {key.lower() for key in keys}:
+        raise _wrong(path, name, _("columns has a key twice, or one that the body has already"))
+    return dict(content)
 
 
 def _read_day(value: Any, name: str, path: Path) -> str:
@@ -55,8 +77,12 @@ def _read_day(value: Any, name: str, path: Path) -> str:
         raise _wrong(path, name, _("confirmed_on must be the day of the confirmation, such as 2026-11-30")) from None
 
 
-def _is_path(text: str) -> bool:
-    return all(part.isalnum() and part.isascii() for part in text.split("/"))
+def _is_path(text: str, *, is_posting: bool) -> bool:
+    """Return whether a path may be a write's: that of auto postings has the method, and no other is theirs."""
+    parts = text.split("/")
+    if parts.count("{method}") != is_posting or (parts[0].lower() == AUTO_POSTINGS_PATH and not is_posting):
+        return False
+    return all(part == "{method}" or (part.isalnum() and part.isascii()) for part in parts)
 
 
 def _verify_body(name: str, body: Any, path: Path) -> None:
@@ -70,6 +96,10 @@ def _verify_body(name: str, body: Any, path: Path) -> None:
     for placeholder in needed:
         if placeholders.count(placeholder) != 1:
             raise _wrong(path, name, _("the body must have {place} exactly once", place=_mark(placeholder)))
+    if name == POSTINGS_EXPERIMENT and find_postings(body) is None:
+        raise _wrong(
+            path, name, _("the body must have one list, with one posting that has {key} = true", key=VALIDATE_ONLY)
+        )
     if not _stand_alone(body):
         raise _wrong(path, name, _("a place such as {place} must be the whole text of its member", place="{amount}"))
 

@@ -11,6 +11,7 @@ from armbulk.clock import format_iso
 from armbulk.errors import StoreError
 from armbulk.i18n import NO_TEXT, Text, _, join_texts, ngettext
 from armbulk.model.environment import Environment, find_environment
+from armbulk.resources.auto_postings import POSTINGS_EXPERIMENT
 from armbulk.resources.due_dates import DUE_DATE_EXPERIMENT
 from armbulk.resources.payment_reservations import EXPERIMENT
 from armbulk.settings.profile import Profile
@@ -27,6 +28,7 @@ _COUNTING = _("how ARM counts records (6)")
 _BATCHES = _("how large a batch may be (7)")
 _MIGRATION = _("how opening items are sent (11, 12, 23)")
 _RESERVATIONS = _("the form of payment reservations (25)")
+_POSTINGS = _("the form of auto postings (24)")
 _DUE_DATES = _("the form of due date changes (26)")
 _CODES = _("where ARM's codes are (28)")
 _NOT_SEEN = _("no run has shown it yet")
@@ -93,6 +95,8 @@ def _list_facts(profile: Profile, seen: Observations) -> dict[str, _Fact]:
         facts["token_url"] = _Fact(_LOGIN, "ARMBULK_TOKEN_URL", accepted)
     if profile.migration:
         facts["migration"] = _Fact(_MIGRATION, "[migration]", _describe_types(seen))
+    if POSTINGS_EXPERIMENT in profile.experimental:
+        facts[POSTINGS_EXPERIMENT] = _Fact(_POSTINGS, f"[experimental.{POSTINGS_EXPERIMENT}]")
     if EXPERIMENT in profile.experimental:
         confirmed = ngettext(
             "ARM has confirmed {count:number} reservation",
