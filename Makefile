@@ -20,7 +20,8 @@ demo: $(PROGRAM) ## Try it in five steps with sample data: check, correct, plan,
 	@$(BIN)/armbulk demo
 
 test: $(STAMP) ## Run the tests of every feature, on every core
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not proof' \
+	@# a test process for each core, so one thread of polars in each; the proofs run with all threads, as users do
+	@PYTHONDONTWRITEBYTECODE= POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not proof' \
 	  tests/unit tests/integration tests/docs
 
 proofs: $(STAMP) ## Run the long proofs, with fixed seeds: every crash point, every behaviour of ARM, more generated data
