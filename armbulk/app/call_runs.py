@@ -135,9 +135,14 @@ def start_calls(
     write_results(kind, store, result, target, context.profile.lang)
 
 
+def first_messages(findings: Sequence[RenderedFinding]) -> dict[tuple[str, str, int | None], str]:
+    """Return (file, sheet, row) → the first message about the row; the row is None where it is about the sheet."""
+    return {(each["file"], each["sheet"], each["row"]): each["message"] for each in reversed(findings)}
+
+
 def hold_back(rows: Sequence[CallRow], findings: Sequence[RenderedFinding], outcome: StrEnum) -> None:
     """Give rows that have an error the outcome, with the first message; all rows where it is the sheet's headers."""
-    messages = {(each["file"], each["sheet"], each["row"]): each["message"] for each in reversed(findings)}
+    messages = first_messages(findings)
     blocked = {(each["file"], each["sheet"]) for each in findings if each["code"] in _OF_SHEET}
     for row in rows:
         message = messages.get((row.file, row.sheet, row.row))

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.call_result import CallResult
-from armbulk.app.call_runs import CallKind, CallRequest, calling, recover_calls, start_calls
+from armbulk.app.call_runs import CallKind, CallRequest, calling, first_messages, recover_calls, start_calls
 from armbulk.app.dialog import DeleteQuestion, Dialog
 from armbulk.app.imports import verify_target
 from armbulk.context import Context
@@ -146,16 +146,20 @@ def _settle(row: DeleteRow, outcome: DeleteOutcome, message: Text = NO_TEXT) -> 
 
 def _explain(rows: Sequence[DeleteRow], findings: Sequence[RenderedFinding]) -> None:
     """Say in each row that is held back for a finding what that is: the first one."""
-    messages = {(each["file"], each["sheet"], each["row"]): each["message"] for each in reversed(findings)}
+    messages = first_messages(findings)
     for row in rows:
         row.message = row.message or messages.get((row.file, row.sheet, row.row), "")
 
 
 def _build_question(context: Context, rows: Sequence[DeleteRow]) -> DeleteQuestion:
     profile = context.profile
-    names = tuple((row.customer_no, read_name(row)) for row in rows)
-    environment = find_environment(profile.base_url)
-    return DeleteQuestion(names, environment, profile.base_url, profile.client_no, profile.client_name)
+    return DeleteQuestion(
+        customers=tuple((row.customer_no, read_name(row)) for row in rows),
+        environment=find_environment(profile.base_url),
+        address=profile.base_url,
+        client_no=profile.client_no,
+        client_name=profile.client_name,
+    )
 
 
 def _create_deleter(waiter: CallWaiter) -> CustomerDeleter:

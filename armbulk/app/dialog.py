@@ -87,79 +87,75 @@ class CustomerDifferences:
     kept: tuple[Words, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteQuestion:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteQuestion:
+    """Where something would be written.
+
+    Attributes:
+        environment: the environment of ARM.
+        address: its address.
+        client_no: the client.
+        client_name: its name; None: not known.
+    """
+
+    environment: str
+    address: str
+    client_no: str
+    client_name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormQuestion(WriteQuestion):
+    """Where something would be written, and whose word the form of the request rests on.
+
+    Attributes:
+        confirmed_by: who at Amili confirmed the form.
+        confirmed_on: when (ISO date).
+        example: the body of the first request.
+    """
+
+    confirmed_by: str
+    confirmed_on: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteQuestion(WriteQuestion):
     """Customers that would be deleted: (number, name in ARM) of each, and where.
 
     Attributes:
         customers: the customers.
-        environment: the environment of ARM.
-        address: its address.
-        client_no: the client.
-        client_name: its name; None: not known.
     """
 
     customers: tuple[tuple[str, str], ...]
-    environment: str
-    address: str
-    client_no: str
-    client_name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DueDateQuestion:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDateQuestion(FormQuestion):
     """AR items that would get a new due date, where, and whose word the form of the request rests on.
 
     Attributes:
         items: (AR item id, customer, document, new due date) of each.
-        confirmed_by: who at Amili confirmed the form.
-        confirmed_on: when (ISO date).
-        example: the body of the first request.
-        environment: the environment of ARM.
-        address: its address.
-        client_no: the client.
-        client_name: its name; None: not known.
     """
 
     items: tuple[tuple[str, str, str, str], ...]
-    confirmed_by: str
-    confirmed_on: str
-    example: str
-    environment: str
-    address: str
-    client_no: str
-    client_name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReserveQuestion:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReserveQuestion(FormQuestion):
     """Payments that would be reserved, where, and whose word the form of the request rests on.
 
     Attributes:
         payments: (payment id, what it is for, amount, currency) of each.
         sums: (currency, exact sum) of each currency.
-        confirmed_by: who at Amili confirmed the form.
-        confirmed_on: when (ISO date).
-        example: the body of the first request.
-        environment: the environment of ARM.
-        address: its address.
-        client_no: the client.
-        client_name: its name; None: not known.
     """
 
     payments: tuple[tuple[str, str, str, str], ...]
     sums: tuple[tuple[str, Decimal], ...]
-    confirmed_by: str
-    confirmed_on: str
-    example: str
-    environment: str
-    address: str
-    client_no: str
-    client_name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PostingsQuestion:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingsQuestion(FormQuestion):
     """A set of auto postings that would be validated, where, and whose word the form of the request rests on.
 
     Attributes:
@@ -167,26 +163,12 @@ class PostingsQuestion:
         method: the auto posting method.
         sums: (currency, exact sum) of each currency.
         cost: what it uses of the limits.
-        confirmed_by: who at Amili confirmed the form.
-        confirmed_on: when (ISO date).
-        example: the body of the request.
-        environment: the environment of ARM.
-        address: its address.
-        client_no: the client.
-        client_name: its name; None: not known.
     """
 
     count: int
     method: str
     sums: tuple[tuple[str, Decimal], ...]
     cost: Text
-    confirmed_by: str
-    confirmed_on: str
-    example: str
-    environment: str
-    address: str
-    client_no: str
-    client_name: str | None
 
 
 class Dialog:

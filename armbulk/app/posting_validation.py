@@ -11,12 +11,13 @@ from typing import Any
 from urllib.parse import quote
 
 from armbulk.app.call_result import CallResult
-from armbulk.app.call_runs import CallRequest, calling, state_of, write_workbook
+from armbulk.app.call_runs import CallRequest, calling, first_messages, state_of, write_workbook
 from armbulk.app.check import complete_options
 from armbulk.app.dialog import Dialog, PostingsQuestion
+from armbulk.app.experiment import require_experiment
 from armbulk.app.imports import verify_target
 from armbulk.context import Context
-from armbulk.errors import ArmbulkError, Interrupted, LimitError, SettingsError, UsageError
+from armbulk.errors import ArmbulkError, Interrupted, LimitError, UsageError
 from armbulk.findings.frame import RenderedFinding, render_findings
 from armbulk.i18n import _, ngettext, pack_text, quote_text
 from armbulk.model.auto_posting import PostingOutcome, PostingRow
@@ -33,6 +34,11 @@ from armbulk.store import Store
 from armbulk.validation.posting_rows import PostingSheet, read_posting_rows
 from armbulk.writers.inputs import verify_no_input
 
+_OFF = _("Auto postings are switched off: the form of this request is not public, and Amili has to confirm it.")
+_HOW_ON = _(
+    "Ask Amili for the methods, the keys of a posting, and what validateOnly does. Then write in {path}: "
+    '[profiles.{name}.experimental.{write}] confirmed_by = "WHO", confirmed_on = 2026-01-31'
+)
 _NEVER_FITS = _("Your ARM limits do not allow a set of {count:number} auto postings")
 _AGAIN = _("Nothing was validated. Run the same command again")
 _UNKNOWN = _(
@@ -110,21 +116,7 @@ def validate_postings(
 
 def require_postings_confirmation(profile: Profile) -> ExperimentalWrite:
     """Return who confirmed the form of auto postings; SettingsError where the profile does not name anyone."""
-    confirmed = profile.experimental.get(POSTINGS_EXPERIMENT)
-    if confirmed is None:
-        raise SettingsError(
-            "not-confirmed",
-            _("Auto postings are switched off: the form of this request is not public, and Amili has to confirm it."),
-            _(
-                "Ask Amili for the methods, the keys of a posting, and what validateOnly does. "
-                "Then write in {path}: "
-                '[profiles.{name}.experimental.{write}] confirmed_by = "WHO", confirmed_on = 2026-01-31',
-                path=profile.home / "config.toml",
-                name=profile.name,
-                write=POSTINGS_EXPERIMENT,
-            ),
-        )
-    return confirmed
+    return require_experiment(profile, POSTINGS_EXPERIMENT, _OFF, _HOW_ON)
 
 
 # ── the steps ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,7 +174,7 @@ def _verify_count(expected: int | None, count: int) -> None:
 
 def _build_rows(sheet: PostingSheet, findings: Sequence[RenderedFinding]) -> list[PostingRow]:
     """Return the rows; those with an error are held back, with the first message."""
-    messages = {each["row"]: each["message"] for each in reversed(findings)}
+    messages = first_messages(findings)
     sent = [column.name for column in sheet.resource.fields if column.name != "posting_no"]
     rows = []
     for no, cells in enumerate(sheet.rows.iter_rows(named=True)):
@@ -201,8 +193,9 @@ def _build_rows(sheet: PostingSheet, findings: Sequence[RenderedFinding]) -> lis
             cells["currency"] or "",
             values,
         )
-        if cells["row"] in messages:
-            row.state, row.outcome, row.message = CallState.DONE, PostingOutcome.HELD_BACK, messages[cells["row"]]
+        message = messages.get((row.file, row.sheet, row.row))
+        if message is not None:
+            row.state, row.outcome, row.message = CallState.DONE, PostingOutcome.HELD_BACK, message
         rows.append(row)
     return rows
 

@@ -23,7 +23,6 @@ def find_totals(body: pl.DataFrame, letters: list[str], match: HeaderMatch, inde
 
     Whatever a row is called, it is a total if it has little but the sums of the records above.
 
-
     In place of the number there may be a total's name, with little beside it; or how many records there are, if the
     row is called a total, or the amounts of the last row are sums and nothing else is in the row.
 
