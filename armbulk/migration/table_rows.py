@@ -72,7 +72,9 @@ def _describe_customer(customer: Mapping[str, Any]) -> Text:
 def _make_document(document: Mapping[str, Any], header: LedgerHeader, lang: str) -> dict[str, str]:
     row = {name: write_json(document[name]) for name in DOCUMENT_FIELDS if document[name] is not None}
     software = header.software
-    if document["rules"] == LISTED:
+    if document["rules"] == LISTED and document["kind"] == ItemKind.BALANCE:
+        note = _("Balance from {software}", software=software)
+    elif document["rules"] == LISTED:
         note = _(
             "Open item from {software}, originally {original:amount}",
             software=software,
@@ -92,6 +94,8 @@ def _make_document(document: Mapping[str, Any], header: LedgerHeader, lang: str)
 
 def describe_item(document: Mapping[str, Any]) -> Text:
     """Return by which rule an item came about, from where, and what of it is estimated."""
+    if document["kind"] == ItemKind.BALANCE and document["rules"] == LISTED:
+        return _("List of balances: {file}, row {line}", file=document["file"], line=document["xml_line"])
     if document["kind"] == ItemKind.BALANCE:
         return _("R7: the closing balance; a credit without a reference may have settled any invoice")
     if document["kind"] == ItemKind.EARLIER:

@@ -139,7 +139,9 @@ def test_what_may_be_read_in_two_ways_is_refused_with_its_cell(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("Kundenr;Kundenavn;Saldo\n1;Kari;100,00\n", "no-item-list"),
+        ("Kundenr;Kundenavn;Fakturert\n1;Kari;100,00\n", "no-item-list"),
+        ("Kundenr;Faktura;Forfall;Ikke forfalt;jan.30;31-60\n1;2;01.02.2025;;5,00;\n", "age-column-unknown"),
+        ("Kundenr;Faktura;Forfall;Ikke forfalt;1-30;Eldst\n1;2;01.02.2025;;;5,00\n", "age-column-unknown"),
         ("Kundenr;Fakturanr;Forfallsdato;Saldo;Saldo\n1;2;01.02.2025;1,00;2,00\n", "columns-doubled"),
         ("Kundenr;Fakturanr;Forfallsdato;Saldo\nTotalt;;;0,00\n", "no-open-items"),
     ],
