@@ -39,7 +39,7 @@ _METHODS = {*_SAFE_METHODS, "POST"}
 class AccessGuard:
     """Refuses other hosts, other origins and callers without the key; sets the cookie and the headers of safety.
 
-    The host must be that of the printed address (a name that somebody else's DNS points at this computer is refused). A
+    The host must be that of the printed address (another name that a DNS server points at this computer is refused). A
     changing request must name this page as its origin. The form token is verified where the form is read
     (`forms.read_form`).
     """

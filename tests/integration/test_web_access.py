@@ -72,7 +72,7 @@ def test_the_key_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["attacker.example", "127.0.0.1", "127.0.0.1:1", "localhost.attacker.example:80", ""])
 def test_another_host_is_refused(browser: Browser, host: str) -> None:
-    """A name that somebody's DNS points at this computer opens nothing, even with the cookie."""
+    """A name that another DNS server points at this computer opens nothing, even with the cookie."""
     assert browser.get("/", headers={"Host": host}).status_code in {400, 421}
 
 
