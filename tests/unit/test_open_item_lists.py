@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -170,6 +171,7 @@ def test_ready_made_mappings_read_a_list(tmp_path: Path, name: str) -> None:
         header: {**values, **amounts}.get(target, "50" if "remaining" in target else "x")
         for target, header in first.items()
     }
+    cells |= {name: "5000" for each in entry.expression.values() for name in re.findall(r"row\['(\w+)'\]", each)}
     text = ";".join([*cells, *entry.ignore]) + "\n" + ";".join([*cells.values(), *("7" for _ in entry.ignore)]) + "\n"
     source = read(write_csv(tmp_path / "list.csv", text, "utf-8"), mapping=name)
     assert items(source) == [("K1", "F1", "50.00")]
