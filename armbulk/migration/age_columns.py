@@ -46,12 +46,12 @@ def find_ages(headers: Mapping[str, str]) -> list[str]:
     not_due = [letter for letter, text in plain.items() if _NOT_DUE.fullmatch(text)]
     overdue = [letter for letter, text in plain.items() if _OVERDUE.fullmatch(text)]
     if has_range:
-        found = {*parts, *not_due}
+        ages = {*parts, *not_due}
     elif len(not_due) == len(overdue) == 1:
-        found = {*not_due, *overdue}
+        ages = {*not_due, *overdue}
     else:
         return []
-    return [letter for letter in headers if letter in found] if len(found) >= _MIN_COLUMNS else []
+    return [letter for letter in headers if letter in ages] if len(ages) >= _MIN_COLUMNS else []
 
 
 def is_sum_of_ages(header: str) -> bool:

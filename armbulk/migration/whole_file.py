@@ -51,8 +51,8 @@ def _find_shared(postings: Postings, key: str) -> pl.Series:
     """Return the keys that several sales vouchers or several customers carry."""
     parts = max(1, postings.rows // _KEYS_AT_ONCE)
     invoices = add_keys(postings.scan()).filter(pl.col("is_invoice") & pl.col(key).is_not_null())
-    found = [_find_repeated(invoices.filter(pl.col(key).hash() % parts == part), key) for part in range(parts)]
-    return pl.concat(found)
+    repeated = [_find_repeated(invoices.filter(pl.col(key).hash() % parts == part), key) for part in range(parts)]
+    return pl.concat(repeated)
 
 
 def _find_repeated(invoices: pl.LazyFrame, key: str) -> pl.Series:
