@@ -177,8 +177,8 @@ def _build_rows(sheet: PostingSheet, findings: Sequence[RenderedFinding]) -> lis
         currency = (cells["currency"] or "").upper()
         values["currency"] = currency or None
         amount = "" if cells["amount"] is None else f"{cells['amount']:f}"
-        place = (at_row.file, at_row.name, cells["row"])
-        rows.append(PostingRow(no, *place, cells["posting_no"] or "", amount, currency, values))
+        own = (cells["posting_no"] or "", amount, currency)
+        rows.append(PostingRow(no, at_row.file, at_row.name, cells["row"], *own, values))
     hold_back(rows, findings, PostingOutcome.HELD_BACK)
     return rows
 
