@@ -34,7 +34,7 @@ _MAX_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
-class PageTable:
+class ReviewTable:
     """A table of the workbook as a page shows it.
 
     Attributes:
@@ -116,22 +116,22 @@ def describe_questions(written: MigrationFile, answers: Mapping[str, str], lang:
     ]
 
 
-def show_proof(written: MigrationFile, lang: str, start: int, count: int) -> PageTable:
+def show_proof(written: MigrationFile, lang: str, start: int, count: int) -> ReviewTable:
     """Return a part of the proof of each customer's balance."""
     return _show_sheet(build_proof_sheet(written.migration, lang), lang, start, count)
 
 
-def show_left_out(written: MigrationFile, lang: str, start: int, count: int) -> PageTable:
+def show_left_out(written: MigrationFile, lang: str, start: int, count: int) -> ReviewTable:
     """Return a part of what is not sent, each with its reason."""
     return _show_sheet(build_left_out_sheet(written.migration, lang), lang, start, count)
 
 
-def _show_sheet(sheet: ReportSheet, lang: str, start: int, count: int) -> PageTable:
+def _show_sheet(sheet: ReportSheet, lang: str, start: int, count: int) -> ReviewTable:
     rows = [
         ([_write(value, lang) for value in row], index in sheet.bad_rows)
         for index, row in enumerate(sheet.rows[start : start + count], start=start)
     ]
-    return PageTable(
+    return ReviewTable(
         title=sheet.title,
         notes=sheet.notes,
         headings=[(header, kind in _AMOUNTS) for header, kind in sheet.headings],

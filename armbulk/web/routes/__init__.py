@@ -2,6 +2,7 @@
 
 from armbulk.web.routes import (
     check,
+    differences,
     drafts,
     frame,
     migration,
@@ -17,6 +18,7 @@ PAGES: tuple[WebPage, ...] = (
     *frame.PAGES,
     *drafts.PAGES,
     *check.PAGES,
+    *differences.PAGES,
     *migration.PAGES,
     *plan.PAGES,
     *sending.PAGES,

@@ -136,11 +136,11 @@ def import_workbook(visit: Visit) -> Response:
 
     draft = _load(visit)
     drafts = visit.workspace.drafts
-    made = drafts.create(draft.profile)
+    new = drafts.create(draft.profile)
     with locate_workbook(draft).open("rb") as content:
-        drafts.add_file(made, locate_workbook(draft).name, content)
-    drafts.save(made)
-    return visit.go(f"/imports/{made.id}/check")
+        drafts.add_file(new, locate_workbook(draft).name, content)
+    drafts.save(new)
+    return visit.go(f"/imports/{new.id}/check")
 
 
 def _load(visit: Visit) -> "Draft":
