@@ -8,6 +8,7 @@ from armbulk.web.routes import (
     runs,
     sending,
     start,
+    templates,
 )
 from armbulk.web.routes.page import WebPage
 
@@ -19,6 +20,7 @@ PAGES: tuple[WebPage, ...] = (
     *plan.PAGES,
     *sending.PAGES,
     *runs.PAGES,
+    *templates.PAGES,
 )
 """Every page."""
 
