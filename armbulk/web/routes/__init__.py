@@ -2,6 +2,7 @@
 
 from armbulk.web.routes import (
     check,
+    columns,
     drafts,
     frame,
     plan,
@@ -17,6 +18,7 @@ PAGES: tuple[WebPage, ...] = (
     *frame.PAGES,
     *drafts.PAGES,
     *check.PAGES,
+    *columns.PAGES,
     *plan.PAGES,
     *sending.PAGES,
     *runs.PAGES,
