@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.job import LIMIT, NAIVE
-from benchmarks.jobs import exports, imports, results, sandbox, sending, start
+from benchmarks.jobs import exports, imports, migration, results, sandbox, sending, start
 from benchmarks.results import JobResult, Results
 
 _MB_OF_LARGE_PLAN = 1_500
@@ -43,6 +43,7 @@ def list_goals(measured: Results) -> list[Goal]:
         *_import_goals(measured),
         *_export_goals(measured),
         *_result_goals(measured),
+        *_migration_goals(measured),
         *_start_goals(measured),
         *_sending_goals(measured),
         *_sandbox_goals(measured),
@@ -111,6 +112,15 @@ def _result_goals(measured: Results) -> Iterator[Goal]:
     value = divide(job.best(command), job.best(NAIVE))
     yield Goal(f"{results.RESULTS}: CPU, compared with a plain xlsxwriter dump", value, 1)
     yield Goal(f"{results.RESULTS}: memory", job.best(command, "memory"), 150, "MB")
+
+
+def _migration_goals(measured: Results) -> Iterator[Goal]:
+    sizes = measured.find(migration.MIGRATION)
+    first, last = (sizes[0], sizes[-1]) if len(sizes) > 1 else (None, None)
+    name, command = migration.MIGRATION, migration.MIGRATE
+    grown = divide(last.best(command, "memory"), first.best(command, "memory")) if first and last else None
+    yield Goal(f"{name}: memory of the largest ledger, compared with the smallest", grown, 2.5)
+    yield Goal(f"{name}: growth exponent", measured.growth(name, command), 1.05, "")
 
 
 def _start_goals(measured: Results) -> Iterator[Goal]:

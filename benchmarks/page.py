@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from benchmarks.goals import list_goals
-from benchmarks.jobs import exports, imports, results, sandbox, sending, start
+from benchmarks.jobs import exports, imports, migration, results, sandbox, sending, start
 from benchmarks.processes import ROOT
 from benchmarks.results import Results
 from benchmarks.table import GOAL_HEADERS, HEADERS, build_goal_rows, build_rows, to_markdown
@@ -47,6 +47,10 @@ _JOBS = {
     ),
     exports.LIST_CALLS: "the same records in few pages and in many: the difference is what a call takes",
     results.RESULTS: "a copy of a workbook (30 columns) with an outcome beside each row: only the writing",
+    migration.MIGRATION: (
+        "`armbulk migrate` of a SAF-T file: it is read, each customer is proved, the workbook is written. Records are "
+        "invoices; most of them are paid, and ten share a customer"
+    ),
     sending.SENDING: (
         "planning, sending and reconciling in batches of 50, to a sandbox in another process that answers at once"
     ),

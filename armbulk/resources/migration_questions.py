@@ -68,6 +68,7 @@ QUESTION_RULES: Mapping[str, QuestionRule] = {
     "accounts-assumed": _CONFIRM,
     "list-and-ledger": _CONFIRM,
     "list-subtotals": _CONFIRM,
+    "list-ages": _CONFIRM,
     "list-total": _CONFIRM,
     "list-not-compared": _CONFIRM,
     "customers-not-in-ledger": _CONFIRM,
