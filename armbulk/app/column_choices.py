@@ -73,6 +73,7 @@ class ConstantChoice:
         negative_rows: The rows with negative amounts, where every row would be an invoice.
         negative: What these rows are: one of NEGATIVE_CHOICES.
         negative_code: The document type of these rows.
+        negative_error: Why it is not valid.
     """
 
     name: str
@@ -86,6 +87,7 @@ class ConstantChoice:
     negative_rows: Sequence[int] = ()
     negative: str = HOLD_BACK
     negative_code: str = ""
+    negative_error: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,12 +124,13 @@ def build_form(proposal: SheetProposal, fields: ColumnFields) -> ColumnForm:
             targets.update(dict.fromkeys(each.derived.letters, ""))
     columns = [_choose_column(proposal, column, targets, derived, fields) for column in proposal.columns]
     names = {name for each in derived if each.is_used for name in each.derived.expressions}
-    blocks = {name: letter for name, letter in list_carried(proposal).items() if name not in {*targets.values(), *names}}
+    read = {*targets.values(), *names}
+    blocks = {name: letter for name, letter in list_carried(proposal).items() if name not in read}
     earlier = find_earlier(proposal)
     uses_blocks = bool(blocks) and fields.is_ticked(
         "blocks", default=proposal.earlier is None or bool(earlier.from_title)
     )
-    known = {*targets.values(), *names, *(blocks if uses_blocks else ())}
+    known = {*read, *(blocks if uses_blocks else ())}
     form = ColumnForm(
         proposal,
         columns,
@@ -270,7 +271,8 @@ def _choose_constant(
     value = fields.read(f"constant:{name}", likely)
     error = find_constant_error(proposal.resource, name, value) if value else None
     before = earlier.expressions.get(name, "")
-    negative = fields.read("negative", HOLD_BACK)
+    negative, code = fields.read("negative", HOLD_BACK), fields.read("negative-code")
+    rows = () if error else list_negative_invoices(proposal, targets, name, value)
     return ConstantChoice(
         name,
         proposal.targets[name],
@@ -280,10 +282,18 @@ def _choose_constant(
         error,
         describe_expression(before) if before else NO_TEXT,
         bool(before) and fields.is_ticked(f"again:{name}", default=True),
-        () if error else list_negative_invoices(proposal, targets, name, value),
+        rows,
         negative if negative in NEGATIVE_CHOICES else HOLD_BACK,
-        fields.read("negative-code"),
+        code,
+        _find_negative_error(proposal, code) if rows and negative == CODE else None,
     )
+
+
+def _find_negative_error(proposal: SheetProposal, code: str) -> Text | None:
+    """Return why a text cannot be the document type of rows with negative amounts."""
+    if not code:
+        return _("Enter the document type of the rows with negative amounts")
+    return find_constant_error(proposal.resource, "document_type", code)
 
 
 def _make_expression(proposal: SheetProposal, columns: Mapping[str, str], choice: ConstantChoice) -> str:
@@ -328,32 +338,39 @@ def _decide_codes(codes: Mapping[str, Sequence[CodeChoice]]) -> tuple[dict[str, 
 
 def _list_problems(form: ColumnForm, known: set[str]) -> list[Text]:
     """Return what has to be decided before the answers can be saved."""
-    proposal, targets = form.proposal, form.targets
+    proposal = form.proposal
+    problems = [*_list_problems_of_columns(form, known), *(text for each in form.constants for text in _judge(each))]
+    for codes in form.codes.values():
+        problems += _list_wrong_codes(proposal, codes)
+    problems += [_DATES] if form.dates is not None and not form.dates.chosen else []
+    return problems + ([_AMOUNTS] if form.decimal is not None and not form.decimal.chosen else [])
+
+
+def _list_problems_of_columns(form: ColumnForm, known: set[str]) -> list[Text]:
+    """Return the fields of two columns, required ones of none, and columns whose values are not valid."""
+    titles, targets = form.proposal.targets, form.targets
     counts = Counter(target for target in targets.values() if target)
     problems: list[Text] = []
     for target in (target for target, count in counts.items() if count > 1):
         letters = ", ".join(letter for letter, other in targets.items() if other == target)
-        problems.append(_TWICE.fill(title=proposal.targets[target], letters=letters))
-    for name in proposal.required:
-        is_open = name not in known and name in proposal.targets
-        if is_open and not may_be_constant(proposal.resource, name):
-            problems.append(_MISSING.fill(title=proposal.targets[name]))
-    for choice in form.constants:
-        if choice.error is not None and not choice.is_again:
-            problems.append(choice.error)
-        elif not (choice.value or choice.is_again):
-            problems.append(_NO_VALUE.fill(title=choice.title))
-        elif choice.negative == CODE and choice.negative_rows:
-            error = find_constant_error(proposal.resource, choice.name, choice.negative_code)
-            problems += [error] if error is not None else []
-    for codes in form.codes.values():
-        problems += _list_wrong_codes(proposal, codes)
-    for column in form.columns:
-        if column.misfits and not column.is_accepted:
-            title = proposal.targets[column.target]
-            problems.append(_MISFIT.fill(title=title, letter=column.column.letter))
-    problems += [_DATES] if form.dates is not None and not form.dates.chosen else []
-    return problems + ([_AMOUNTS] if form.decimal is not None and not form.decimal.chosen else [])
+        problems.append(_TWICE.fill(title=titles[target], letters=letters))
+    missing = [name for name in form.proposal.required if name not in known and name in titles]
+    problems += [
+        _MISSING.fill(title=titles[name]) for name in missing if not may_be_constant(form.proposal.resource, name)
+    ]
+    doubtful = (choice for choice in form.columns if choice.misfits and not choice.is_accepted)
+    return problems + [_MISFIT.fill(title=titles[each.target], letter=each.column.letter) for each in doubtful]
+
+
+def _judge(choice: ConstantChoice) -> list[Text]:
+    """Return what is wrong with the value of every row."""
+    if choice.is_again:
+        return []
+    if choice.error is not None:
+        return [choice.error]
+    if not choice.value:
+        return [_NO_VALUE.fill(title=choice.title)]
+    return [choice.negative_error] if choice.negative_error is not None else []
 
 
 def _list_wrong_codes(proposal: SheetProposal, codes: Sequence[CodeChoice]) -> list[Text]:

@@ -246,4 +246,3 @@ def read_columns(session: Session, result: CheckResult) -> FileColumns:
     """Return how the columns of checked files are matched."""
     home = session.profile.home
     return FileColumns(result.checked, SavedMappings(home), session.profile.lang, result.inputs.options.mapping is None)
-

@@ -81,7 +81,7 @@ def _write_samples(folder: Path, clock: Clock, lang: str) -> list[SampleFile]:
     ledger_list = write_ledger_list(folder / _("invoice-list.csv").text(lang), today)
     wrong = copyfile(data_path("samples") / "with-errors.xlsx", folder / "with-errors.xlsx")
     return [
-        SampleFile(workbook, _("Customers and invoices with one error and one invoice that ARM rejects: start with it")),
+        SampleFile(workbook, _("Start with this one: customers and invoices, one with an error, one that ARM rejects")),
         SampleFile(ledger_list, _("A list from another ledger, with other headers: you match its columns once")),
         SampleFile(wrong, _("A workbook with every kind of error, to see how they are shown")),
     ]

@@ -72,7 +72,9 @@ def decide_columns(visit: Visit) -> Response:
             "files-changed", _("The files are read again, because they were changed in another window"),
             _("Open the columns again"),
         )  # fmt: skip
-    values = _describe_form(draft, checked, _find_sheet(visit.field("sheet")), visit.field("contents"), visit.fields(""))
+    values = _describe_form(
+        draft, checked, _find_sheet(visit.field("sheet")), visit.field("contents"), visit.fields("")
+    )
     if visit.is_fragment:
         return visit.page("_column_form", **values)
     if values["problems"] or visit.field("action") != "save":
