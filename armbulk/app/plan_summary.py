@@ -16,12 +16,12 @@ from armbulk.model.record_kinds import add_up, count_records, sum_by_kind, write
 from armbulk.model.record_texts import format_json_value
 from armbulk.model.sheet import find_repeated_names
 from armbulk.model.value_forms import compare_form, list_leaves
+from armbulk.planning.items import NEW_AT_ARM
 from armbulk.planning.plan import ImportPlan
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.resources.identifiers import mask_national_id
 from armbulk.results.control_totals import calculate_planned
 from armbulk.results.totals_words import to_json as totals_to_json
-from armbulk.sending.conflict_check import NEW_AT_ARM
 from armbulk.validation.attachments import describe_attachments
 from armbulk.validation.check import Checked
 from armbulk.validation.check_report import attachments_to_json
