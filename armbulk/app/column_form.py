@@ -196,9 +196,9 @@ def _offer_joins(
     """Return the choices with the offer to join columns that a person has chosen for the same name."""
     used = [each.derived for each in choices if each.is_used]
     for target, count in Counter(target for target in targets.values() if target).items():
-        made = [each for each in used if target in each.expressions]
+        is_joined = any(target in each.expressions for each in used)
         letters = [letter for letter, other in targets.items() if other == target]
-        join = offer_join(proposal, target, letters, used) if count > 1 or made else None
+        join = offer_join(proposal, target, letters, used) if count > 1 or is_joined else None
         if join is None:
             continue
         joined = DerivedChoice("join", join, fields.is_ticked("join", default=False))

@@ -65,7 +65,7 @@ def _describe_session(session: "Session", *, is_sending: bool) -> dict[str, Any]
 
 
 def _is_sending(workspace: "Workspace") -> bool:
-    """Whether this server sends: a run that has not ended needs nobody then."""
+    """Whether this server sends: a run that has not ended may be just that."""
     return any(job.kind != "check" for job in workspace.jobs.running())
 
 
