@@ -2,7 +2,11 @@
 
 from armbulk.web.routes import (
     check,
+<<<<<<< HEAD
     differences,
+=======
+    columns,
+>>>>>>> main
     drafts,
     frame,
     migration,
@@ -10,6 +14,7 @@ from armbulk.web.routes import (
     runs,
     sending,
     start,
+    templates,
 )
 from armbulk.web.routes.page import WebPage
 
@@ -18,11 +23,16 @@ PAGES: tuple[WebPage, ...] = (
     *frame.PAGES,
     *drafts.PAGES,
     *check.PAGES,
+<<<<<<< HEAD
     *differences.PAGES,
     *migration.PAGES,
+=======
+    *columns.PAGES,
+>>>>>>> main
     *plan.PAGES,
     *sending.PAGES,
     *runs.PAGES,
+    *templates.PAGES,
 )
 """Every page."""
 
