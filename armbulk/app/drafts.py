@@ -58,12 +58,8 @@ class Draft:
     Attributes:
         id: Names the draft in addresses.
         folder: Where its files are.
-<<<<<<< HEAD
-        profile: The profile that they are sent with.
-        kind: `import`, or `migration`: the files of another ledger.
-=======
         profile: The profile that they are sent with; "": the default one, as no profile was saved yet.
->>>>>>> main
+        kind: `import`, or `migration`: the files of another ledger.
         created: When it was created (epoch seconds).
         changed: When it was last changed (epoch seconds).
         files: The names of the files, in their order; they are in the folder `files`.

@@ -2,11 +2,8 @@
 
 from armbulk.web.routes import (
     check,
-<<<<<<< HEAD
-    differences,
-=======
     columns,
->>>>>>> main
+    differences,
     drafts,
     frame,
     migration,
@@ -19,19 +16,16 @@ from armbulk.web.routes import (
 from armbulk.web.routes.page import WebPage
 
 PAGES: tuple[WebPage, ...] = (
-    *start.PAGES,
-    *frame.PAGES,
-    *drafts.PAGES,
     *check.PAGES,
-<<<<<<< HEAD
-    *differences.PAGES,
-    *migration.PAGES,
-=======
     *columns.PAGES,
->>>>>>> main
+    *differences.PAGES,
+    *drafts.PAGES,
+    *frame.PAGES,
+    *migration.PAGES,
     *plan.PAGES,
-    *sending.PAGES,
     *runs.PAGES,
+    *sending.PAGES,
+    *start.PAGES,
     *templates.PAGES,
 )
 """Every page."""
