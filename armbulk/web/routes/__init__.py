@@ -2,12 +2,19 @@
 
 from armbulk.web.routes import (
     check,
+<<<<<<< HEAD
+    differences,
+=======
+    columns,
+>>>>>>> main
     drafts,
     frame,
+    migration,
     plan,
     runs,
     sending,
     start,
+    templates,
 )
 from armbulk.web.routes.page import WebPage
 
@@ -16,9 +23,16 @@ PAGES: tuple[WebPage, ...] = (
     *frame.PAGES,
     *drafts.PAGES,
     *check.PAGES,
+<<<<<<< HEAD
+    *differences.PAGES,
+    *migration.PAGES,
+=======
+    *columns.PAGES,
+>>>>>>> main
     *plan.PAGES,
     *sending.PAGES,
     *runs.PAGES,
+    *templates.PAGES,
 )
 """Every page."""
 
