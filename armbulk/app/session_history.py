@@ -85,6 +85,12 @@ class SessionHistory:
 
         return list_meters(self.store, self.profile, self.clock.now())
 
+    def describe_room(self) -> dict[str, Any]:
+        """Return ARM's limits with when their room comes back; see `app.usage.describe_room`."""
+        from armbulk.app.usage import describe_room
+
+        return describe_room(self.store, self.profile, self.clock.now())
+
     def purge(self, older_than: timedelta) -> "PurgeResult":
         """Remove the local data of the client's finished runs, and of exports, that ended longer ago."""
         from armbulk.app.history import purge_history

@@ -1,6 +1,7 @@
 """One export from request to file: read the list, verify it, write it."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from armbulk.model.fields import Filter
 from armbulk.quota.limits import Account
 from armbulk.store.checkpoints import purge_checkpoints
 from armbulk.store.snapshots import purge_snapshots
+from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import sibling_path, write_raw, write_tables
 
@@ -63,6 +65,11 @@ class ListExport:
         if self.changed:
             streams = self.changed.streams(streams, lang, file_format, with_gone=self._with_gone)
         return streams
+
+    def report_sheets(self, lang: str) -> Sequence[ReportSheet]:
+        """Return no sheets: a list alone has no sums by account or age."""
+        del lang
+        return ()
 
     @property
     def _with_gone(self) -> bool:

@@ -1,5 +1,6 @@
 """The month-end: postings of a period, tied out, in a workbook; and the pack that closes the month."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from armbulk.month_end.lists import MonthEndLists
 from armbulk.month_end.request import CLOSE, MonthEndRequest
 from armbulk.month_end.tie_out import add_up_postings
 from armbulk.month_end.turnover import has_whole_periods
+from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import write_raw, write_tables
 
@@ -102,6 +104,12 @@ class ClosingExport:
 
         del file_format
         return build_streams(self.closing, lang)
+
+    def report_sheets(self, lang: str) -> Sequence[ReportSheet]:
+        """Return the sheets with the sums, in the order of the workbook."""
+        from armbulk.month_end.workbook import build_report_sheets  # noqa: PLC0415 - only for workbooks and pages
+
+        return build_report_sheets(self.closing, lang).ordered
 
     def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
         """Write the file; an incomplete one has `incomplete` in its name."""

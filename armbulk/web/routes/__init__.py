@@ -3,7 +3,10 @@
 from armbulk.web.routes import (
     check,
     drafts,
+    exports,
     frame,
+    help_pages,
+    limits,
     plan,
     runs,
     sending,
@@ -19,6 +22,9 @@ PAGES: tuple[WebPage, ...] = (
     *plan.PAGES,
     *sending.PAGES,
     *runs.PAGES,
+    *exports.PAGES,
+    *limits.PAGES,
+    *help_pages.PAGES,
 )
 """Every page."""
 
