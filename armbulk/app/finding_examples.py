@@ -38,6 +38,7 @@ def _pack_amounts(*resources: str) -> str:
 
 
 EXAMPLES: dict[str, Example] = {
+    "named-twice": Example("P-2026-0001", None, "12", position="A17", sheet="Payment reservations"),
     "delete-name-differs": Example("Nordlys AS", "name", "Fjord AS", position="B17", sheet="Unused customers"),
     **dict.fromkeys(
         ("no-identification", "two-identifications"),
@@ -47,6 +48,7 @@ EXAMPLES: dict[str, Example] = {
     "amount-not-positive": Example("-625.00", None, position="D17", sheet="Payment reservations"),
     "payment-hidden": Example("P-2026-0001", None, position="A17", sheet="Payment reservations"),
     "due-date-hidden": Example("2218-500002-35078-0", None, position="A17", sheet="Due dates"),
+    "posting-hidden": Example("17", None, position="A17", sheet="Auto postings"),
     "delete-hidden": Example("DELETE", None, position="C17", sheet="Unused customers"),
     "unknown-header": Example("Forfalsdato", None, _pack_headers("due_date"), position="F1"),
     "debit-credit-column": Example("D/K", None, position="H1"),
