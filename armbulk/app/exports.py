@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack
 
 import polars as pl
 
@@ -31,9 +31,11 @@ from armbulk.month_end.request import (
 from armbulk.resources import EXPORTS
 from armbulk.results.target_check import verify_writable
 from armbulk.store import WrittenFiles
-from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import CSV_DIALECT_NAMES
+
+if TYPE_CHECKING:
+    from armbulk.writers.report_sheets import ReportSheet
 
 _T = TypeVar("_T")
 
@@ -160,7 +162,7 @@ class Export:
         self._verify_open()
         return self._source.streams(lang, "parquet")
 
-    def report_sheets(self, lang: str) -> Sequence[ReportSheet]:
+    def report_sheets(self, lang: str) -> "Sequence[ReportSheet]":
         """Return the sheets with the sums of a month-end, in the order of its workbook; () for other lists.
 
         Raises:

@@ -86,7 +86,7 @@ class SessionHistory:
         return list_meters(self.store, self.profile, self.clock.now())
 
     def describe_room(self) -> dict[str, Any]:
-        """Return ARM's limits with when their room comes back; see `app.usage.describe_room`."""
+        """Return ARM's limits, and when there is room again; see `app.usage.describe_room`."""
         from armbulk.app.usage import describe_room
 
         return describe_room(self.store, self.profile, self.clock.now())

@@ -59,7 +59,7 @@ def _describe_meter(usage: Usage, profile: Profile, window: RateWindow, meter: s
 
 
 def describe_room(store: Store, profile: Profile, now: float) -> dict[str, Any]:
-    """Return the meters with when their room comes back.
+    """Return the meters, and when there is room again.
 
     Returns:
         As `list_meters`; and of each meter `of_arm` (ARM's own limit), `kept` (requests that only polls and look-ups

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from armbulk.clock import Clock, format_iso
 from armbulk.context import Context
@@ -21,9 +21,11 @@ from armbulk.model.fields import Filter
 from armbulk.quota.limits import Account
 from armbulk.store.checkpoints import purge_checkpoints
 from armbulk.store.snapshots import purge_snapshots
-from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import sibling_path, write_raw, write_tables
+
+if TYPE_CHECKING:
+    from armbulk.writers.report_sheets import ReportSheet
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +68,7 @@ class ListExport:
             streams = self.changed.streams(streams, lang, file_format, with_gone=self._with_gone)
         return streams
 
-    def report_sheets(self, lang: str) -> Sequence[ReportSheet]:
+    def report_sheets(self, lang: str) -> "Sequence[ReportSheet]":
         """Return no sheets: a list alone has no sums by account or age."""
         del lang
         return ()

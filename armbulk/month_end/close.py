@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from armbulk.context import Context
 from armbulk.errors import ForbiddenError, ServerError
@@ -21,9 +21,11 @@ from armbulk.month_end.lists import MonthEndLists
 from armbulk.month_end.request import CLOSE, MonthEndRequest
 from armbulk.month_end.tie_out import add_up_postings
 from armbulk.month_end.turnover import has_whole_periods
-from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import write_raw, write_tables
+
+if TYPE_CHECKING:
+    from armbulk.writers.report_sheets import ReportSheet
 
 
 def plan_month_end(
@@ -105,7 +107,7 @@ class ClosingExport:
         del file_format
         return build_streams(self.closing, lang)
 
-    def report_sheets(self, lang: str) -> Sequence[ReportSheet]:
+    def report_sheets(self, lang: str) -> "Sequence[ReportSheet]":
         """Return the sheets with the sums, in the order of the workbook."""
         from armbulk.month_end.workbook import build_report_sheets  # noqa: PLC0415 - only for workbooks and pages
 

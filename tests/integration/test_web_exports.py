@@ -49,7 +49,7 @@ def browser(server: PageServer) -> Iterator[Browser]:
 def export(browser: Browser, resource: str, **choices: str) -> httpx.Response:
     """Choose a list, look at its plan, export it, and return the page of its result."""
     plan = browser.wait(browser.post(f"/export/{resource}", choices))
-    assert plan.status_code == 200, plan.text[plan.text.index("<main"):][:1500]
+    assert plan.status_code == 200, plan.text[plan.text.index("<main") :][:1500]
     assert "Estimated finish" in plan.text
     return browser.wait(browser.post(f"{plan.url.path}/run"))
 

@@ -1,4 +1,4 @@
-"""Use of ARM's limits: what is used, reserved and left, and when room comes back."""
+"""Use of ARM's limits: what is used, reserved and left, and when there is room again."""
 
 from starlette.responses import Response
 
