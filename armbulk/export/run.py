@@ -1,7 +1,6 @@
 """One export from request to file: read the list, verify it, write it."""
 
 import logging
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +24,8 @@ from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import sibling_path, write_raw, write_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from armbulk.writers.report_sheets import ReportSheet
 
 _log = logging.getLogger(__name__)

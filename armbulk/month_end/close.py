@@ -1,6 +1,5 @@
 """The month-end: postings of a period, tied out, in a workbook; and the pack that closes the month."""
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,8 @@ from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import write_raw, write_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from armbulk.writers.report_sheets import ReportSheet
 
 

@@ -135,11 +135,11 @@ def test_only_the_files_of_an_export_are_downloaded(browser: Browser) -> None:
         assert browser.get(path).status_code in {400, 404}
 
 
-def test_the_limits_show_what_is_used_and_when_room_comes_back(browser: Browser) -> None:
+def test_the_limits_show_what_is_used_and_what_is_kept(browser: Browser) -> None:
     """Each limit has its figures; requests are kept to read outcomes."""
     export(browser, "codes", format="jsonl")
     page = browser.get("/limits").text
-    for text in ("Requests per hour", "Records written per month", "Kept to read outcomes", "all of it at"):
+    for text in ("Requests per hour", "Records written per month", "Kept to read outcomes", "Room again"):
         assert text in page
 
 
