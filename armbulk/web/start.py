@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from armbulk.app.drafts import KEEP_DAYS, open_drafts
 from armbulk.app.saved_exports import open_saved_exports
 from armbulk.app.web_key import read_web_key
+from armbulk.web.routes.start import prepare_first_page
 from armbulk.web.server import PageServer, open_port
 from armbulk.web.workspace import WebSettings, Workspace
 
@@ -72,7 +73,9 @@ def serve(request: WebRequest, session: "Session") -> Iterator[PageServer]:
         for kept in (drafts, exports):
             kept.delete_old(timedelta(days=request.keep_days))
         key = read_web_key(home, renew=request.new_key)
-        yield stack.enter_context(PageServer(Workspace(settings, drafts, exports), listener, key))
+        workspace = Workspace(settings, drafts, exports)
+        prepare_first_page(workspace)
+        yield stack.enter_context(PageServer(workspace, listener, key))
 
 
 @contextmanager

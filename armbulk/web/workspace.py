@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from armbulk.app.drafts import Drafts
     from armbulk.app.saved_exports import SavedExports
     from armbulk.app.session import Session
+    from armbulk.app.web_demo import SampleFile
 
 _MAX_KEPT = 2
 
@@ -67,7 +68,7 @@ class WebSettings:
     aup_file: Path | None
     profile: str | None
     lang: str
-    samples: Sequence[Path] = ()
+    samples: "Sequence[SampleFile]" = ()
 
     @property
     def is_demo(self) -> bool:

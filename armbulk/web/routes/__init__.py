@@ -2,6 +2,7 @@
 
 from armbulk.web.routes import (
     check,
+    columns,
     drafts,
     exports,
     frame,
@@ -11,6 +12,7 @@ from armbulk.web.routes import (
     runs,
     sending,
     start,
+    templates,
 )
 from armbulk.web.routes.page import WebPage
 
@@ -19,12 +21,14 @@ PAGES: tuple[WebPage, ...] = (
     *frame.PAGES,
     *drafts.PAGES,
     *check.PAGES,
+    *columns.PAGES,
     *plan.PAGES,
     *sending.PAGES,
     *runs.PAGES,
     *exports.PAGES,
     *limits.PAGES,
     *help_pages.PAGES,
+    *templates.PAGES,
 )
 """Every page."""
 
