@@ -1,6 +1,6 @@
 """The catalogues of messages: `make messages` extracts, updates and compiles; `--check` only looks.
 
-English is the message's id. Sources: `_()` and `ngettext()` in the code and in the report templates, the
+English is the message's id. Sources: `_()` and `ngettext()` in the code and in the templates, the
 docstrings of commands (their help), and click's own words.
 """
 
@@ -37,7 +37,7 @@ def extract_messages() -> Catalog:
 def _list_own() -> Iterator[tuple[str, str | tuple[str, ...], bool]]:
     for path in sorted((ROOT / "armbulk").rglob("*.py")):
         yield from _extract(path, "python")
-    for path in sorted((ROOT / "templates" / "report").glob("*.j2")):
+    for path in sorted(path for name in ("report", "web") for path in (ROOT / "templates" / name).glob("*.j2")):
         yield from _extract(path, "jinja2.ext:babel_extract")
 
 

@@ -1,5 +1,6 @@
 """Correct what has one sure remedy: an overlay of changed cells, and a copy of the files with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -7,13 +8,14 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.check import CheckResult
+from armbulk.app.drafts import TypedCell
 from armbulk.findings.frame import mask_value, render_findings
 from armbulk.model.corrected_cell import CorrectedCell
 from armbulk.model.plain_text import show_invisible
 from armbulk.resources import fields_by_name
 from armbulk.results.marked import write_marked_copy
 from armbulk.validation.check import Checked, check_sheets
-from armbulk.validation.corrections import apply_corrections, merge_corrections
+from armbulk.validation.corrections import SCHEMA, apply_corrections, merge_corrections
 from armbulk.validation.repairs import propose_corrections
 
 _MAX_ROUNDS = 3
@@ -128,6 +130,35 @@ def correct(result: CheckResult) -> Corrected:
     if kept.height < corrections.height:
         after = _check_corrected(result, kept)
     return Corrected(result, replace(result, checked=after), kept, pl.concat(findings))
+
+
+def correct_typed(result: CheckResult, typed: Sequence[TypedCell]) -> Corrected:
+    """Return the files with what a person typed into cells, checked again. The files are not changed.
+
+    Cells that the files no longer have are left out.
+    """
+    indexes = {(Path(sheet.file).name, sheet.name): index for index, sheet in enumerate(result.checked.sheets_as_read)}
+    rows = [
+        (indexes[cell.file, cell.sheet], cell.row, cell.column, cell.text or None)
+        for cell in typed
+        if (cell.file, cell.sheet) in indexes
+        and cell.column in result.checked.sheets_as_read[indexes[cell.file, cell.sheet]].letters
+    ]
+    cells = pl.DataFrame(rows, schema={name: SCHEMA[name] for name in (*_CELL_KEYS, "after")}, orient="row")
+    errors = result.checked.findings.unique(_CELL_KEYS, keep="first", maintain_order=True)
+    known = cells.join(errors.select(*_CELL_KEYS, "field", "code"), on=_CELL_KEYS, how="left", maintain_order="left")
+    before = [_read_cell(result.checked, *cell) for cell in known.select(_CELL_KEYS).iter_rows()]
+    corrections = known.with_columns(pl.Series("before", before, pl.String), pl.col("code").fill_null("typed")).select(
+        list(SCHEMA)
+    )
+    after = _check_corrected(result, corrections.cast(SCHEMA))
+    return Corrected(result, replace(result, checked=after), corrections, result.checked.findings)
+
+
+def _read_cell(checked: Checked, sheet: int, row: int, column: str) -> str | None:
+    """Return the text of a cell; None where it is blank."""
+    texts = checked.sheets_as_read[sheet].frame.filter(pl.col("row") == row)[column]
+    return texts[0] if len(texts) and texts[0] is not None else None
 
 
 def _check_corrected(result: CheckResult, corrections: pl.DataFrame) -> Checked:

@@ -94,6 +94,21 @@ def _create_environment(lang: str, width: int | None) -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - the text is no HTML
     )
+    environment.filters.update(build_filters(lang))
+    environment.filters["style"] = style
+    environment.filters["short"] = partial(to_one_line, max_chars=_MAX_VALUE_CHARS)
+    environment.filters["quoted"] = quote_word
+    environment.filters["base_name"] = lambda path: PurePath(path).name
+    environment.globals["symbols"] = SYMBOLS
+    environment.globals["labelled"] = partial(_write_labelled, width=width)
+    environment.globals["hanging"] = partial(_write_hanging, width=width)
+    environment.globals["width"] = width
+    environment.globals["expected_reasons"] = _EXPECTED_REASONS
+    return environment
+
+
+def build_filters(lang: str) -> dict[str, Callable[..., str]]:
+    """Return what templates of reports and pages can do with a value, in one language."""
     filters: dict[str, Callable[..., str]] = {
         "number": format_number,
         "amount": _format_amount,
@@ -118,17 +133,7 @@ def _create_environment(lang: str, width: int | None) -> Environment:
         "state": translate_state,
         "short_state": shorten_state,
     }
-    environment.filters.update({name: partial(write, lang=lang) for name, write in filters.items()})
-    environment.filters["style"] = style
-    environment.filters["short"] = partial(to_one_line, max_chars=_MAX_VALUE_CHARS)
-    environment.filters["quoted"] = quote_word
-    environment.filters["base_name"] = lambda path: PurePath(path).name
-    environment.globals["symbols"] = SYMBOLS
-    environment.globals["labelled"] = partial(_write_labelled, width=width)
-    environment.globals["hanging"] = partial(_write_hanging, width=width)
-    environment.globals["width"] = width
-    environment.globals["expected_reasons"] = _EXPECTED_REASONS
-    return environment
+    return {name: partial(write, lang=lang) for name, write in filters.items()}
 
 
 def _write_labelled(label: str, text: str, width: int | None) -> str:

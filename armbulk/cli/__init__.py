@@ -27,6 +27,7 @@ from armbulk.stop_signals import STOP, stop_signals
 
 _COMMANDS = {
     "demo": ("armbulk.cli.demo", "demo", _("Try armbulk with sample files and a test server on this computer.")),
+    "web": ("armbulk.cli.web", "web", _("Use armbulk in your browser, on this computer.")),
     "template": ("armbulk.cli.template", "template", _("Create a workbook to fill in.")),
     "fields": ("armbulk.cli.fields", "fields", _("List the columns armbulk knows, with their rules.")),
     "map": ("armbulk.cli.mapping", "map_", _("Match your file's columns to ARM's fields.")),

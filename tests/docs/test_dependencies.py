@@ -10,6 +10,9 @@ import tomllib
 from support.paths import ROOT
 from support.syntax import parse_module
 
+USED_BY_STARLETTE = {"python_multipart"}
+"""What starlette reads forms with: it is optional there, so armbulk asks for it."""
+
 
 def imported() -> set[str]:
     """The packages that armbulk imports, in addition to itself and the standard library."""
@@ -20,7 +23,7 @@ def imported() -> set[str]:
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module.partition(".")[0])
-    return names - sys.stdlib_module_names - {"armbulk"}
+    return (names | USED_BY_STARLETTE) - sys.stdlib_module_names - {"armbulk"}
 
 
 def required() -> set[str]:

@@ -1,0 +1,277 @@
+"""Drafts: files that are being prepared for an import in the browser, with what a person has answered about them.
+
+A draft is a folder that only its owner can read: the files as they were received, and `draft.json`. The files are never
+changed; what a person types into the table of problems is kept beside them.
+"""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path, PureWindowsPath
+from typing import Any, BinaryIO, Self
+
+from armbulk.clock import Clock
+from armbulk.errors import FileError, UsageError, describe_os_error
+from armbulk.i18n import _
+from armbulk.model.file_names import find_name_problem
+from armbulk.model.read_options import ReadOptions
+
+KEEP_DAYS = 30
+"""Days that a draft is kept after it was last changed."""
+
+_ID = re.compile(r"[0-9a-f]{12}")
+_MAX_NAME_CHARS = 120
+_CHUNK = 1 << 20
+_OPTIONS = {each.name for each in fields(ReadOptions)} - {"known_customers", "known_codes", "rules"}
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCell:
+    """A value that a person typed into the table of problems, in place of the file's.
+
+    Attributes:
+        file: The file's name in the draft.
+        sheet: The sheet's name.
+        row: The sheet's own row number.
+        column: The column's Excel letter.
+        text: The new text; "" clears the cell.
+    """
+
+    file: str
+    sheet: str
+    row: int
+    column: str
+    text: str
+
+
+@dataclass(slots=True)
+class Draft:
+    """Files that are prepared for an import.
+
+    Attributes:
+        id: Names the draft in addresses.
+        folder: Where its files are.
+        profile: The profile that they are sent with.
+        created: When it was created (epoch seconds).
+        changed: When it was last changed (epoch seconds).
+        files: The names of the files, in their order; they are in the folder `files`.
+        uses: What is read of each file: `Sheet` or `Sheet=RESOURCE` by the file's name, as `FILE#…` has it.
+        options: How they are read: fields of `ReadOptions` by name.
+        choices: What of them is sent: fields of `PlanChoices` by name.
+        answers: Answers to questions about the files, by the question's key.
+        typed: What a person typed into cells.
+        corrected: The name of the corrected workbook in the folder `corrected` that is sent in place of the files; "" =
+            there is none.
+        run: The run that sent it; None: it was not sent.
+    """
+
+    id: str
+    folder: Path
+    profile: str
+    created: float
+    changed: float
+    files: list[str] = field(default_factory=list)
+    uses: dict[str, str] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    choices: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    typed: list[TypedCell] = field(default_factory=list)
+    corrected: str = ""
+    run: int | None = None
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files as they were received."""
+        return [self.folder / "files" / name for name in self.files]
+
+    @property
+    def inputs(self) -> list[str]:
+        """What is checked and sent: the corrected workbook, else the files, as a command line names them."""
+        if self.corrected:
+            return [str(self.folder / "corrected" / self.corrected)]
+        return [f"{path}#{self.uses[path.name]}" if path.name in self.uses else str(path) for path in self.paths]
+
+    @property
+    def result(self) -> Path:
+        """The result workbook of its run."""
+        return self.folder / f"{Path(self.files[0]).stem if self.files else 'import'}.result.xlsx"
+
+    def read_options(self) -> ReadOptions:
+        """Return how the files are read."""
+        values = {name: value for name, value in self.options.items() if name in _OPTIONS}
+        for name in ("saved_mappings", "unread_columns"):
+            if name in values:
+                values[name] = tuple(map(tuple, values[name])) if name == "saved_mappings" else tuple(values[name])
+        return ReadOptions(**values)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `draft.json` has."""
+        data = asdict(self)
+        del data["folder"]
+        return data
+
+    @classmethod
+    def from_json(cls, folder: Path, data: Mapping[str, Any]) -> Self:
+        """Return a draft as `to_json` describes it."""
+        values = {name: value for name, value in data.items() if name in cls.__slots__ and name != "folder"}
+        values["typed"] = [TypedCell(**cell) for cell in values.get("typed", ())]
+        return cls(folder=folder, **values)
+
+
+class Drafts:
+    """The drafts of this computer, in a folder that only its owner can read."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        """Nothing is created yet.
+
+        Args:
+            folder: Where the drafts are.
+            clock: Tells when they are changed.
+        """
+        self.folder, self._clock = folder, clock
+        self._lock = threading.RLock()
+
+    def create(self, profile: str) -> Draft:
+        """Return a new draft without files.
+
+        Raises:
+            FileError: It cannot be stored.
+        """
+        now, name = self._clock.now(), secrets.token_hex(6)
+        draft = Draft(name, self.folder / name, profile, now, now)
+        with _storing(self.folder):
+            for part in ("files", "corrected"):
+                (draft.folder / part).mkdir(parents=True, mode=0o700)
+            draft.folder.chmod(0o700)
+        self.save(draft)
+        return draft
+
+    def load(self, name: str) -> Draft:
+        """Return a draft.
+
+        Raises:
+            UsageError: There is none with this name: it was deleted.
+        """
+        folder = self.folder / name
+        if _ID.fullmatch(name):
+            with suppress(OSError, ValueError, TypeError), self._lock:
+                return Draft.from_json(folder, json.loads((folder / "draft.json").read_text(encoding="utf-8")))
+        raise UsageError(
+            "no-draft",
+            _("These files are no longer here: they were deleted, or their time is over"),
+            _("Choose the files again"),
+        )
+
+    def save(self, draft: Draft) -> None:
+        """Store a draft as it is now.
+
+        Raises:
+            FileError: It cannot be stored.
+        """
+        draft.changed = self._clock.now()
+        text = json.dumps(draft.to_json(), ensure_ascii=False)
+        temporary = draft.folder / f"draft.{threading.get_ident()}.new"
+        with _storing(self.folder), self._lock:
+            descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            temporary.replace(draft.folder / "draft.json")
+
+    @contextmanager
+    def changing(self, name: str) -> Iterator[Draft]:
+        """Load a draft, and store it at the end: no other thread changes it meanwhile."""
+        with self._lock:
+            draft = self.load(name)
+            yield draft
+            self.save(draft)
+
+    def add_file(self, draft: Draft, name: str, content: BinaryIO) -> str:
+        """Store a file as it was received; return the name it got. The draft is not saved.
+
+        A file with the same name is replaced: it was corrected and dropped again.
+
+        Raises:
+            UsageError: Its name is none for a file.
+            FileError: It cannot be stored.
+        """
+        name = clean_file_name(name)
+        path = draft.folder / "files" / name
+        with _storing(self.folder):
+            temporary = path.with_name(f".{secrets.token_hex(4)}.part")
+            descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                shutil.copyfileobj(content, file, _CHUNK)
+            temporary.replace(path)
+        if name not in draft.files:
+            draft.files.append(name)
+        return name
+
+    def list(self) -> list[Draft]:
+        """Return the drafts, the last changed first."""
+        drafts = []
+        with suppress(OSError):
+            for folder in self.folder.iterdir():
+                with suppress(UsageError):
+                    drafts.append(self.load(folder.name))
+        return sorted(drafts, key=lambda draft: -draft.changed)
+
+    def delete(self, name: str) -> None:
+        """Delete a draft with its files."""
+        if _ID.fullmatch(name):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def delete_old(self, keep: timedelta) -> int:
+        """Delete the drafts that were changed longer ago; return how many."""
+        before = self._clock.now() - keep.total_seconds()
+        old = [draft for draft in self.list() if draft.changed < before]
+        for draft in old:
+            self.delete(draft.id)
+        return len(old)
+
+
+def open_drafts(home: Path, clock: Clock) -> Drafts:
+    """Return the drafts of this computer.
+
+    Args:
+        home: armbulk's folder.
+        clock: Tells when they are changed.
+    """
+    return Drafts(home / "web", clock)
+
+
+def clean_file_name(name: str) -> str:
+    """Return the name of a file without its folder.
+
+    Raises:
+        UsageError: It is none that every system accepts.
+    """
+    base = PureWindowsPath(name.strip()).name
+    problem = find_name_problem(base) if base and not base.startswith(".") else _("it is no name of a file")
+    if problem is None and len(base) > _MAX_NAME_CHARS:
+        problem = _("it has more than {count:number} characters", count=_MAX_NAME_CHARS)
+    if problem is not None:
+        raise UsageError(
+            "file-name",
+            _('The file "{name}" cannot be stored: {problem}', name=base[:_MAX_NAME_CHARS], problem=problem),
+            _("Rename the file, and choose it again"),
+        )
+    return base
+
+
+@contextmanager
+def _storing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FileError(
+            "draft-not-stored",
+            _("The files cannot be stored in {folder}: {reason}", folder=folder, reason=describe_os_error(error)),
+            _("Make room on this disk, or check the permissions of this folder"),
+        ) from None

@@ -1,0 +1,88 @@
+"""The pages and their addresses, behind the guard."""
+
+import logging
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from armbulk.app.crash_report import write_crash_report
+from armbulk.app.web_templates import locate_static_files
+from armbulk.errors import ArmbulkError
+from armbulk.web.access import AccessGuard
+from armbulk.web.forms import read_form
+from armbulk.web.routes import PAGES, WebPage
+from armbulk.web.routes.events import follow_job
+from armbulk.web.tokens import AccessTokens
+from armbulk.web.visit import Handler, Visit
+from armbulk.web.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+
+
+def build_app(workspace: Workspace, tokens: AccessTokens, port: int) -> ASGIApp:
+    """Return the server of the pages.
+
+    Args:
+        workspace: What they work with.
+        tokens: What proves that a request is a person's own.
+        port: Its port on 127.0.0.1.
+    """
+    routes: list[BaseRoute] = [_build_route(page, workspace, tokens) for page in PAGES]
+    routes.append(Route("/jobs/{key:path}/events", follow_job(workspace, tokens)))
+    routes.append(Mount("/static", StaticFiles(directory=locate_static_files())))
+    return AccessGuard(Starlette(routes=routes, exception_handlers={HTTPException: _refuse}), tokens, port)
+
+
+def _build_route(page: WebPage, workspace: Workspace, tokens: AccessTokens) -> Route:
+    """Return the route of a page: a changing request is read, and its token verified, before the page sees it."""
+
+    async def answer(request: Request) -> Response:
+        form = await read_form(request, tokens) if page.method == "POST" else FormData()
+        try:
+            return await run_in_threadpool(_call, page.handler, Visit(workspace, tokens, request, form))
+        finally:
+            await form.close()
+
+    return Route(page.path, answer, methods=[page.method])
+
+
+def _call(handler: Handler, visit: Visit) -> Response:
+    """Return the answer of a page, or that of the error that stopped it."""
+    try:
+        return handler(visit)
+    except ArmbulkError as error:
+        return visit.failure(error)
+    except HTTPException:
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug: its report says where, and quotes nothing
+        _log.error("A page failed: %s", type(error).__name__)
+        path = write_crash_report(error)
+        return visit.page("bug", status=500, report=str(path))
+
+
+def _refuse(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return PlainTextResponse(_REFUSALS.get(status, "Refused"), status)
+
+
+_REFUSALS = {
+    403: "This form is from another page, or from before a new key. Load the page again.\n"
+    "Skjemaet er fra en annen side eller fra før en ny nøkkel. Last siden på nytt.\n",
+    404: "There is no such page.\nDenne siden finnes ikke.\n",
+    405: "This address does not take this request.\n",
+    411: "The request does not say how long it is.\n",
+    413: "The files are too large: armbulk reads at most 500 MB.\nFilene er for store: armbulk leser høyst 500 MB.\n",
+}
+
+
+def list_changing_paths(pages: Sequence[WebPage] = PAGES) -> list[str]:
+    """Return the addresses that change something: each takes a form with its token."""
+    return [page.path for page in pages if page.method == "POST"]

@@ -1,0 +1,164 @@
+"""The answers of a page to the questions of use cases: what a person has answered about the files is in the draft."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from armbulk.app.dialog import (
+    ContinuationQuestion,
+    CreditNoteQuestion,
+    CustomerDifferences,
+    Dialog,
+    HeaderQuestion,
+    ProposeAgain,
+    ReportProgress,
+    SupplierQuestion,
+)
+from armbulk.web.jobs import JobQuestion, WebJob
+
+if TYPE_CHECKING:
+    from armbulk.app.plan import Plan
+    from armbulk.model.column_proposal import SheetDecision, SheetProposal
+
+
+@dataclass(frozen=True, slots=True)
+class FileQuestion:
+    """A question about files that a person has not answered yet.
+
+    Attributes:
+        key: Names it among the answers of the draft.
+        kind: header, suppliers, continuation or credit-due-dates.
+        values: What it shows.
+    """
+
+    key: str
+    kind: str
+    values: dict[str, Any]
+
+
+@dataclass
+class FileDialog(Dialog):
+    """Answers questions about files from a draft; those that it cannot answer are collected, and nothing is guessed.
+
+    Attributes:
+        answers: The draft's answers.
+        decisions: What a person has just decided about the columns of sheets, by the sheet's index.
+        resources: What a person says that sheets contain, by the sheet's index: they are proposed again.
+        questions: What was not answered.
+        proposals: What the columns of sheets may be that are not decided yet.
+        notes: What use cases have noted.
+    """
+
+    answers: Mapping[str, Any]
+    decisions: Mapping[int, "SheetDecision"] = field(default_factory=dict)
+    resources: Mapping[int, str] = field(default_factory=dict)
+    questions: list[FileQuestion] = field(default_factory=list)
+    proposals: "list[SheetProposal]" = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    @property
+    def asks_about_columns(self) -> bool:
+        """A person can answer."""
+        return True
+
+    def accept_header(self, question: HeaderQuestion) -> bool:
+        """Return the answer about a header; no until there is one."""
+        return self._find("header", f"{question.sheet}|{question.column}|{question.text}", question) is True
+
+    def match_columns(self, proposal: "SheetProposal", propose: ProposeAgain) -> "SheetDecision | None":
+        """Return what a person has decided about a sheet; else keep the proposal."""
+        decision = self.decisions.get(proposal.index)
+        if decision is None:
+            resource = self.resources.get(proposal.index)
+            self.proposals.append((propose(resource) if resource else None) or proposal)
+        return decision
+
+    def accept_suppliers(self, question: SupplierQuestion) -> bool:
+        """Return the answer about a list that may be one of suppliers; yes, with a warning, until there is one."""
+        return self._find("suppliers", f"{question.sheet}|{question.text}", question) is not False
+
+    def continue_documents(self, question: ContinuationQuestion) -> bool | None:
+        """Return the answer about lines without a document number."""
+        answer = self._find("continuation", question.sheet, question)
+        return answer if isinstance(answer, bool) else None
+
+    def fill_due_dates(self, question: CreditNoteQuestion) -> bool:
+        """Return the answer about credit notes without a due date."""
+        return self._find("credit-due-dates", question.sheet, question) is True
+
+    def note(self, text: str) -> None:
+        """Keep a note."""
+        self.notes.append(text)
+
+    def _find(self, kind: str, name: str, question: Any) -> Any:
+        key = f"{kind}:{name}"
+        answer = self.answers.get(key)
+        if answer is None:
+            self.questions.append(FileQuestion(key, kind, asdict(question)))
+        return answer
+
+
+class JobDialog(Dialog):
+    """Asks on the page of a job, and reports its progress there."""
+
+    def __init__(self, job: WebJob, files: FileDialog | None = None) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            job: What is being done.
+            files: Answers about the files.
+        """
+        super().__init__(job.report)
+        self._job, self._files = job, files or FileDialog({})
+
+    def reading(self) -> AbstractContextManager[object]:
+        """Files are read."""
+        return self._files.reading()
+
+    @contextmanager
+    def asking(self) -> Iterator[ReportProgress]:
+        """Report retries."""
+        yield self._job.report
+
+    def accept_header(self, question: HeaderQuestion) -> bool:
+        """As the draft has it."""
+        return self._files.accept_header(question)
+
+    def accept_suppliers(self, question: SupplierQuestion) -> bool:
+        """As the draft has it."""
+        return self._files.accept_suppliers(question)
+
+    def continue_documents(self, question: ContinuationQuestion) -> bool | None:
+        """As the draft has it."""
+        return self._files.continue_documents(question)
+
+    def fill_due_dates(self, question: CreditNoteQuestion) -> bool:
+        """As the draft has it."""
+        return self._files.fill_due_dates(question)
+
+    def confirm_import(self, plan: "Plan") -> bool:
+        """The person has confirmed exactly this plan: anything else does not get here (`approved`)."""
+        del plan
+        return not self._job.is_stopping
+
+    @property
+    def can_decide_about_customers(self) -> bool:
+        """A person can answer on the page."""
+        return True
+
+    def confirm_overwrite(self, differences: CustomerDifferences) -> bool:
+        """Ask whether the file's values overwrite those in ARM."""
+        return self._job.ask(JobQuestion("overwrite", {"differences": differences})) is True
+
+    def confirm_requests(self, missing: int, requests: int, hour: int) -> bool:
+        """Ask whether an export may look for records one by one."""
+        values = {"missing": missing, "requests": requests, "hour": hour}
+        return self._job.ask(JobQuestion("requests", values)) is True
+
+    def note(self, text: str) -> None:
+        """Show a note on the page."""
+        self._job.note(text)

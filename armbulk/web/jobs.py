@@ -1,0 +1,235 @@
+"""Work that takes longer than an answer: each job is a use case in a thread of its own. Pages show how far it is."""
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from armbulk.errors import ArmbulkError
+from armbulk.i18n import Text
+from armbulk.model.progress import Progress
+
+if TYPE_CHECKING:
+    from armbulk.app.session import Session
+
+_MAX_ENDED = 20
+"""Ended jobs that are remembered; the store has what they did."""
+
+
+class JobState(StrEnum):
+    """What a job is doing."""
+
+    RUNNING = "running"
+    ASKING = "asking"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class JobQuestion:
+    """A question of a job to a person, while it waits.
+
+    Attributes:
+        kind: Names the template that shows it.
+        values: What it shows.
+    """
+
+    kind: str
+    values: dict[str, Any]
+
+
+class WebJob:
+    """A use case that runs in a thread.
+
+    Attributes:
+        key: Names what it works on: there is one job for a key at a time.
+        kind: What it does: `check`, `send`, `export` …
+        stamp: What it works with; "" = it is not compared.
+        state: What it is doing.
+        progress: Its last step.
+        notes: What it has noted for a person.
+        question: What it asks; None: nothing.
+        result: What the use case returned.
+        error: Why it failed; a `BaseException` that is no ArmbulkError is a bug.
+    """
+
+    def __init__(self, key: str, kind: str, stamp: str = "") -> None:
+        self.key, self.kind, self.stamp = key, kind, stamp
+        self.state = JobState.RUNNING
+        self.progress: Progress | None = None
+        self.notes: list[str] = []
+        self.question: JobQuestion | None = None
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.version = 0
+        self._session: Session | None = None
+        self._changed = threading.Condition()
+        self._answer: Any = None
+        self._is_stopping = False
+        self._listeners: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is not over yet."""
+        return self.state in {JobState.RUNNING, JobState.ASKING}
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to stop after its current call."""
+        return self._is_stopping
+
+    def use(self, session: "Session") -> None:
+        """Name the session that works for it: `stop` interrupts it."""
+        self._session = session
+        if self._is_stopping:
+            session.interrupt()
+
+    def report(self, progress: Progress) -> None:
+        """Take note of a step."""
+        self._change(progress=progress)
+
+    def note(self, text: str) -> None:
+        """Take note of a text for a person."""
+        self._change(notes=[*self.notes, text])
+
+    def ask(self, question: JobQuestion) -> Any:
+        """Ask a person, and wait; None when the job is stopped meanwhile."""
+        self._answer = None
+        self._change(question=question, state=JobState.ASKING)
+        with self._changed:
+            self._changed.wait_for(lambda: self._answer is not None or self._is_stopping)
+        self._change(question=None, state=JobState.RUNNING)
+        return self._answer
+
+    def answer(self, value: Any) -> bool:
+        """Answer the question; return False when nothing is asked, because another tab was faster."""
+        with self._changed:
+            if self.state is not JobState.ASKING or self._answer is not None:
+                return False
+            self._answer = value
+            self._changed.notify_all()
+        return True
+
+    def stop(self) -> None:
+        """Stop after the current call; what is unfinished can be continued."""
+        with self._changed:
+            self._is_stopping = True
+            self._changed.notify_all()
+        if self._session is not None:
+            self._session.interrupt()
+        self._change()
+
+    def end(self, result: Any = None, error: BaseException | None = None) -> None:
+        """Take note of its result, or why it failed."""
+        self._session = None
+        self._change(result=result, error=error, state=JobState.FAILED if error else JobState.ENDED)
+
+    def _change(self, **values: Any) -> None:
+        with self._changed:
+            for name, value in values.items():
+                setattr(self, name, value)
+            self.version += 1
+            self._changed.notify_all()
+            listeners = tuple(self._listeners)
+        for loop, event in listeners:
+            with suppress(RuntimeError):  # the server has stopped
+                loop.call_soon_threadsafe(event.set)
+
+    async def follow(self) -> AsyncIterator[int]:
+        """Yield the version at once and after each change, until it is over; changes in between are left out."""
+        event = asyncio.Event()
+        listener = (asyncio.get_running_loop(), event)
+        self._listeners.add(listener)
+        try:
+            while True:
+                event.clear()
+                is_running = self.is_running
+                yield self.version
+                if not is_running:
+                    return
+                await event.wait()
+        finally:
+            self._listeners.discard(listener)
+
+
+class Jobs:
+    """The jobs of the server."""
+
+    def __init__(self) -> None:
+        self._jobs: OrderedDict[str, WebJob] = OrderedDict()
+        self._threads: dict[str, threading.Thread] = {}
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def start(self, key: str, kind: str, work: Callable[[WebJob], Any], *, stamp: str = "") -> WebJob:
+        """Start a job, or return the one that works on the same key, or has failed with the same stamp.
+
+        Args:
+            key: What it works on.
+            kind: What it does.
+            work: The use case; an exception ends the job.
+            stamp: What it works with: a failed job is not repeated with the same; "": it is.
+        """
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is not None and (job.is_running or (stamp and job.error is not None and job.stamp == stamp)):
+                return job
+            job = WebJob(key, kind, stamp)
+            self._jobs[key] = job
+            self._jobs.move_to_end(key)
+            self._forget_old()
+            if self._is_closed:
+                job.end(error=RuntimeError("the server is stopping"))
+                return job
+            thread = threading.Thread(target=_run, args=(job, work), name=f"armbulk-{kind}", daemon=True)
+            self._threads[key] = thread
+            thread.start()
+        return job
+
+    def find(self, key: str) -> WebJob | None:
+        """Return the job that works, or worked last, on a key; None: there is none."""
+        return self._jobs.get(key)
+
+    def forget(self, key: str) -> None:
+        """Forget a job that is over."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is not None and not job.is_running:
+                self._jobs.pop(key)
+
+    def running(self) -> list[WebJob]:
+        """Return the jobs that are not over."""
+        return [job for job in list(self._jobs.values()) if job.is_running]
+
+    def stop(self, seconds: float) -> None:
+        """Ask every job to stop after its current call, and wait for them."""
+        with self._lock:
+            self._is_closed = True
+        for job in self.running():
+            job.stop()
+        for thread in list(self._threads.values()):
+            thread.join(seconds)
+
+    def _forget_old(self) -> None:
+        ended = [key for key, job in self._jobs.items() if not job.is_running]
+        for key in ended[:-_MAX_ENDED] if len(ended) > _MAX_ENDED else ():
+            self._jobs.pop(key)
+            self._threads.pop(key, None)
+
+
+def _run(job: WebJob, work: Callable[[WebJob], Any]) -> None:
+    try:
+        job.end(work(job))
+    except ArmbulkError as error:
+        job.end(error=error)
+    except BaseException as error:  # noqa: BLE001 - a bug in a thread would otherwise be lost; pages show it
+        job.end(error=error)
+
+
+def describe_failure(error: BaseException) -> tuple[Text | str, Text | str]:
+    """Return (what went wrong, what to do) of an error for a person; both "" where it is a bug."""
+    return (error.message, error.hint) if isinstance(error, ArmbulkError) else ("", "")

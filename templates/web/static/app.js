@@ -1,0 +1,45 @@
+// What the pages need of scripts beside htmx. Without scripts every page works by its forms and links.
+"use strict";
+(() => {
+  const dropped = (zone, files) => {
+    const input = zone.querySelector("input[type=file]");
+    if (files) input.files = files;
+    if (!input.files.length) return;
+    zone.classList.add("sending");
+    zone.requestSubmit();
+  };
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer || !Array.from(event.dataTransfer.types).includes("Files")) return;
+    event.preventDefault();
+    const zone = event.target.closest("[data-drop]");
+    document.querySelectorAll("[data-drop]").forEach((each) => each.classList.toggle("over", each === zone));
+    event.dataTransfer.dropEffect = zone ? "copy" : "none";
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) document.querySelectorAll("[data-drop]").forEach((each) => each.classList.remove("over"));
+  });
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer || !Array.from(event.dataTransfer.types).includes("Files")) return;
+    event.preventDefault(); // a file beside the zone must not replace the page
+    const zone = event.target.closest("[data-drop]");
+    document.querySelectorAll("[data-drop]").forEach((each) => each.classList.remove("over"));
+    if (zone) dropped(zone, event.dataTransfer.files);
+  });
+  document.addEventListener("change", (event) => {
+    const zone = event.target.closest("[data-drop]");
+    if (zone && event.target.type === "file") dropped(zone);
+  });
+  // How far a job is: the server sends the part of the page that shows it, then says that the job is over.
+  document.querySelectorAll("[data-events]").forEach((section) => {
+    const events = new EventSource(section.dataset.events);
+    const shown = section.querySelector("[data-progress]");
+    events.addEventListener("progress", (event) => { shown.innerHTML = event.data; });
+    events.addEventListener("ended", () => { events.close(); location.reload(); });
+  });
+  // A form is sent once: a second click while it is on its way does nothing.
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.sent) event.preventDefault();
+    else if (event.target.method === "post") event.target.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+})();

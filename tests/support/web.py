@@ -1,0 +1,77 @@
+"""The pages of `armbulk web` over loopback HTTP, as a browser with the key calls them."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from armbulk.app.connect import connect
+from armbulk.web.start import WebRequest, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from armbulk.web.server import PageServer
+
+WAIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A caller with the key: it keeps cookies, and sends the token of the last page.
+
+    Attributes:
+        http: The client.
+        token: The token of forms.
+    """
+
+    http: httpx.Client
+    token: str
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """Open a page, and follow where it leads."""
+        return self.http.get(path, **options)
+
+    def post(self, path: str, values: Mapping[str, Any] | None = None, files: Sequence[Path] = ()) -> httpx.Response:
+        """Send a form with its token and its files, and follow where it leads."""
+        parts = [("files", (file.name, file.read_bytes())) for file in files] or None
+        return self.http.post(path, data={"csrf": self.token, **(values or {})}, files=parts)
+
+    def wait(self, response: httpx.Response) -> httpx.Response:
+        """Follow the work that a page shows until it is over, and load the page again."""
+        while match := re.search(r'data-events="([^"]+)"', response.text):
+            with self.http.stream("GET", match[1]) as events:
+                for line in events.iter_lines():
+                    if line == "event: ended":
+                        break
+            response = self.http.get(response.url.path)
+        return response
+
+    def check(self, *files: Path) -> httpx.Response:
+        """Choose files on the first page, and wait until they are checked."""
+        return self.wait(self.post("/imports", files=files))
+
+
+@contextmanager
+def open_pages(settings: Mapping[str, str], **options: Any) -> Iterator[PageServer]:
+    """Serve the pages with settings, by their environment names."""
+    with connect(None, settings=settings) as session, serve(WebRequest(settings, **options), session) as server:
+        yield server
+
+
+@contextmanager
+def open_browser(server: PageServer, lang: str = "en") -> Iterator[Browser]:
+    """Yield a caller that has opened the address with its key."""
+    headers = {"Origin": server.address.rstrip("/")}
+    with httpx.Client(base_url=server.address, headers=headers, timeout=WAIT_SECONDS, follow_redirects=True) as http:
+        http.get(server.address_with_key).raise_for_status()
+        http.cookies.set("armbulk_lang", lang, domain="127.0.0.1", path="/")
+        page = http.get("/").text
+        token = re.search(r'name="csrf" value="([0-9a-f]{64})"', page)
+        assert token is not None
+        yield Browser(http, token[1])
