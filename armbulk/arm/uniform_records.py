@@ -34,7 +34,7 @@ _NO_CONTROLS = bytes(range(32, 256))
 
 
 @dataclass(frozen=True, slots=True)
-class _Member:
+class _UniformMember:
     """A member of each record.
 
     Attributes:
@@ -89,9 +89,9 @@ def _read_columns(text: str) -> pl.DataFrame | None:
     return _to_frame(members, pieces, period)
 
 
-def _find_members(pieces: Sequence[str]) -> list[_Member]:
+def _find_members(pieces: Sequence[str]) -> list[_UniformMember]:
     """The members of the first record; none when it has no usual shape."""
-    members: list[_Member] = []
+    members: list[_UniformMember] = []
     index = 1 if _FIRST_RECORD.fullmatch(pieces[0]) else len(pieces)
     while index + 1 < len(pieces) and len(members) < _MAX_MEMBERS:
         is_text = bool(_BEFORE_TEXT.fullmatch(pieces[index + 1])) and index + 3 < len(pieces)
@@ -99,7 +99,7 @@ def _find_members(pieces: Sequence[str]) -> list[_Member]:
         end = pattern.fullmatch(pieces[following - 1])
         if end is None:
             return []
-        members.append(_Member(pieces[index], index, is_text, end["last"] is not None))
+        members.append(_UniformMember(pieces[index], index, is_text, end["last"] is not None))
         if members[-1].is_last:
             names = {member.name for member in members}
             return members if len(names) == len(members) and "." not in "".join(names) else []
@@ -107,7 +107,7 @@ def _find_members(pieces: Sequence[str]) -> list[_Member]:
     return []
 
 
-def _has_same_form(member: _Member, pieces: Sequence[str], period: int, rows: int) -> bool:
+def _has_same_form(member: _UniformMember, pieces: Sequence[str], period: int, rows: int) -> bool:
     """Whether a member has the same name and the same signs around its value in every record; numbers come later."""
     index = member.index
     if pieces[index::period] != [member.name] * rows:
@@ -127,8 +127,8 @@ def _count_controls(text: str) -> int:
     return len(text.encode().translate(None, _NO_CONTROLS))
 
 
-def _to_frame(members: Sequence[_Member], pieces: Sequence[str], period: int) -> pl.DataFrame | None:
-    """The values as `format_json_value` gives them; None when one that is not in quotes is no number."""
+def _to_frame(members: Sequence[_UniformMember], pieces: Sequence[str], period: int) -> pl.DataFrame | None:
+    """The values as `format_json_value` gives them; None when a value outside quotes is not a valid number."""
     columns = []
     for member in members:
         values: Sequence[str | None] = pieces[member.index + (2 if member.is_text else 1) :: period]
