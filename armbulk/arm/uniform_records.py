@@ -1,4 +1,4 @@
-"""Reads a page of records straight into columns of texts, three times as fast as by way of objects.
+"""Reads a page of records straight into columns of texts, in two thirds of the time that objects take.
 
 Only pages of the usual shape are read: one array of records that all have the same members in the same order, each a
 number or a text without escapes. Between quotes there is then always the same: `text.split('"')` has a period. Any
