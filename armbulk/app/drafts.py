@@ -58,7 +58,7 @@ class Draft:
     Attributes:
         id: Names the draft in addresses.
         folder: Where its files are.
-        profile: The profile that they are sent with.
+        profile: The profile that they are sent with; "": the default one, as no profile was saved yet.
         created: When it was created (epoch seconds).
         changed: When it was last changed (epoch seconds).
         files: The names of the files, in their order; they are in the folder `files`.

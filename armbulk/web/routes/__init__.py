@@ -2,12 +2,14 @@
 
 from armbulk.web.routes import (
     check,
+    columns,
     drafts,
     frame,
     plan,
     runs,
     sending,
     start,
+    templates,
 )
 from armbulk.web.routes.page import WebPage
 
@@ -16,9 +18,11 @@ PAGES: tuple[WebPage, ...] = (
     *frame.PAGES,
     *drafts.PAGES,
     *check.PAGES,
+    *columns.PAGES,
     *plan.PAGES,
     *sending.PAGES,
     *runs.PAGES,
+    *templates.PAGES,
 )
 """Every page."""
 
