@@ -19,6 +19,7 @@ MIN_BYTES = 16_384
 """A smaller page is read as fast by way of objects."""
 
 _MAX_MEMBERS = 100
+_NAME = re.compile("[A-Za-z][A-Za-z0-9_]*")  # others are paths, patterns or nothing, where a column is named
 _BLANKS = r"[ \t\r\n]*"
 _NUMBER = r"(?:(?:0|-?[1-9][0-9]*)(?:\.[0-9]+)?|-0\.[0-9]+)"
 _NEXT_MEMBER, _NEXT_RECORD = rf"{_BLANKS},{_BLANKS}", rf"{_BLANKS}\}}{_BLANKS},{_BLANKS}\{{{_BLANKS}"
@@ -101,8 +102,8 @@ def _find_members(pieces: Sequence[str]) -> list[_UniformMember]:
             return []
         members.append(_UniformMember(pieces[index], index, is_text, end["last"] is not None))
         if members[-1].is_last:
-            names = {member.name for member in members}
-            return members if len(names) == len(members) and "." not in "".join(names) else []
+            names = {member.name for member in members if _NAME.fullmatch(member.name)}
+            return members if len(names) == len(members) else []
         index = following
     return []
 
