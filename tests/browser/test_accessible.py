@@ -11,7 +11,6 @@ from support.paths import ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from conftest import Visitor
 
@@ -49,7 +48,6 @@ def list_links(visitor: Visitor) -> list[str]:
 def test_pages_have_no_barriers(
     visit: Callable[..., AbstractContextManager[Visitor]],
     serve_pages: Callable[..., AbstractContextManager[tuple[PageServer, Sandbox]]],
-    tmp_path: Path,
     lang: str,
     width: int,
     theme: str,
