@@ -1,4 +1,4 @@
-"""What a person is asked at a login, and what is said about it: the terminal and the pages use the same words."""
+"""The questions of a login and the texts around them: the terminal and the pages use the same words."""
 
 from armbulk.i18n import Text, _
 

@@ -121,7 +121,7 @@ def test_an_edit_keeps_the_secret_of_the_same_login_only(browser: Browser, arm: 
     same = {**fill(arm, client_name="Anne AS, Oslo", secret=""), "is_new": ""}
     assert "ARM accepted the login" in log_in(browser, same).text
     other = log_in(browser, {**same, "client_no": "9999"})
-    assert (other.status_code, "This answer is missing" in other.text) == (400, True)
+    assert "This answer is missing" in other.text
     assert len(memory.secrets) == 1
 
 
@@ -129,7 +129,6 @@ def test_an_edit_keeps_the_secret_of_the_same_login_only(browser: Browser, arm: 
 def test_a_refused_secret_is_named_and_typed_again(browser: Browser, arm: Sandbox) -> None:
     """The other answers stay, the page says which may be wrong, and nothing is saved."""
     refused = log_in(browser, fill(arm, secret=_WRONG))
-    assert refused.status_code == 400
     assert "This answer may be wrong" in refused.text
     assert "Save without a test" in refused.text
     assert 'value="Anne AS"' in refused.text

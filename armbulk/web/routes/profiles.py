@@ -79,7 +79,7 @@ def show_login(visit: Visit) -> Response:
     if form.file is not None:
         question = KEEP_IN_FILE.fill(path=form.file)
         return visit.page("login_file", form=form, question=question)
-    return _show_form(visit, form, status=400 if form.suspects or form.problem else 200)
+    return _show_form(visit, form)
 
 
 def make_default(visit: Visit) -> Response:
@@ -103,7 +103,7 @@ def forget_secret(visit: Visit) -> Response:
     return visit.go("/profiles")
 
 
-def _show_form(visit: Visit, form: LoginForm, status: int = 200) -> Response:
+def _show_form(visit: Visit, form: LoginForm) -> Response:
     client = form.answers["client_no"] or "…"
     values: dict[str, Any] = {
         "sizes": list_client_sizes(),
@@ -115,7 +115,7 @@ def _show_form(visit: Visit, form: LoginForm, status: int = 200) -> Response:
         "nothing_found": NOTHING_FOUND.fill(client=client),
         "environment": _name_environment(form),
     }
-    return visit.page("login_form", status=status, form=form, **values)
+    return visit.page("login_form", form=form, **values)
 
 
 def _name_environment(form: LoginForm) -> Any:
