@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.job import LIMIT, NAIVE, READ_ONLY
-from benchmarks.jobs import exports, imports, migration, results, sandbox, sending, start
+from benchmarks.jobs import exports, imports, migration, pages, results, sandbox, sending, start
 from benchmarks.results import JobResult, Results
 
 _MB_OF_LARGE_PLAN = 1_500
@@ -46,6 +46,7 @@ def list_goals(measured: Results) -> list[Goal]:
         *_migration_goals(measured),
         *_start_goals(measured),
         *_sending_goals(measured),
+        *_page_goals(measured),
         *_sandbox_goals(measured),
     ]
 
@@ -142,6 +143,18 @@ def _sending_goals(measured: Results) -> Iterator[Goal]:
     yield Goal("sending: bytes of the store for each record", stored, None, "bytes")
     changed = measured.largest(sending.UPDATE).best("import --update")
     yield Goal("import --update of customers with 3 changes: CPU", changed, 4, "s")
+
+
+def _page_goals(measured: Results) -> Iterator[Goal]:
+    job = measured.largest(pages.PAGES)
+    seen, command = job.best_output("pages"), job.best(pages.CHECK, "wall")
+    checked = seen.get("seconds_check")
+    yield Goal("browser: first page after the start", seen.get("seconds_first_page"), 0.3, "s")
+    longer = checked - command if checked is not None and command is not None else None
+    yield Goal("browser: first problems of a file, longer than `armbulk check`", longer, 1, "s")
+    yield Goal("browser: a page of a check", seen.get("ms_check_page"), 100, "ms")
+    yield Goal("browser: a page of results", seen.get("ms_run_page"), 100, "ms")
+    yield Goal("browser: memory after 60 more requests, compared with before", seen.get("memory_growth"), 1.1)
 
 
 def _sandbox_goals(measured: Results) -> Iterator[Goal]:

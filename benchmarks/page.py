@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from benchmarks.goals import list_goals
-from benchmarks.jobs import exports, imports, migration, results, sandbox, sending, start
+from benchmarks.jobs import exports, imports, migration, pages, results, sandbox, sending, start
 from benchmarks.processes import ROOT
 from benchmarks.results import Results
 from benchmarks.table import (
@@ -85,6 +85,10 @@ _JOBS = {
     ),
     sending.RESUMING: "a run that was stopped after half of its batches: until the first call",
     sending.UPDATE: "`armbulk import --update` of an exported workbook in which three customers were edited",
+    pages.PAGES: (
+        "`armbulk web` with the files of the job before: the first page, choosing the files until their problems are "
+        "shown, the page of the check, and that of the run; `armbulk check` of the same files beside it"
+    ),
     sandbox.CALLS: "batches and pages of lists, without armbulk",
     sandbox.GENERATOR: "a ledger with its GL items; records are invoices",
 }

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armbulk.app.connect import connect
+from armbulk.errors import SettingsError
 from armbulk.web.jobs import Jobs
 
 if TYPE_CHECKING:
     from armbulk.app.drafts import Drafts
+    from armbulk.app.saved_exports import SavedExports
     from armbulk.app.session import Session
+    from armbulk.app.web_demo import SampleFile
 
 _MAX_KEPT = 2
 
@@ -65,7 +68,7 @@ class WebSettings:
     aup_file: Path | None
     profile: str | None
     lang: str
-    samples: Sequence[Path] = ()
+    samples: "Sequence[SampleFile]" = ()
 
     @property
     def is_demo(self) -> bool:
@@ -79,12 +82,13 @@ class Workspace:
     Attributes:
         started: How the page was started.
         drafts: Files that are prepared for an import.
+        exports: Lists that are exported, with their files.
         jobs: What works in the background.
         recent: The checks and plans that were used last.
     """
 
-    def __init__(self, started: WebSettings, drafts: "Drafts") -> None:
-        self.started, self.drafts = started, drafts
+    def __init__(self, started: WebSettings, drafts: "Drafts", exports: "SavedExports") -> None:
+        self.started, self.drafts, self.exports = started, drafts, exports
         self.jobs = Jobs()
         self.recent = RecentResults()
 
@@ -96,4 +100,10 @@ class Workspace:
         """
         name = None if self.started.is_demo else profile or self.started.profile
         settings = {**self.started.settings, "ARMBULK_LANG": lang}
-        return connect(name, settings=settings, aup_file=self.started.aup_file)
+        try:
+            return connect(name, settings=settings, aup_file=self.started.aup_file)
+        except SettingsError:
+            unnamed = connect(None, settings=settings, aup_file=self.started.aup_file) if name else None
+            if unnamed is None or unnamed.profile.name != name:  # never another client in place of the named one
+                raise
+            return unnamed  # settings of the environment alone: no profile is stored
