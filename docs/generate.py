@@ -88,6 +88,7 @@ def packed_amounts(*resources: str) -> str:
 
 EXAMPLES: dict[str, Example] = {
     "named-twice": Example("P-2026-0001", None, "12", at="A17", sheet="Payment reservations"),
+    "marked-for-delete": Example("DELETE", None, at="C17"),
     "delete-name-differs": Example("Nordlys AS", "name", "Fjord AS", at="B17", sheet="Unused customers"),
     "no-identification": Example(None, None, "Document no, AR item id, KID", at="A17", sheet="Payment reservations"),
     "two-identifications": Example(None, None, "Document no, AR item id, KID", at="A17", sheet="Payment reservations"),
