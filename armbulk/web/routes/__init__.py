@@ -3,8 +3,13 @@
 from armbulk.web.routes import (
     check,
     columns,
+    differences,
     drafts,
+    exports,
     frame,
+    help_pages,
+    limits,
+    migration,
     plan,
     runs,
     sending,
@@ -14,14 +19,19 @@ from armbulk.web.routes import (
 from armbulk.web.routes.page import WebPage
 
 PAGES: tuple[WebPage, ...] = (
-    *start.PAGES,
-    *frame.PAGES,
-    *drafts.PAGES,
     *check.PAGES,
     *columns.PAGES,
+    *differences.PAGES,
+    *drafts.PAGES,
+    *exports.PAGES,
+    *frame.PAGES,
+    *help_pages.PAGES,
+    *limits.PAGES,
+    *migration.PAGES,
     *plan.PAGES,
-    *sending.PAGES,
     *runs.PAGES,
+    *sending.PAGES,
+    *start.PAGES,
     *templates.PAGES,
 )
 """Every page."""
