@@ -38,7 +38,7 @@ class RowFilter:
             text: Returns a value of the address, "" where there is none.
         """
         show = text("show") if text("show") in SHOWN_ROWS else ""
-        if show == GROUP and text("group").count(".") < 2:  # noqa: PLR2004 - severity, code and field
+        if show == GROUP and text("group").count(".") < 2:
             show = ""
         return cls(
             show=show,
@@ -80,4 +80,4 @@ def split_group(name: str) -> tuple[str, str, str]:
 
 
 def _read_number(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else otherwise  # noqa: PLR2004
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else otherwise
