@@ -244,12 +244,12 @@ class CheckedRows:
         sheet = self.after.sheets_as_read[index]
         frame = sheet.frame[positions]
         wanted = frame["row"].implode()
-        found = self._render(self.findings.filter((pl.col("sheet") == index) & pl.col("row").is_in(wanted)))
+        listed = self._render(self.findings.filter((pl.col("sheet") == index) & pl.col("row").is_in(wanted)))
         problems: dict[int, list[RenderedFinding]] = {}
-        for finding in found:
+        for finding in listed:
             problems.setdefault(finding["row"] or 0, []).append(finding)
         typed = self._list_typed(index)
-        letters = self._choose_columns(index, frame, {finding["column"] for finding in found}, typed, edited)
+        letters = self._choose_columns(index, frame, {finding["column"] for finding in listed}, typed, edited)
         headers = _read_headers(sheet, self._header_row(index))
         columns = [(letter, headers.get(letter) or self._name_field(index, letter)) for letter in letters]
         held_back = self._find_held_back(index, frame["row"])

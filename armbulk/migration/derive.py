@@ -51,6 +51,7 @@ class Notice(StrEnum):
     MADE_IN_PERIOD = "made in period"  # exported before the period was over
     DUE_IS_DATE = "due is date"  # almost every due date is the document's date
     LIST_TOTAL_DIFFERS = "list total differs"  # the total of a list of open items is not the sum of its items
+    LIST_AGES_DIFFER = "list ages differ"  # the ages of a row of a list are not its total
     LIST_NOT_COMPARED = "list not compared"  # a list without totals, and no SAF-T file
 
 
@@ -61,6 +62,7 @@ _DIFFERING = frozenset(
         Notice.POSTINGS_DIFFER,
         Notice.YEARS_DIFFER,
         Notice.LIST_TOTAL_DIFFERS,
+        Notice.LIST_AGES_DIFFER,
         Notice.LIST_NOT_COMPARED,
     }
 )

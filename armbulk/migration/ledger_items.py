@@ -41,7 +41,8 @@ class LedgerItems:
     Attributes:
         rows: The open items, customers in the order of the file, then documents by their first posting. customer_id,
             kind (ItemKind), document, rules (as "R2 R3"), document_no (null if it has none), transaction_id, cid,
-            description, currency String; document_date, due_date Date; due_dates Int64 (how many different ones);
+            description, currency String; is_voucher_no Boolean (document_no is the voucher's: the document has none of
+            its own); document_date, due_date Date; due_dates Int64 (how many different ones);
             amount (in `currency`) Decimal(38, 18); base_amount, original (debits of the document) Decimal(38, 2);
             postings Int64; file String, xml_line Int64 (of the first posting). Negative amounts are credits.
         classes: customer_id String, has_items Boolean: of every customer that is proved.
@@ -142,7 +143,7 @@ def _mark_currencies(lines: pl.DataFrame, base_currency: str, *, uses_currencies
 
 
 def _find_numbers(lines: pl.DataFrame, documents: LedgerDocuments) -> pl.DataFrame:
-    """Return the lines with number String: of the document that the line would be.
+    """Return the lines with number String, of the document that the line would be; is_voucher_no Boolean.
 
     It is the reference number that leads to the document, else a source document number that only its voucher has, else
     the voucher's number; null where the voucher is of several customers.
@@ -156,7 +157,10 @@ def _find_numbers(lines: pl.DataFrame, documents: LedgerDocuments) -> pl.DataFra
         .when(pl.col("is_own_source").fill_null(value=False))
         .then("source_document")
         .when(~pl.col("is_shared"))
-        .then("transaction_id")
+        .then("transaction_id"),
+        is_voucher_no=~by_reference.fill_null(value=False)
+        & ~pl.col("is_own_source").fill_null(value=False)
+        & ~pl.col("is_shared"),
     )
 
 
@@ -180,6 +184,9 @@ def _add_up_documents(lines: pl.DataFrame, base_currency: str) -> pl.DataFrame:
         rules=pl.col("rule").unique().sort().str.join(" "),
         document_no=pl.when(main.any()).then(pl.col("number").filter(main).first()).otherwise(pl.col("number").first())
         + (pl.lit("-") + pl.col("instalment").first()).fill_null(""),
+        is_voucher_no=pl.when(main.any())
+        .then(pl.col("is_voucher_no").filter(main).first())
+        .otherwise(pl.col("is_voucher_no").first()),
         transaction_id=_first_of(main, "transaction_id"),
         cid=_first_of(main, "cid"),
         description=_first_of(main, "description"),

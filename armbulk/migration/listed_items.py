@@ -220,6 +220,7 @@ def _make_items(items: pl.DataFrame, *, is_of_sums: bool) -> pl.DataFrame:
         kind=pl.lit(kind.value),
         rules=pl.lit(LISTED),
         document_no=pl.coalesce("document_no", voucher),
+        is_voucher_no=pl.col("document_no").is_null() & voucher.is_not_null(),
         transaction_id=pl.coalesce(voucher, "document_no"),
         cid="kid",
         description="text",

@@ -53,7 +53,7 @@ class ListedRows:
         rows: The items and totals in the order of the sheet: row Int64; role String ("item", "total", or "unnamed": an
             amount without a number, a date and the word for a total); customer_id, name String; is_filled Boolean (the
             number is that of a row above); is_grand Boolean (the words of the row are those of a total of everything);
-            label String (its texts); and the typed columns of `resources.open_items`.
+            label String (its texts, without amounts); and the typed columns of `resources.open_items`.
         findings: What cannot be read, or may be read in two ways.
         has_titles: Whether the customers are in titles above the items.
     """
@@ -83,8 +83,10 @@ def read_rows(
     letters = [letter for letter in sheet.letters if letter.isalpha()]
     texts = pl.concat_list([pl.col(letter) for letter in letters]).list.drop_nulls()
     is_page = texts.list.eval(pl.element().str.contains(_PAGE_TOTAL)).list.any()
+    amounts = _letters_of(match, FieldType.AMOUNT)
+    label = pl.concat_list([pl.col(letter) for letter in letters if letter not in amounts]).list.drop_nulls()
     roles = frame.with_columns(
-        _judge_role(match, letters, is_of_sums=is_of_sums), is_page=is_page, label=texts.list.join(" ")
+        _judge_role(match, letters, is_of_sums=is_of_sums), is_page=is_page, label=label.list.join(" ")
     )
     roles = roles.filter(~pl.col("is_page") | (pl.col("role") == "item").fill_null(value=False))
     owned, has_titles = _find_customers(roles, sheet, match)

@@ -8,7 +8,7 @@ import polars as pl
 
 from armbulk.i18n import Text, _
 from armbulk.migration.balances import Proof
-from armbulk.migration.derive import Migration
+from armbulk.migration.derive import Migration, Notice
 from armbulk.migration.references import OWNER
 from armbulk.model.fields import FieldType
 from armbulk.model.result_columns import PROOF, PROOF_TITLE
@@ -21,6 +21,10 @@ _OF_ACCOUNT = ("opening", "moved", "closing", "difference")
 _ACCOUNT = _(
     "Account {account}: opening balance {opening:amount} + postings {moved:amount} is not the closing balance "
     "{closing:amount}. Difference: {difference:amount}."
+)
+_OPENING = _(
+    "The file posts the opening balances again, as vouchers. They count once, as postings: the column Opening balance "
+    "is 0."
 )
 ITEMS = _("Items")
 """The result of a customer whose items are proved."""
@@ -68,10 +72,23 @@ def lay_out_proof(
         ),
         rows=RowView(proof, make_row),
         total=(_("Total").text(lang), None, *(add_up(proof[name]) for name, _heading in amounts), None),
-        notes=tuple(text.text(lang) for text in (result, equation.fill(currency=currency), *_name_accounts(migration))),
+        notes=tuple(
+            text.text(lang)
+            for text in (
+                result,
+                equation.fill(currency=currency),
+                *_explain_openings(migration),
+                *_name_accounts(migration),
+            )
+        ),
         bad_rows=frozenset(range(int(proof["is_bad"].sum()))),
         is_good=is_proved,
     )
+
+
+def _explain_openings(migration: Migration) -> list[Text]:
+    """Return a note why the opening balances of the sheet are 0, if they are."""
+    return [_OPENING] if Notice.OPENING_POSTED in migration.notices and migration.source is None else []
 
 
 def _name_accounts(migration: Migration) -> list[Text]:

@@ -56,6 +56,7 @@ QUESTION_RULES: Mapping[str, QuestionRule] = {
     "estimated-due-dates": _CONFIRM,
     "balances": _CONFIRM,
     "own-numbers": _CONFIRM,
+    "voucher-numbers": _CONFIRM,
     "payment-references": _CONFIRM,
     "credits": _CONFIRM,
     "existing-customers": _CONFIRM,

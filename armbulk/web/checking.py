@@ -80,10 +80,16 @@ def find_check(visit: "Visit", draft: "Draft") -> DraftCheck | None:
     """Return the check of a draft as it is now; None: it is being checked, and the job shows how far it is.
 
     After something was typed only the rows are checked again, which takes about a second for 100,000 of them.
+
+    Raises:
+        ArmbulkError: The check failed: settings are wrong, or what it needs cannot be read.
     """
     kept = find_kept(visit, draft)
     if kept is None:
-        start_check(visit, draft)
+        job = start_check(visit, draft)
+        if job.error is not None:
+            visit.workspace.jobs.forget(job.key)  # the next request tries again
+            raise job.error
         return None
     if kept.typing != _name_typing(draft):
         kept = _type_again(kept, draft)
@@ -125,7 +131,7 @@ def start_check(
             checked = _check(session, draft, dialog)
         keep_check(visit, draft, checked)
 
-    return workspace.jobs.start(name_check(draft), "check", work)
+    return workspace.jobs.start(name_check(draft), "check", work, stamp=f"{lang} {_name_reading(draft)}")
 
 
 def keep_corrected(visit: "Visit", draft: "Draft", result: "CheckResult") -> None:

@@ -15,6 +15,7 @@ from armbulk.migration.age_columns import find_ages
 from armbulk.migration.customer_rows import CustomerChoices
 from armbulk.migration.document_rows import DocumentChoices, LeftOut
 from armbulk.migration.listed_migration import derive_listed_migration
+from armbulk.migration.listed_report import build_list_sections
 from armbulk.migration.questions import list_questions
 from armbulk.model.read_options import ReadOptions
 
@@ -72,6 +73,9 @@ def test_ages_that_do_not_add_up_to_the_total_are_a_question_with_both_figures(t
     question = ask(derive(source), "list-ages")
     assert question.startswith("2 rows of the list have ages that do not add up to their totals. In list.csv, K4 the")
     assert "total is 99.05; its ages add up to 99.50" in question
+    assert not derive(source).is_proved
+    (rows,) = [each.rows for each in build_list_sections(source, "en") if each.title.startswith("Ages that are not")]
+    assert rows[1] == ("list.csv, K5", Decimal(-50), Decimal(0))
 
 
 def test_a_column_of_everything_overdue_is_not_counted_twice(tmp_path: Path) -> None:

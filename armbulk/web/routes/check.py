@@ -10,7 +10,7 @@ from armbulk.app.row_filter import RowFilter
 from armbulk.errors import ArmbulkError, UsageError
 from armbulk.i18n import _
 from armbulk.web.checking import DraftCheck, find_check, find_kept, keep_corrected, name_check
-from armbulk.web.jobs import JobState, WebJob
+from armbulk.web.jobs import WebJob
 from armbulk.web.routes.page import WebPage
 from armbulk.web.visit import Visit
 
@@ -31,33 +31,17 @@ _WORK = "work"
 def show_check(visit: Visit) -> Response:
     """Show what a check has found; while files are read, how far it is."""
     draft = visit.workspace.drafts.load(visit.path("draft"))
-    failed = _find_failed(visit, draft)
-    if failed is not None:
-        return failed
     checked = find_check(visit, draft)
     if checked is None:
         job = visit.workspace.jobs.find(name_check(draft))
         return visit.page("working", draft=draft, step="check", job=job)
-    if checked.rows is None:
-        return visit.page("unreadable", draft=draft, step="check", error=checked.error, checked=checked)
     return _show_rows(visit, draft, checked)
-
-
-def _find_failed(visit: Visit, draft: Draft) -> Response | None:
-    """Return the page of a bug that has stopped the check; the next visit tries again."""
-    job = visit.workspace.jobs.find(name_check(draft))
-    if job is None or job.state is not JobState.FAILED or job.error is None or find_kept(visit, draft) is not None:
-        return None
-    visit.workspace.jobs.forget(name_check(draft))
-    if isinstance(job.error, ArmbulkError):
-        return visit.failure(job.error)
-    report = write_crash_report(job.error) if isinstance(job.error, Exception) else ""
-    return visit.page("bug", status=500, report=str(report))
 
 
 def _show_rows(visit: Visit, draft: Draft, checked: DraftCheck, announced: str = "") -> Response:
     """Return the page, or the part of it that a script asks for."""
-    assert checked.rows is not None
+    if checked.rows is None:
+        return visit.page("unreadable", draft=draft, step="check", error=checked.error, checked=checked)
     is_part = visit.request.headers.get("hx-target") == _WORK
     table = checked.rows.show(RowFilter.read(visit.query))
     values: dict[str, Any] = {
@@ -141,12 +125,10 @@ def _read_cell(visit: Visit, draft: Draft) -> TypedCell:
 def _show_again(visit: Visit, name: str) -> Response:
     """Return the rows with the new counts; without scripts, the address that shows them."""
     draft = visit.workspace.drafts.load(name)
-    if not visit.is_fragment or find_kept(visit, draft) is None:
-        return visit.go(f"/imports/{name}/check", **RowFilter.read(visit.query).to_query(page=visit.number("page", 1)))
     before = find_kept(visit, draft)
-    checked = find_check(visit, draft)
-    assert checked is not None
-    assert before is not None
+    checked = find_check(visit, draft) if visit.is_fragment and before is not None else None
+    if before is None or checked is None:
+        return visit.go(f"/imports/{name}/check", **RowFilter.read(visit.query).to_query(page=visit.number("page", 1)))
     return _show_rows(visit, draft, checked, _describe_difference(before, checked))
 
 
