@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from armbulk.app.drafts import Draft
+from armbulk.app.drafts import Draft, clean_file_name
 from armbulk.app.row_filter import RowFilter
 from armbulk.web.checking import find_kept
 from armbulk.web.routes.page import WebPage
@@ -25,8 +25,9 @@ def replace_files(visit: Visit) -> Response:
         if uploads:
             draft.counts_before = _count_problems(visit, draft)
             draft.reopen()
+            gone = find_replaced(draft, [clean_file_name(upload.filename or "") for upload in uploads])
             names = [drafts.add_file(draft, upload.filename or "", upload.file) for upload in uploads]
-            for replaced in find_replaced(draft, names):
+            for replaced in gone:
                 drafts.remove_file(draft, replaced, names[0])
             draft.typed = [cell for cell in draft.typed if cell.file in draft.files and cell.file not in names]
             draft.corrects_sure = False
