@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.check import CheckResult
-from armbulk.app.row_filter import name_group
+from armbulk.app.row_choice import name_group
 from armbulk.findings.frame import group_findings
 from armbulk.i18n import NO_TEXT, Text, join_texts, ngettext
 from armbulk.model.fields import Severity
@@ -36,14 +36,14 @@ class ProblemGroup:
     """Problems with the same remedy.
 
     Attributes:
-        name: Its name in an address (`row_filter.name_group`).
+        name: Its name in an address (`row_choice.name_group`).
         title: What is wrong.
         field: The header of the field; "" = none.
         count: How many there are now.
         before: How many there are in the files as they are.
         fix: What to do.
         first: The first of them, as the JSON of `armbulk check` has findings.
-        is_error: Whether they hold records back.
+        is_error: Whether records with them are not sent.
     """
 
     name: str

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import polars as pl
 
-from armbulk.app.row_filter import ALL, ERRORS, GROUP, WARNINGS, RowFilter, split_group
+from armbulk.app.row_choice import ALL, ERRORS, GROUP, WARNINGS, RowChoice, split_group
 from armbulk.findings.frame import RenderedFinding, mask_value, render_findings
 from armbulk.i18n import format_date
 from armbulk.model.fields import MASK, Field, Severity
@@ -99,7 +99,7 @@ class CheckTable:
         notes: Problems of the whole sheet or of its headers, that the filter has.
     """
 
-    wanted: RowFilter
+    wanted: RowChoice
     tabs: Sequence[SheetTab]
     sheet: SheetTab | None
     columns: Sequence[tuple[str, str]]
@@ -145,7 +145,7 @@ class CheckedRows:
         """What is found in the files as they are."""
         return self.findings if self.changes is None else _move_to_files(self.before)
 
-    def show(self, wanted: RowFilter) -> CheckTable:
+    def show(self, wanted: RowChoice) -> CheckTable:
         """Return the page of a filter; a sheet or a page that there is not becomes the nearest that there is."""
         wanted = wanted.decide(self._count(Severity.ERROR), self._count(Severity.WARNING))
         matching = self._match(wanted)
@@ -193,7 +193,7 @@ class CheckedRows:
     def _header_row(self, index: int) -> int:
         return self.after.header_matches[index].header_row or 0
 
-    def _match(self, wanted: RowFilter) -> pl.DataFrame | None:
+    def _match(self, wanted: RowChoice) -> pl.DataFrame | None:
         """Return (sheet, row) of the rows with the problems of a filter; None: it has every row.
 
         A row stays where it was when a cell of it is corrected: a person sees that it is right now.
@@ -213,7 +213,7 @@ class CheckedRows:
         rows = sheet.frame["row"] if matching is None else matching.filter(pl.col("sheet") == index)["row"]
         return SheetTab(index, sheet.name, PurePath(sheet.file).name, int((rows > header_row).sum()))
 
-    def _find_positions(self, index: int, wanted: RowFilter, matching: pl.DataFrame | None) -> pl.Series:
+    def _find_positions(self, index: int, wanted: RowChoice, matching: pl.DataFrame | None) -> pl.Series:
         """Return where in the frame of a sheet the rows of a filter are."""
         frame = self.after.sheets_as_read[index].frame
         is_shown = pl.col("row") > self._header_row(index)
@@ -226,7 +226,7 @@ class CheckedRows:
             is_shown &= pl.any_horizontal(*has_text, pl.lit(value=False)).fill_null(value=False)
         return frame.select("row", *keys).with_row_index("position").filter(is_shown)["position"]
 
-    def _list_notes(self, wanted: RowFilter, index: int | None) -> list[RenderedFinding]:
+    def _list_notes(self, wanted: RowChoice, index: int | None) -> list[RenderedFinding]:
         """Return problems that are in no row: of a file, of a sheet, or of its headers."""
         notes = _select(self.findings, wanted)
         if index is not None:
@@ -342,7 +342,7 @@ def _move_to_files(checked: Checked) -> pl.DataFrame:
     return checked.findings.with_columns(pl.col("sheet").replace(sources))
 
 
-def _select(findings: pl.DataFrame, wanted: RowFilter) -> pl.DataFrame:
+def _select(findings: pl.DataFrame, wanted: RowChoice) -> pl.DataFrame:
     """Return the findings that a filter has."""
     if wanted.show == ALL:
         return findings

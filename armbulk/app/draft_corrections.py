@@ -139,7 +139,7 @@ def _list_decided(result: CheckResult) -> dict[str, Any]:
 
 
 def _is_same(first: Checked, second: Checked) -> bool:
-    """Return whether two checks have the same rows, and hold the same ones back."""
+    """Return whether two checks have the same rows, and as many that are not sent."""
     if set(first.tables) != set(second.tables):
         return False
     for name, table in first.tables.items():

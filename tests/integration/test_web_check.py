@@ -142,7 +142,7 @@ def test_a_typed_cell_is_checked_and_stays_in_sight(browser: Browser, tmp_path: 
 
 
 def test_a_script_gets_the_part_that_changes(browser: Browser, tmp_path: Path) -> None:
-    """With htmx only the groups and rows come back, and what is read aloud."""
+    """With htmx the answer has only the groups and rows, and what is read aloud."""
     page = browser.check(with_errors(tmp_path))
     headers = {"HX-Request": "true", "HX-Target": "work", "X-CSRF-Token": browser.token}
     values = {"sheet": "0", "row": "4", "column": "E", "text": "2026-11-30"}

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from armbulk.app.crash_report import write_crash_report
 from armbulk.app.drafts import Draft, TypedCell
-from armbulk.app.row_filter import RowFilter
+from armbulk.app.row_choice import RowChoice
 from armbulk.errors import ArmbulkError, UsageError
 from armbulk.i18n import _
 from armbulk.web.checking import DraftCheck, find_check, find_kept, keep_corrected, name_check
@@ -43,7 +43,7 @@ def _show_rows(visit: Visit, draft: Draft, checked: DraftCheck, announced: str =
     if checked.rows is None:
         return visit.page("unreadable", draft=draft, step="check", error=checked.error, checked=checked)
     is_part = visit.request.headers.get("hx-target") == _WORK
-    table = checked.rows.show(RowFilter.read(visit.query))
+    table = checked.rows.show(RowChoice.read(visit.query))
     values: dict[str, Any] = {
         "draft": draft,
         "checked": checked,
@@ -128,7 +128,7 @@ def _show_again(visit: Visit, name: str) -> Response:
     before = find_kept(visit, draft)
     checked = find_check(visit, draft) if visit.is_fragment and before is not None else None
     if before is None or checked is None:
-        return visit.go(f"/imports/{name}/check", **RowFilter.read(visit.query).to_query(page=visit.number("page", 1)))
+        return visit.go(f"/imports/{name}/check", **RowChoice.read(visit.query).to_query(page=visit.number("page", 1)))
     return _show_rows(visit, draft, checked, _describe_difference(before, checked))
 
 

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from armbulk.app.drafts import Draft, clean_file_name
-from armbulk.app.row_filter import RowFilter
+from armbulk.app.row_choice import RowChoice
 from armbulk.web.checking import find_kept
 from armbulk.web.routes.page import WebPage
 from armbulk.web.visit import Visit
@@ -31,7 +31,7 @@ def replace_files(visit: Visit) -> Response:
                 drafts.remove_file(draft, replaced, names[0])
             draft.typed = [cell for cell in draft.typed if cell.file in draft.files and cell.file not in names]
             draft.corrects_sure = False
-    return visit.go(f"/imports/{name}/check", **RowFilter.read(visit.query).to_query(page=visit.number("page", 1)))
+    return visit.go(f"/imports/{name}/check", **RowChoice.read(visit.query).to_query(page=visit.number("page", 1)))
 
 
 def _count_problems(visit: Visit, draft: Draft) -> list[int]:

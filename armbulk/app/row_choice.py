@@ -11,7 +11,7 @@ _MAX_SEARCH_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class RowFilter:
+class RowChoice:
     """A choice of rows.
 
     Attributes:
@@ -64,7 +64,7 @@ class RowFilter:
             values: Other values; another filter begins at its first page.
         """
         other = replace(self, **({"page": 1, "edited": 0} | values if values else {}))
-        usual = asdict(RowFilter())
+        usual = asdict(RowChoice())
         return {name: str(value) for name, value in asdict(other).items() if value != usual[name]}
 
 
