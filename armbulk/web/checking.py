@@ -1,11 +1,11 @@
 """The check of a draft, with what a person has answered and typed. Files are read once for each state of them."""
 
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from armbulk.errors import ArmbulkError, UnknownColumnsError
+from armbulk.errors import ArmbulkError
 from armbulk.web.dialog import FileDialog, FileQuestion
 from armbulk.web.jobs import WebJob
 
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from armbulk.app.check_table import CheckedRows
     from armbulk.app.corrections import Corrected
     from armbulk.app.drafts import Draft
+    from armbulk.app.file_columns import FileColumns
     from armbulk.app.plan import Plan
     from armbulk.app.session import Session
-    from armbulk.model.column_proposal import SheetDecision, SheetProposal
     from armbulk.web.visit import Visit
+
+_CODES_OF_COLUMNS = ("no-data", "other-list")
+"""The errors of files in which no sheet is recognised, or one as another list than it looks like."""
 
 
 @dataclass(slots=True)
@@ -29,7 +32,8 @@ class DraftCheck:
         result: The check, with what was typed; None where no sheet is recognised, or a file cannot be read.
         corrected: The files with what was typed; None: nothing was typed.
         questions: Questions about the files that are not answered yet.
-        proposals: What the columns of sheets with other headers may be.
+        columns: How the columns are matched; None where a file cannot be read.
+        is_open: Whether a person has to decide about columns.
         error: Why there is no result.
         notes: What the check has noted.
         plan: What would be sent; None until a page shows it.
@@ -44,7 +48,8 @@ class DraftCheck:
     result: "CheckResult | None"
     corrected: "Corrected | None"
     questions: list[FileQuestion]
-    proposals: "list[SheetProposal]"
+    columns: "FileColumns | None"
+    is_open: bool
     error: ArmbulkError | None
     notes: list[str]
     plan: "Plan | None" = None
@@ -58,8 +63,9 @@ class DraftCheck:
 
     @property
     def needs_columns(self) -> bool:
-        """Whether a person has to match columns before anything can be checked."""
-        return isinstance(self.error, UnknownColumnsError) or (bool(self.proposals) and self.result is None)
+        """Whether a person has to match columns, or to leave their sheet out, before the check is shown."""
+        is_unknown = self.error is not None and self.error.code in _CODES_OF_COLUMNS
+        return self.columns is not None and (self.is_open or is_unknown)
 
     def find_sure(self) -> "Corrected | None":
         """Return the files with every cell corrected that has one sure remedy. The rows are checked once for that."""
@@ -108,47 +114,49 @@ def keep_check(visit: "Visit", draft: "Draft", checked: DraftCheck) -> None:
     visit.workspace.recent.keep(checked, "check", draft.id, visit.lang)
 
 
-def start_check(
-    visit: "Visit",
-    draft: "Draft",
-    decisions: "Mapping[int, SheetDecision] | None" = None,
-    resources: Mapping[int, str] | None = None,
-) -> WebJob:
-    """Check a draft in the background.
-
-    Args:
-        visit: The request.
-        draft: The draft.
-        decisions: What a person has just decided about columns; it is saved as a mapping.
-        resources: What a person says that sheets contain; they are proposed again.
-    """
-    dialog = FileDialog(draft.answers, decisions or {}, resources or {})
+def start_check(visit: "Visit", draft: "Draft") -> WebJob:
+    """Check a draft in the background."""
     workspace, lang = visit.workspace, visit.lang
 
     def work(job: WebJob) -> None:
         with workspace.connect(draft.profile, lang) as session:
             job.use(session)
-            checked = _check(session, draft, dialog)
+            checked = _check(session, draft)
         keep_check(visit, draft, checked)
 
     return workspace.jobs.start(name_check(draft), "check", work, stamp=f"{lang} {_name_reading(draft)}")
 
 
-def keep_corrected(visit: "Visit", draft: "Draft", result: "CheckResult") -> None:
+def keep_corrected(visit: "Visit", draft: "Draft", result: "CheckResult", columns: "FileColumns") -> None:
     """Keep the check of the corrected workbook, which a draft has just begun to use."""
-    checked = DraftCheck(result, None, [], [], None, [], before=result, reading=_name_reading(draft))
+    checked = DraftCheck(
+        result, None, [], columns, is_open=False, error=None, notes=[], before=result, reading=_name_reading(draft)
+    )
     keep_check(visit, draft, _type_again(checked, draft))
 
 
-def _check(session: "Session", draft: "Draft", dialog: FileDialog) -> DraftCheck:
-    reading = _name_reading(draft)
-    result, error = None, None
+def _check(session: "Session", draft: "Draft") -> DraftCheck:
+    from armbulk.app.file_columns import read_columns
+
+    reading, dialog, options = _name_reading(draft), FileDialog(draft.answers), draft.read_options()
+    result, read, error = None, None, None
     try:
-        result = session.check(*draft.inputs, options=draft.read_options(), dialog=dialog)
+        result = read = session.check(*draft.inputs, options=options, dialog=dialog)
     except ArmbulkError as reason:
         error = reason
+        with suppress(ArmbulkError):  # what its sheets are like, where it can be read at all
+            read = session.check(*draft.inputs, options=options, allow_unrecognised=True)
+    is_decided = bool(draft.corrected)  # all was answered before the corrected workbook was written
     checked = DraftCheck(
-        result, None, dialog.questions, dialog.proposals, error, dialog.notes, before=result, reading=reading
+        result,
+        None,
+        [] if is_decided else dialog.questions,
+        read_columns(session, read) if read is not None else None,
+        bool(dialog.open_sheets) and not is_decided,
+        error,
+        dialog.notes,
+        before=result,
+        reading=reading,
     )
     return _type_again(checked, draft)
 

@@ -88,8 +88,8 @@ class Visit:
 
     @contextmanager
     def session(self, profile: str | None = None) -> Iterator["Session"]:
-        """Open a session of a profile; None: the one that is chosen."""
-        session = self.workspace.connect(profile or self.profile_name, self.lang)
+        """Open a session of a profile; None: the one that is chosen; "": the default."""
+        session = self.workspace.connect(self.profile_name if profile is None else profile, self.lang)
         try:
             yield session
         finally:
@@ -98,7 +98,8 @@ class Visit:
     def page(self, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page, or a part of one, from `templates/web`."""
         environment = load_page_templates(self.lang)
-        shown = {**self._describe_frame(), **values}
+        draft = values.get("draft")
+        shown = {**self._describe_frame(draft.profile if draft else self.profile_name), **values}
         return HTMLResponse(environment.get_template(f"{template}.html.j2").render(shown), status)
 
     def go(self, path: str, **query: str) -> Response:
@@ -130,21 +131,21 @@ class Visit:
         """Remember the profile."""
         response.set_cookie(self._profile_cookie, name, max_age=_COOKIE_SECONDS, httponly=True, samesite="strict")
 
-    def _describe_frame(self) -> Mapping[str, Any]:
-        """Return what the frame of every page shows."""
+    def _describe_frame(self, profile: str | None) -> Mapping[str, Any]:
+        """Return what the frame of every page shows: a page of a draft has the client of the draft."""
         return {
             "csrf": self._tokens.form_token,
             "path": self.request.url.path,
             "languages": list_languages(),
             "is_demo": self.workspace.started.is_demo,
-            "client": self._describe_client(),
+            "client": self._describe_client(profile),
             "running": [job for job in self.workspace.jobs.running() if job.kind != "check"],
         }
 
-    def _describe_client(self) -> Mapping[str, Any] | None:
+    def _describe_client(self, name: str | None) -> Mapping[str, Any] | None:
         """Return which client the page is for, and where; None where the settings cannot be read."""
         try:
-            session = self.workspace.connect(self.profile_name, self.lang)
+            session = self.workspace.connect(name, self.lang)
         except ArmbulkError:
             return None
         profile = session.profile

@@ -2,23 +2,31 @@
 
 from armbulk.web.routes import (
     check,
+    columns,
+    differences,
     drafts,
     frame,
+    migration,
     plan,
     runs,
     sending,
     start,
+    templates,
 )
 from armbulk.web.routes.page import WebPage
 
 PAGES: tuple[WebPage, ...] = (
-    *start.PAGES,
-    *frame.PAGES,
-    *drafts.PAGES,
     *check.PAGES,
+    *columns.PAGES,
+    *differences.PAGES,
+    *drafts.PAGES,
+    *frame.PAGES,
+    *migration.PAGES,
     *plan.PAGES,
-    *sending.PAGES,
     *runs.PAGES,
+    *sending.PAGES,
+    *start.PAGES,
+    *templates.PAGES,
 )
 """Every page."""
 

@@ -35,6 +35,8 @@ def show_check(visit: Visit) -> Response:
     if checked is None:
         job = visit.workspace.jobs.find(name_check(draft))
         return visit.page("working", draft=draft, step="check", job=job)
+    if checked.needs_columns:
+        return visit.go(f"/imports/{draft.id}/columns")
     return _show_rows(visit, draft, checked)
 
 
@@ -213,6 +215,7 @@ def continue_to_plan(visit: Visit) -> Response:
 
 def _start_correcting(visit: Visit, draft: Draft, corrected: "Corrected") -> WebJob:
     from armbulk.app.draft_corrections import continue_with_corrected
+    from armbulk.app.file_columns import read_columns
 
     workspace, lang, typed = visit.workspace, visit.lang, draft.typed
 
@@ -220,6 +223,7 @@ def _start_correcting(visit: Visit, draft: Draft, corrected: "Corrected") -> Web
         with workspace.connect(draft.profile, lang) as session:
             job.use(session)
             result = continue_with_corrected(session, draft, corrected)
+            columns = read_columns(session, result)
         with workspace.drafts.changing(draft.id) as changed:
             if (changed.typed, changed.corrects_sure, changed.files) != (typed, draft.corrects_sure, draft.files):
                 raise UsageError(
@@ -228,7 +232,7 @@ def _start_correcting(visit: Visit, draft: Draft, corrected: "Corrected") -> Web
                     _("Look at the corrected cells, and continue again"),
                 )
             changed.use_corrected(draft.corrected, draft.corrected_sheets, draft.corrected_options)
-        keep_corrected(visit, changed, result)
+        keep_corrected(visit, changed, result, columns)
 
     return workspace.jobs.start(name_correcting(draft.id), "correct", work)
 
