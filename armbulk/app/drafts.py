@@ -59,41 +59,27 @@ class TypedCell:
 class Draft:
     """Files that are prepared for an import.
 
-                    profile: The profile that they are sent with; "": the default one, as no profile was saved yet.
-                        created: When it was created (epoch seconds).
-                changed: When it was last changed (epoch seconds).
-                files: The names of the files, in their order; they are in the folder `files`.
-                uses: What is read of each file: `Sheet` or `Sheet=RESOURCE` by the file's name, as `FILE#…` has it.
-                options: How they are read: fields of `ReadOptions` by name.
-                choices: What of them is sent: fields of `PlanChoices` by name.
-                answers: Answers to questions about the files, by the question's key.
-                typed: What a person typed into cells.
-                corrects_sure: Whether every cell with one sure remedy is corrected, too.
-                corrected: The name of the corrected workbook in the folder `corrected` that is sent in place of the files; "" =
-                    there is none.
-                in_corrected: What a person typed that the corrected workbook has: `typed` is empty then.
-                corrected_sheets: What is read of the corrected workbook, as in `uses`; empty: every sheet.
-                corrected_options: Options that differ for the corrected workbook: the answers about the files are in them.
-                counts_before: How many errors and warnings there were before files were replaced; empty: none were.
-                run: The run that sent it; None: it was not sent.
-    =======
-        Attributes:
-            id: Names the draft in addresses.
-            folder: Where its files are.
-            profile: The profile that they are sent with; "": the default one, as no profile was saved yet.
-            kind: `import`, or `migration`: the files of another ledger.
-            created: When it was created (epoch seconds).
-            changed: When it was last changed (epoch seconds).
-            files: The names of the files, in their order; they are in the folder `files`.
-            uses: What is read of each file: `Sheet` or `Sheet=RESOURCE` by the file's name, as `FILE#…` has it.
-            options: How they are read: fields of `ReadOptions` by name.
-            choices: What of them is sent: fields of `PlanChoices` by name.
-            answers: Answers to questions about the files, by the question's key.
-            typed: What a person typed into cells.
-            corrected: The name of the corrected workbook in the folder `corrected` that is sent in place of the files; "" =
-                there is none.
-            run: The run that sent it; None: it was not sent.
-    >>>>>>> main
+    Attributes:
+        id: Names the draft in addresses.
+        folder: Where its files are.
+        profile: The profile that they are sent with; "": the default one, as no profile was saved yet.
+        kind: `import`, or `migration`: the files of another ledger.
+        created: When it was created (epoch seconds).
+        changed: When it was last changed (epoch seconds).
+        files: The names of the files, in their order; they are in the folder `files`.
+        uses: What is read of each file: `Sheet` or `Sheet=RESOURCE` by the file's name, as `FILE#…` has it.
+        options: How they are read: fields of `ReadOptions` by name.
+        choices: What of them is sent: fields of `PlanChoices` by name.
+        answers: Answers to questions about the files, by the question's key.
+        typed: What a person typed into cells.
+        corrects_sure: Whether every cell with one sure remedy is corrected, too.
+        corrected: The name of the corrected workbook in the folder `corrected` that is sent in place of the files; "" =
+            there is none.
+        in_corrected: What a person typed that the corrected workbook has: `typed` is empty then.
+        corrected_sheets: What is read of the corrected workbook, as in `uses`; empty: every sheet.
+        corrected_options: Options that differ for the corrected workbook: the answers about the files are in them.
+        counts_before: How many errors and warnings there were before files were replaced; empty: none were.
+        run: The run that sent it; None: it was not sent.
     """
 
     id: str

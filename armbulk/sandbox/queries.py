@@ -9,7 +9,7 @@ from itertools import chain
 from armbulk.sandbox.created_items import make_ar_item
 from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import fold_key
-from armbulk.sandbox.rows import RowChoice, RowMatches
+from armbulk.sandbox.rows import RowFilter, RowMatches
 from armbulk.sandbox.state import Query, SandboxState
 
 MAX_RECORDS = 10_000
@@ -76,7 +76,7 @@ class QueryRefused(Exception):  # noqa: N818 - not an error of the sandbox: an a
 def find_documents(state: SandboxState, number: str) -> list[Json]:
     """Return the visible documents with a number."""
     rows = state.lists.by_path["documents"]
-    listed = [rows[index] for index in rows.find(RowChoice({"documentNo": fold_key(number)}))]
+    listed = [rows[index] for index in rows.find(RowFilter({"documentNo": fold_key(number)}))]
     created = state.documents.get(fold_key(number), [])
     return listed + [document for document in created if _is_visible(state, document)]
 
@@ -130,18 +130,18 @@ def _new_query(state: SandboxState, resource: str, params: Mapping[str, str]) ->
     page_size = SMALL_PAGE_SIZE if page_size < MIN_PAGE_SIZE else page_size
     max_records = _read_number(state, params, "maximumcount", MAX_RECORDS, MAX_RECORDS)
     max_records = min(max(1, math.ceil(max_records / page_size)) * page_size, MAX_RECORDS)
-    row_choice = RowChoice() if state.behaviour.list_filters == "ignored" else _read_filter(resource, params)
-    matches = _find_matches(state, resource, row_choice)
-    return Query(state.clock(), resource, row_choice, bool(params.get("expand")), page_size, max_records, matches)
+    row_filter = RowFilter() if state.behaviour.list_filters == "ignored" else _read_filter(resource, params)
+    matches = _find_matches(state, resource, row_filter)
+    return Query(state.clock(), resource, row_filter, bool(params.get("expand")), page_size, max_records, matches)
 
 
-def _read_filter(resource: str, params: Mapping[str, str]) -> RowChoice:
+def _read_filter(resource: str, params: Mapping[str, str]) -> RowFilter:
     """Return the filter of a listing's parameters; unknown parameters are ignored."""
     equal = {key: fold_key(params[name]) for name, key in FILTERS[resource].items() if params.get(name)}
     if resource not in DATE_KEYS:
-        return RowChoice(equal)
+        return RowFilter(equal)
     open_only = resource == "aritems" and params.get("openonly", "").casefold() == "true"
-    return RowChoice(equal, DATE_KEYS[resource], params.get("fromdate", ""), params.get("todate", ""), open_only)
+    return RowFilter(equal, DATE_KEYS[resource], params.get("fromdate", ""), params.get("todate", ""), open_only)
 
 
 def _read_number(state: SandboxState, params: Mapping[str, str], name: str, default: int, maximum: int) -> int:
@@ -153,14 +153,14 @@ def _read_number(state: SandboxState, params: Mapping[str, str], name: str, defa
     return min(int(text), maximum)
 
 
-def _find_matches(state: SandboxState, resource: str, row_choice: RowChoice) -> RowMatches:
+def _find_matches(state: SandboxState, resource: str, row_filter: RowFilter) -> RowMatches:
     """Return the matching records of the lists, then those created through the API (copies: they may change)."""
     rows = state.lists.by_path[resource]
-    indexes = rows.find(row_choice)
+    indexes = rows.find(row_filter)
     if resource == "customers" and (state.customers or state.deleted_customers):
         number_at = rows.value_of("customerNo")
         indexes = [index for index in indexes if not state.is_replaced(str(number_at(index)))]
-    created = (dict(record) for record in _list_created_records(state, resource) if row_choice.matches(record))
+    created = (dict(record) for record in _list_created_records(state, resource) if row_filter.matches(record))
     return RowMatches(rows, indexes, list(created))
 
 
@@ -212,7 +212,7 @@ def read_page(
 ) -> tuple[Json, int]:
     """Return one page of a listing: (body, records read); QueryRefused if there is none."""
     is_live = state.behaviour.list_query == "live"
-    matches = _find_matches(state, query.resource, query.row_choice) if is_live else query.matches
+    matches = _find_matches(state, query.resource, query.row_filter) if is_live else query.matches
     if not matches and state.behaviour.list_empty == "404":
         raise QueryRefused(404, "Nothing was found")
     number = max(1, _read_number(state, params, "pageno", 1, MAX_RECORDS))

@@ -17,7 +17,7 @@ _NO_INDEXES: "array[int]" = array("I")
 
 
 @dataclass(frozen=True, slots=True)
-class RowChoice:
+class RowFilter:
     """What a listing is filtered by: equal values (folded) by key, days of the key `date_key`, what is not yet paid."""
 
     equal: Mapping[str, str] = field(default_factory=dict)
@@ -77,12 +77,12 @@ class RowIndex(Sequence[Json]):
         """Return the function that returns a key's value by a record's index."""
         return self._keys.get(key) or (lambda index: self._make(index).get(key, ""))
 
-    def find(self, row_choice: RowChoice) -> Sequence[int]:
+    def find(self, row_filter: RowFilter) -> Sequence[int]:
         """Return the indexes of the records that pass a filter, in order."""
         if not self._keys:
-            return [index for index, record in enumerate(self) if row_choice.matches(record)]
-        equal = {**row_choice.equal, **({"open": "true"} if row_choice.open_only else {})}
-        indexes: Sequence[int] = self._find_days(row_choice)
+            return [index for index, record in enumerate(self) if row_filter.matches(record)]
+        equal = {**row_filter.equal, **({"open": "true"} if row_filter.open_only else {})}
+        indexes: Sequence[int] = self._find_days(row_filter)
         if len(indexes) == self._size and equal:
             by_key = {key: self._index(key).get(value, _NO_INDEXES) for key, value in equal.items()}
             rarest = min(by_key, key=lambda key: len(by_key[key]))
@@ -93,16 +93,16 @@ class RowIndex(Sequence[Json]):
             indexes = [index for index in indexes if fold_key(value_at(index)) == value]
         return indexes
 
-    def _find_days(self, row_choice: RowChoice) -> range:
+    def _find_days(self, row_filter: RowFilter) -> range:
         """Return the indexes of the records within the filter's days."""
-        value_at = self.value_of(row_choice.date_key)
+        value_at = self.value_of(row_filter.date_key)
 
         def day_at(index: int) -> str:
             return str(value_at(index))[:10]
 
         indexes = range(self._size)
-        start = bisect_left(indexes, row_choice.first, key=day_at) if row_choice.first else 0
-        return range(start, bisect_right(indexes, row_choice.last, key=day_at) if row_choice.last else self._size)
+        start = bisect_left(indexes, row_filter.first, key=day_at) if row_filter.first else 0
+        return range(start, bisect_right(indexes, row_filter.last, key=day_at) if row_filter.last else self._size)
 
     def _index(self, key: str) -> "dict[str, array[int]]":
         """Return the records' indexes by a key's folded value; built at the first use."""

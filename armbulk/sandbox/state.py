@@ -10,7 +10,7 @@ from armbulk.sandbox.json_types import Json
 from armbulk.sandbox.keys import SAMPLE_ACCOUNT, fold_key, make_kid
 from armbulk.sandbox.lists import ArmLists
 from armbulk.sandbox.meters import Meters
-from armbulk.sandbox.rows import RowChoice, RowMatches
+from armbulk.sandbox.rows import RowFilter, RowMatches
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Query:
 
     created_at: float
     resource: str
-    row_choice: RowChoice
+    row_filter: RowFilter
     expand: bool
     page_size: int
     max_records: int
@@ -131,7 +131,7 @@ class SandboxState:
         if key in self.customers or key in self.deleted_customers:
             return self.customers.get(key)
         rows = self.lists.by_path["customers"]
-        return next((rows[index] for index in rows.find(RowChoice({"customerNo": key}))), None)
+        return next((rows[index] for index in rows.find(RowFilter({"customerNo": key}))), None)
 
     def is_replaced(self, number: str) -> bool:
         """Return whether a customer of `lists` was changed or deleted."""
@@ -145,14 +145,14 @@ class SandboxState:
 
     def has_document(self, key: str) -> bool:
         """Return whether there is a document with a (folded) number."""
-        return key in self.documents or bool(self.lists.by_path["documents"].find(RowChoice({"documentNo": key})))
+        return key in self.documents or bool(self.lists.by_path["documents"].find(RowFilter({"documentNo": key})))
 
     def has_documents_of(self, key: str) -> bool:
         """Return whether a customer has documents or AR items, by folded customerNo."""
         created = (document for documents in self.documents.values() for document in documents)
         if any(fold_key(document.get("customerNo", "")) == key for document in created):
             return True
-        return any(self.lists.by_path[path].find(RowChoice({"customerNo": key})) for path in ("documents", "aritems"))
+        return any(self.lists.by_path[path].find(RowFilter({"customerNo": key})) for path in ("documents", "aritems"))
 
     def add_customer(self, customer: Mapping[str, object]) -> None:
         """Add a customer without a call; keys that ARM computes are added where they are missing."""

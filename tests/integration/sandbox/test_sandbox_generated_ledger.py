@@ -15,7 +15,7 @@ from support.sandbox_caller import LEDGER, listed, sample
 
 from armbulk.resources.identifiers import CHECK_FORMATS
 from armbulk.sandbox.lists import BANK, RECEIVABLES, SALES, VAT, build_lists
-from armbulk.sandbox.rows import RowChoice, RowIndex, RowMatches
+from armbulk.sandbox.rows import RowFilter, RowIndex, RowMatches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -227,11 +227,11 @@ def test_a_page_of_a_large_list_makes_only_its_own_records() -> None:
         return {"n": place}
 
     rows = RowIndex(250_000, make, {"day": lambda n: date(2025, 1, 1 + n // 10_000), "account": lambda n: n % 4})
-    day = rows.find(RowChoice(date_key="day", first="2025-01-12", last="2025-01-12"))
+    day = rows.find(RowFilter(date_key="day", first="2025-01-12", last="2025-01-12"))
     assert (len(day), day[0], day[-1]) == (10_000, 110_000, 119_999)
-    both = rows.find(RowChoice({"account": "3"}, "day", "2025-01-12", "2025-01-13"))
+    both = rows.find(RowFilter({"account": "3"}, "day", "2025-01-12", "2025-01-13"))
     assert list(both) == list(range(110_003, 130_000, 4))
-    assert len(rows.find(RowChoice({"account": "3"}))) == 62_500
+    assert len(rows.find(RowFilter({"account": "3"}))) == 62_500
     assert made == []
     found = RowMatches(rows, both, [{"n": -1}, {"n": -2}])
     assert found.slice(4_998, 5_001) == [{"n": 129_995}, {"n": 129_999}, {"n": -1}]
