@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -108,6 +108,10 @@ class Visit:
             return Response(status_code=204, headers={"HX-Redirect": address})
         return RedirectResponse(address, 303)
 
+    def go_back(self, otherwise: str = "/") -> Response:
+        """Return the answer that leads to the page with the form: its field `path`, a path of this server."""
+        return self.go(own_path(self.field("path", otherwise)))
+
     def download(self, path: "Path", name: str | None = None) -> Response:
         """Return a file to save."""
         return FileResponse(
@@ -158,3 +162,8 @@ class Visit:
             "environment": environment.value,
             "environment_name": name_environment(environment, profile.base_url),
         }
+
+
+def own_path(path: str) -> str:
+    """Return a path of this server; a form of another page cannot lead elsewhere."""
+    return "/" + urlsplit(path).path.lstrip("/\\")

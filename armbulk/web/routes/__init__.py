@@ -4,7 +4,9 @@ from armbulk.web.routes import (
     check,
     drafts,
     frame,
+    jobs,
     plan,
+    resolve,
     runs,
     sending,
     start,
@@ -14,10 +16,12 @@ from armbulk.web.routes.page import WebPage
 PAGES: tuple[WebPage, ...] = (
     *start.PAGES,
     *frame.PAGES,
+    *jobs.PAGES,
     *drafts.PAGES,
     *check.PAGES,
     *plan.PAGES,
     *sending.PAGES,
+    *resolve.PAGES,
     *runs.PAGES,
 )
 """Every page."""
