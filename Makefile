@@ -7,9 +7,10 @@ STAMP := $(VENV)/.installed-dev
 DOCS := $(VENV)/.installed-docs
 BUNDLER := $(VENV)/.installed-bundler
 BENCH := $(VENV)/.installed-bench
+BROWSER := $(VENV)/.installed-browser
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test proofs lint format samples templates messages docs docs-site pictures promises golden bench bench-compare soak wheel bundle clean
+.PHONY: help venv demo test proofs lint format samples templates messages docs docs-site pictures promises golden bench bench-compare browser soak wheel bundle clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +81,9 @@ soak: $(STAMP) ## Prove for long: make soak EXAMPLES=100000 SCHEDULES=10000 KILL
 	  ARMBULK_FAULTS=$(or $(FAULTS),1000) $(BIN)/python -m pytest -q tests/unit/test_mutated_files.py \
 	  $(patsubst %,tests/proofs/test_%.py, usage_ledger kill_points store_faults crash_points)
 
+browser: $(BROWSER) ## Try the pages of `armbulk web` in Chromium, which has to be installed
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/browser
+
 wheel: $(STAMP) ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation
 
@@ -117,6 +121,11 @@ $(BUNDLER): $(STAMP)
 $(BENCH): $(STAMP)
 	@echo "Adding the packages that armbulk is compared with..."
 	@$(call install,'.[bench]')
+	@touch $@
+
+$(BROWSER): $(STAMP)
+	@echo "Adding Playwright..."
+	@$(call install,'.[browser]')
 	@touch $@
 
 $(STAMP): $(PROGRAM)

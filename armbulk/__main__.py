@@ -5,7 +5,7 @@ import signal
 
 from armbulk.stop_signals import STOP, stop_signals
 
-_NEW_OBJECTS = 50_000
+_NEW_OBJECTS = 200_000
 """New objects after which Python looks for garbage: after 700, it would do so hundreds of times while it loads."""
 
 

@@ -14,7 +14,15 @@ from benchmarks.measure import measure
 from benchmarks.page import write_page
 from benchmarks.results import Results
 from benchmarks.sizes import SIZES
-from benchmarks.table import GOAL_HEADERS, HEADERS, build_goal_rows, build_rows, to_text
+from benchmarks.table import (
+    GOAL_HEADERS,
+    HEADERS,
+    SCRIPT_HEADERS,
+    build_goal_rows,
+    build_rows,
+    build_script_rows,
+    to_text,
+)
 
 
 def main() -> None:
@@ -33,6 +41,7 @@ def main() -> None:
         jobs = [job for job in list_jobs(Path(folder), sizes) if arguments.only.lower() in job.name.lower()]
         results.jobs, failures = measure(jobs, rounds, sizes.at_once)
     print("\n".join(to_text(HEADERS, build_rows(results))))
+    print("\n" + "\n".join(to_text(SCRIPT_HEADERS, build_script_rows(results))))
     if sizes.at_once == 1:
         print("\n" + "\n".join(to_text(GOAL_HEADERS, build_goal_rows(list_goals(results)))))
     if arguments.json:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmarks.job import LIMIT, NAIVE
-from benchmarks.jobs import exports, imports, results, sandbox, sending, start
+from benchmarks.job import LIMIT, NAIVE, READ_ONLY
+from benchmarks.jobs import exports, imports, migration, pages, results, sandbox, sending, start
 from benchmarks.results import JobResult, Results
 
 _MB_OF_LARGE_PLAN = 1_500
@@ -43,8 +43,10 @@ def list_goals(measured: Results) -> list[Goal]:
         *_import_goals(measured),
         *_export_goals(measured),
         *_result_goals(measured),
+        *_migration_goals(measured),
         *_start_goals(measured),
         *_sending_goals(measured),
+        *_page_goals(measured),
         *_sandbox_goals(measured),
     ]
 
@@ -59,9 +61,9 @@ def times_limit(job: JobResult, command: str) -> float | None:
     return divide(job.best(command), job.best(LIMIT))
 
 
-def times_faster(job: JobResult, command: str) -> float | None:
-    """Return how many times faster on the clock a command is than the naive script."""
-    return divide(job.best(NAIVE, "wall"), job.best(command, "wall"))
+def times_faster(job: JobResult, command: str, script: str = NAIVE) -> float | None:
+    """Return how many times faster on the clock a command is than a script, the naive one by default."""
+    return divide(job.best(script, "wall"), job.best(command, "wall"))
 
 
 def _import_goals(measured: Results) -> Iterator[Goal]:
@@ -71,6 +73,8 @@ def _import_goals(measured: Results) -> Iterator[Goal]:
             compared = measured.largest_with(name, NAIVE)
             yield Goal(f"{name} {command}: CPU, compared with the limit", times_limit(job, command), 2)
             yield Goal(f"{name} {command}: faster than naive", times_faster(compared, command), faster, is_least=True)
+            beside = times_faster(measured.largest_with(name, READ_ONLY), command, READ_ONLY)
+            yield Goal(f"{name} {command}: faster than naive, read-only", beside, None)
             yield Goal(f"{name} {command}: growth exponent", measured.growth(name, command), 1.05, "")
     job = measured.largest(imports.BAD_ROWS)
     for command, most in ((imports.SOME_BAD, 1.3), (imports.ALL_BAD, 2)):
@@ -113,6 +117,15 @@ def _result_goals(measured: Results) -> Iterator[Goal]:
     yield Goal(f"{results.RESULTS}: memory", job.best(command, "memory"), 150, "MB")
 
 
+def _migration_goals(measured: Results) -> Iterator[Goal]:
+    sizes = measured.find(migration.MIGRATION)
+    first, last = (sizes[0], sizes[-1]) if len(sizes) > 1 else (None, None)
+    name, command = migration.MIGRATION, migration.MIGRATE
+    grown = divide(last.best(command, "memory"), first.best(command, "memory")) if first and last else None
+    yield Goal(f"{name}: memory of the largest ledger, compared with the smallest", grown, 2.5)
+    yield Goal(f"{name}: growth exponent", measured.growth(name, command), 1.05, "")
+
+
 def _start_goals(measured: Results) -> Iterator[Goal]:
     job = measured.largest(start.START)
     for command in ("--version", "--help"):
@@ -130,6 +143,18 @@ def _sending_goals(measured: Results) -> Iterator[Goal]:
     yield Goal("sending: bytes of the store for each record", stored, None, "bytes")
     changed = measured.largest(sending.UPDATE).best("import --update")
     yield Goal("import --update of customers with 3 changes: CPU", changed, 4, "s")
+
+
+def _page_goals(measured: Results) -> Iterator[Goal]:
+    job = measured.largest(pages.PAGES)
+    seen, command = job.best_output("pages"), job.best(pages.CHECK, "wall")
+    checked = seen.get("seconds_check")
+    yield Goal("browser: first page after the start", seen.get("seconds_first_page"), 0.3, "s")
+    longer = checked - command if checked is not None and command is not None else None
+    yield Goal("browser: first problems of a file, longer than `armbulk check`", longer, 1, "s")
+    yield Goal("browser: a page of a check", seen.get("ms_check_page"), 100, "ms")
+    yield Goal("browser: a page of results", seen.get("ms_run_page"), 100, "ms")
+    yield Goal("browser: memory after 60 more requests, compared with before", seen.get("memory_growth"), 1.1)
 
 
 def _sandbox_goals(measured: Results) -> Iterator[Goal]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.processes import Command
 
-LIMIT, NAIVE = "limit", "naive"
+LIMIT, NAIVE, READ_ONLY = "limit", "naive", "naive, read-only"
 
 
 @contextmanager
@@ -31,6 +31,7 @@ class Job:
         ours: What of armbulk is measured, by name.
         limit: The fastest exact way, with nothing else.
         naive: A short script, as one usually writes it.
+        read_only: The same script with openpyxl's mode for large workbooks.
         data: Commands that write the data.
         setup: Called before each run; gives additional environment variables, and cleans up after it.
         facts: Which parts of the printed output have to be the same for all commands.
@@ -42,6 +43,7 @@ class Job:
     ours: Mapping[str, Command]
     limit: Command | None = None
     naive: Command | None = None
+    read_only: Command | None = None
     data: tuple[Command, ...] = ()
     setup: Callable[[], AbstractContextManager[Mapping[str, str]]] = nothing
     facts: Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(default=no_facts)
@@ -49,5 +51,5 @@ class Job:
 
     def commands(self) -> dict[str, Command]:
         """Return all commands by name."""
-        others = {LIMIT: self.limit, NAIVE: self.naive}
+        others = {LIMIT: self.limit, NAIVE: self.naive, READ_ONLY: self.read_only}
         return {**self.ours, **{name: command for name, command in others.items() if command is not None}}

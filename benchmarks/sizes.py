@@ -20,6 +20,7 @@ class Sizes:
         batches: Batches that are sent.
         sandbox_batches: Batches and invoices for the sandbox alone.
         generated: Invoices of the generated ledger; an invoice has about 4.4 GL items.
+        ledgers: Invoices of the SAF-T files; an invoice with its payment takes about 3.6 kB, 555,000 take 2 GB.
     """
 
     rounds: int
@@ -33,13 +34,25 @@ class Sizes:
     batches: int
     sandbox_batches: int
     generated: int
+    ledgers: tuple[int, ...]
     at_once: int = 1
 
 
 SIZES = {
-    "small": Sizes(1, (100,), (100,), 100, (1_000,), 100, (3, 12), 20, 3, 3, 300, at_once=2),
+    "small": Sizes(1, (100,), (100,), 100, (1_000,), 100, (3, 12), 20, 3, 3, 300, (100,), at_once=2),
     "medium": Sizes(
-        3, (4_000, 20_000), (5_000, 33_000), 33_000, (10_000, 50_000), 20_000, (9, 450), 5_000, 200, 100, 50_000
+        3,
+        (4_000, 20_000),
+        (5_000, 33_000),
+        33_000,
+        (10_000, 50_000),
+        20_000,
+        (9, 450),
+        5_000,
+        200,
+        100,
+        50_000,
+        (5_000, 25_000),
     ),
     "full": Sizes(
         3,
@@ -53,5 +66,6 @@ SIZES = {
         2_000,
         200,
         227_000,
+        (55_500, 555_000),
     ),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from benchmarks.goals import Goal, times_faster, times_limit
-from benchmarks.job import LIMIT, NAIVE
+from benchmarks.job import LIMIT, NAIVE, READ_ONLY
 from benchmarks.results import JobResult, Results
 
 HEADERS = (
@@ -20,6 +20,7 @@ HEADERS = (
     "naive MB",
     "growth",
 )
+SCRIPT_HEADERS = ("job", "records", "CPU s", "s", "MB")
 GOAL_HEADERS = ("goal", "should be", "is", "reached")
 
 Row = Sequence[str]
@@ -46,6 +47,22 @@ def _build_row(results: Results, job: JobResult, command: str) -> Row:
         _number(job.best(NAIVE, "memory"), 0),
         _number(results.growth(job.name, command) if is_largest else None, 2),
     )
+
+
+def build_script_rows(results: Results) -> list[Row]:
+    """Return a row for each run of what armbulk is compared with: the fastest way, and the scripts."""
+    return [
+        (
+            f"{job.name}, {name}",
+            f"{job.records:,}",
+            _number(job.best(name), 2),
+            _number(job.best(name, "wall"), 2),
+            _number(job.best(name, "memory"), 0),
+        )
+        for job in results.jobs
+        for name in (LIMIT, NAIVE, READ_ONLY)
+        if job.runs.get(name)
+    ]
 
 
 def build_goal_rows(goals: Sequence[Goal]) -> list[Row]:

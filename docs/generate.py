@@ -87,6 +87,7 @@ def packed_amounts(*resources: str) -> str:
 
 
 EXAMPLES: dict[str, Example] = {
+    "named-twice": Example("P-2026-0001", None, "12", at="A17", sheet="Payment reservations"),
     "delete-name-differs": Example("Nordlys AS", "name", "Fjord AS", at="B17", sheet="Unused customers"),
     "no-identification": Example(None, None, "Document no, AR item id, KID", at="A17", sheet="Payment reservations"),
     "two-identifications": Example(None, None, "Document no, AR item id, KID", at="A17", sheet="Payment reservations"),
@@ -94,6 +95,7 @@ EXAMPLES: dict[str, Example] = {
     "amount-not-positive": Example("-625.00", None, at="D17", sheet="Payment reservations"),
     "payment-hidden": Example("P-2026-0001", None, at="A17", sheet="Payment reservations"),
     "due-date-hidden": Example("2218-500002-35078-0", None, at="A17", sheet="Due dates"),
+    "posting-hidden": Example("17", None, at="A17", sheet="Auto postings"),
     "delete-hidden": Example("DELETE", None, at="C17", sheet="Unused customers"),
     "unknown-header": Example("Forfalsdato", None, packed_headers("due_date"), at="F1"),
     "debit-credit-column": Example("D/K", None, at="H1"),

@@ -4,15 +4,15 @@ from typing import Any
 
 from armbulk.app.call_runs import CallKind
 from armbulk.app.call_settlement import Settlement
-from armbulk.app.deletion import DELETE_CALLS
+from armbulk.app.deletion import DELETE_CALLS, DELETE_SETTLEMENT
 from armbulk.app.due_dates import DUE_DATE_CALLS, DUE_DATE_SETTLEMENT
 from armbulk.app.reservation import RESERVATION_SETTLEMENT, RESERVE_CALLS
 from armbulk.quota.limits import Account
 from armbulk.store import CallRun, Store
 
 CALL_KINDS: tuple[CallKind[Any], ...] = (DELETE_CALLS, RESERVE_CALLS, DUE_DATE_CALLS)
-SETTLEMENTS: tuple[Settlement[Any], ...] = (RESERVATION_SETTLEMENT, DUE_DATE_SETTLEMENT)
-"""The kinds of which a person can settle what is unconfirmed; an unconfirmed delete is looked up."""
+SETTLEMENTS: tuple[Settlement[Any], ...] = (DELETE_SETTLEMENT, RESERVATION_SETTLEMENT, DUE_DATE_SETTLEMENT)
+"""How a person settles what is unconfirmed, or ends a run, of each kind."""
 
 
 def find_calls(store: Store, number: int) -> tuple[CallKind[Any], CallRun] | None:

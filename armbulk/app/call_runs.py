@@ -1,20 +1,21 @@
 """Runs of single calls, of whichever kind: continued, ended, shown, and their result workbooks written."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic
 
 from armbulk.app.call_result import CallResult
-from armbulk.app.dialog import Dialog
+from armbulk.app.dialog import Dialog, ReportProgress
 from armbulk.app.imports import verify_target
 from armbulk.app.runs import verify_account
 from armbulk.context import Context, open_client
 from armbulk.errors import ArmbulkError, FileError, Interrupted, LimitError, Unfinished, UsageError
 from armbulk.findings.frame import RenderedFinding
-from armbulk.i18n import Text, _
+from armbulk.i18n import Text, _, join_texts, ngettext, unpack_text
 from armbulk.model.call_rows import CallRow
 from armbulk.model.call_state import CallState
 from armbulk.model.read_options import ReadOptions
@@ -28,6 +29,11 @@ from armbulk.writers.atomic import replace_atomically, temporary_file
 from armbulk.writers.inputs import verify_no_input
 
 _SAVED = _("The results are saved. Write the workbook at any time with: armbulk results {run} -o FILE")
+
+_NOT_INCLUDED = ngettext(
+    "{count:number} row is not included: {sheet}, row {row}: {message}",
+    "{count:number} rows are not included. The first is {sheet}, row {row}: {message}",
+)
 
 _OF_SHEET = frozenset({"duplicate-header", "missing-column"})
 """Codes of headers after which no row of the sheet can be trusted."""
@@ -120,14 +126,14 @@ def start_calls(
         confirm: returns whether to send some rows.
 
     Raises:
-        UsageError: another number of calls would be made than expected.
+        UsageError: another number of calls would be made than expected. No call is always right: the rows say why.
     """
     pending = [row for row in result.rows if row.outcome is None]
-    verify_count(kind, request.expect_count, len(pending))
-    if pending and not confirm(pending):
-        result.state = "cancelled"
-        return
     if pending:
+        verify_count(kind.wrong_count, request.expect_count, len(pending), result.rows)
+        if not confirm(pending):
+            result.state = "cancelled"
+            return
         profile = context.profile
         new = {"profile": profile.name, "files": list(request.files), "target": str(target.absolute())}
         result.number = store.create_calls(kind.tables, profile.account, new, result.rows)
@@ -198,7 +204,13 @@ def write_calls(kind: CallKind[RowT], store: Store, run: CallRun, target: str | 
 
 @contextmanager
 def calling(
-    never_fits: Text, context: Context, store: Store, dialog: Dialog, hint: Text, *, wait: bool
+    never_fits: Text,
+    context: Context,
+    store: Store,
+    working: AbstractContextManager[ReportProgress],
+    hint: Text,
+    *,
+    wait: bool,
 ) -> Iterator[CallWaiter]:
     """Yield what makes calls and waits for the limits.
 
@@ -206,12 +218,12 @@ def calling(
         never_fits: What to report when the limits do not allow a single call.
         context: With the login for ARM.
         store: Where the use of the limits is counted.
-        dialog: Shows progress.
+        working: Surrounds the calls, and shows progress.
         hint: What to do after a stop.
         wait: Whether to wait for the limits.
     """
     profile = context.profile
-    with dialog.sending() as progress, closing(open_client(context, progress)) as system:
+    with working as progress, closing(open_client(context, progress)) as system:
         client = RateLimitedClient(
             store, system, context.clock, profile.account, profile.limits, priority=Priority.NORMAL
         )
@@ -226,11 +238,36 @@ def state_of(rows: Iterable[CallRow]) -> str:
     return "paused" if CallState.PLANNED in states else "finished"
 
 
-def verify_count(kind: CallKind[Any], expected: int | None, count: int) -> None:
-    """Make sure that it concerns as many rows as expected (None: any number); UsageError otherwise."""
-    if expected is not None and expected != count:
-        message, hint = kind.wrong_count
-        raise UsageError("expect-count", message.fill(count=count, expected=expected), hint)
+def verify_count(
+    wrong_count: tuple[Text, Text], expected: int | None, count: int, rows: Sequence[CallRow] = ()
+) -> None:
+    """Make sure that it concerns as many rows as expected (None: any number).
+
+    Args:
+        wrong_count: message, of {count} and {expected}, and hint of the error.
+        expected: how many rows are expected.
+        count: how many it concerns.
+        rows: all rows; the error says why the first of those with an outcome is not sent.
+
+    Raises:
+        UsageError: it concerns another number of rows.
+    """
+    if expected is None or expected == count:
+        return
+    message, hint = wrong_count
+    left_out = [row for row in rows if row.outcome is not None]
+    if left_out:
+        first = left_out[0]
+        why = _NOT_INCLUDED.fill(
+            count=len(left_out), sheet=first.sheet, row=first.row, message=unpack_text(first.message)
+        )
+        hint = join_texts(hint, why, separator=" ")
+    raise UsageError("expect-count", message.fill(count=count, expected=expected), hint)
+
+
+def count_left_out(rows: Iterable[CallRow]) -> tuple[tuple[str, int], ...]:
+    """Return (outcome, count) of the rows that have an outcome before anything is sent."""
+    return tuple(Counter(row.outcome.value for row in rows if row.outcome is not None).items())
 
 
 def _send(
@@ -240,7 +277,7 @@ def _send(
     number, stopped, result.resume_at = result.number or 0, "", None
     hint = _("Continue with: armbulk resume {run}", run=number)
     try:
-        with calling(kind.never_fits, context, store, dialog, hint, wait=wait) as waiter:
+        with calling(kind.never_fits, context, store, dialog.sending(), hint, wait=wait) as waiter:
             kind.send(context, waiter, number, result.rows)
     except Interrupted as error:
         stopped, result.error = "interrupted", error

@@ -81,7 +81,7 @@ def settle_calls(
         open_rows = [row for row in rows if row.state is CallState.UNCONFIRMED]
         if not open_rows and decision is Decision.GIVE_UP:
             open_rows, message = [row for row in rows if row.state is CallState.PLANNED], settlement.not_wanted
-        verify_count(kind, expect_count, len(open_rows))
+        verify_count(kind.wrong_count, expect_count, len(open_rows))
         if open_rows and dialog.confirm_settled(_fill_question(settlement, open_rows, message)):
             answer = CallAnswer(CallState.DONE, outcome, pack_text(message))
             for row in open_rows:

@@ -12,10 +12,9 @@ from armbulk.app.plan import Plan, read_planning_inputs
 from armbulk.context import Context, open_client
 from armbulk.model.outcome import Outcome
 from armbulk.model.record_messages import ALREADY_IN_ARM, DIFFERENT_IN_ARM, join_sentences
-from armbulk.planning.items import DECISIONS_SCHEMA
+from armbulk.planning.items import DECISIONS_SCHEMA, NEW_AT_ARM
 from armbulk.planning.plan import revise_plan
 from armbulk.rate_limited import RateLimitedClient
-from armbulk.sending.conflict_check import NEW_AT_ARM
 from armbulk.sending.customer_preview import CustomerPreview
 from armbulk.sending.merge import CustomerComparison
 from armbulk.store import ListCheck, Store

@@ -7,15 +7,24 @@ from typing import Any
 import polars as pl
 
 from armbulk.app.call_result import CallResult
-from armbulk.app.call_runs import CallKind, CallRequest, calling, first_messages, recover_calls, start_calls
+from armbulk.app.call_runs import (
+    CallKind,
+    CallRequest,
+    calling,
+    count_left_out,
+    first_messages,
+    recover_calls,
+    start_calls,
+)
+from armbulk.app.call_settlement import Settlement
+from armbulk.app.destination import Destination
 from armbulk.app.dialog import DeleteQuestion, Dialog
 from armbulk.app.imports import verify_target
 from armbulk.context import Context
 from armbulk.findings.frame import RenderedFinding, make_finding, merge_findings, render_findings
-from armbulk.i18n import NO_TEXT, Text, _, pack_text
+from armbulk.i18n import NO_TEXT, Text, _, ngettext, pack_text
 from armbulk.model.call_state import CallState
 from armbulk.model.deletion import DeleteOutcome, DeleteRow
-from armbulk.model.environment import find_environment
 from armbulk.model.keys import normalise_key_text
 from armbulk.planning.customer_hashes import CustomerHasher
 from armbulk.resources.customer_deletes import CUSTOMER_DELETES
@@ -74,7 +83,9 @@ def delete_customers(context: Context, store: Store, request: CallRequest, dialo
     with store.lock(account, 0):
         recover_calls(DELETE_CALLS, store, account)
         rows = _build_rows(store, sheets)
-        with calling(DELETE_CALLS.never_fits, context, store, dialog, LOOK_AGAIN, wait=request.wait) as waiter:
+        with calling(
+            DELETE_CALLS.never_fits, context, store, dialog.comparing(), LOOK_AGAIN, wait=request.wait
+        ) as waiter:
             _create_deleter(waiter).read([row for row in rows if row.outcome is None])
         findings = merge_findings([sheets.findings, _compare(store, context, sheets, rows)])
         rendered = render_findings(findings, sheets.sheets, _FIELDS, context.profile.lang)
@@ -88,7 +99,7 @@ def delete_customers(context: Context, store: Store, request: CallRequest, dialo
             target,
             result,
             dialog,
-            lambda pending: dialog.confirm_delete(_build_question(context, pending)),
+            lambda pending: dialog.confirm_delete(_build_question(context, pending, count_left_out(result.rows))),
         )
     return result
 
@@ -151,14 +162,13 @@ def _explain(rows: Sequence[DeleteRow], findings: Sequence[RenderedFinding]) -> 
         row.message = row.message or messages.get((row.file, row.sheet, row.row), "")
 
 
-def _build_question(context: Context, rows: Sequence[DeleteRow]) -> DeleteQuestion:
-    profile = context.profile
+def _build_question(
+    context: Context, rows: Sequence[DeleteRow], left_out: tuple[tuple[str, int], ...]
+) -> DeleteQuestion:
     return DeleteQuestion(
         customers=tuple((row.customer_no, read_name(row)) for row in rows),
-        environment=find_environment(profile.base_url),
-        address=profile.base_url,
-        client_no=profile.client_no,
-        client_name=profile.client_name,
+        destination=Destination.of_profile(context.profile),
+        left_out=left_out,
     )
 
 
@@ -189,6 +199,29 @@ DELETE_CALLS = CallKind(
     unfinished=(
         "delete-unfinished",
         _("Run {run} has not deleted all its customers yet"),
-        _("Continue with: armbulk resume {run}"),
+        _("Continue with: armbulk resume {run}. End it without deleting the rest: armbulk resolve {run} --give-up"),
     ),
+)
+
+DELETE_SETTLEMENT = Settlement(
+    kind=DELETE_CALLS,
+    key="customer_no",
+    question=ngettext(
+        "{count} customer ({numbers}). {meaning}. Is that right?",
+        "{count} customers ({numbers}). {meaning}. Is that right?",
+    ),
+    done=DeleteOutcome.DELETED,
+    not_done=DeleteOutcome.NOT_SENT,
+    marked=_("A person has found that ARM no longer has the customer"),
+    given_up=_("A person has found that ARM still has the customer"),
+    not_wanted=_("A person has decided not to send it"),
+    never_again=(
+        _("An unconfirmed delete is looked up in ARM before it is sent again"),
+        _("Use: armbulk resume. Or --mark-created if ARM no longer has the customer, or --give-up if it has."),
+    ),
+    all_at_once=(
+        _("Run {run} deletes customers: its unconfirmed customers are settled together"),
+        _("Remove --keys-file and --expect-total"),
+    ),
+    save=Store.save_delete_answer,
 )

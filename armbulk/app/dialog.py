@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from armbulk.i18n import Text, Words
 
 if TYPE_CHECKING:
+    from armbulk.app.destination import Destination
     from armbulk.app.diff.price import ReadPrice
     from armbulk.app.plan import Plan
     from armbulk.model.column_proposal import SheetDecision, SheetProposal
     from armbulk.model.progress import Progress
+    from armbulk.model.request_form import ExperimentalWrite
 
 ReportProgress = Callable[["Progress"], None]
 """Called with each step of a run or an export."""
@@ -89,19 +91,15 @@ class CustomerDifferences:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteQuestion:
-    """Where something would be written.
+    """Where something would be written, and what of the files would not.
 
     Attributes:
-        environment: the environment of ARM.
-        address: its address.
-        client_no: the client.
-        client_name: its name; None: not known.
+        destination: where it would be written.
+        left_out: (outcome, count) of the rows that are not sent, such as those with an error.
     """
 
-    environment: str
-    address: str
-    client_no: str
-    client_name: str | None
+    destination: "Destination"
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +107,11 @@ class FormQuestion(WriteQuestion):
     """Where something would be written, and whose word the form of the request rests on.
 
     Attributes:
-        confirmed_by: who at Amili confirmed the form.
-        confirmed_on: when (ISO date).
+        confirmed: who at Amili confirmed the form, and when.
         example: the body of the first request.
     """
 
-    confirmed_by: str
-    confirmed_on: str
+    confirmed: "ExperimentalWrite"
     example: str
 
 
@@ -130,15 +126,32 @@ class DeleteQuestion(WriteQuestion):
     customers: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DueDateChange:
+    """An AR item that would get a new due date: days are ISO dates, `balance` is None where ARM has none."""
+
+    ar_item_id: str
+    customer_no: str
+    document_no: str
+    before: str
+    after: str
+    currency: str
+    balance: Decimal | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueDateQuestion(FormQuestion):
     """AR items that would get a new due date, where, and whose word the form of the request rests on.
 
     Attributes:
-        items: (AR item id, customer, document, new due date) of each.
+        items: the items, as ARM has them now.
+        past: how many of the new due dates are before today.
+        paid: how many of the items have no balance.
     """
 
-    items: tuple[tuple[str, str, str, str], ...]
+    items: tuple[DueDateChange, ...]
+    past: int = 0
+    paid: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,31 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
 from armbulk.app.call_result import CallResult
-from armbulk.app.call_runs import CallKind, CallRequest, hold_back, recover_calls, start_calls
+from armbulk.app.call_runs import CallKind, CallRequest, calling, count_left_out, hold_back, recover_calls, start_calls
 from armbulk.app.call_settlement import Settlement
 from armbulk.app.check import complete_options
-from armbulk.app.dialog import Dialog, DueDateQuestion
+from armbulk.app.destination import Destination
+from armbulk.app.dialog import Dialog, DueDateChange, DueDateQuestion
 from armbulk.app.experiment import require_experiment
 from armbulk.app.imports import verify_target
 from armbulk.context import Context
 from armbulk.findings.frame import RenderedFinding, render_findings
 from armbulk.i18n import _, ngettext
 from armbulk.model.due_date import DueDateOutcome, DueDateRow
-from armbulk.model.environment import find_environment
 from armbulk.model.request_form import ExperimentalWrite
 from armbulk.model.sheet import Sheet
 from armbulk.resources.due_dates import DUE_DATE_CHANGES, DUE_DATE_EXPERIMENT, DUE_DATE_FORM
 from armbulk.results.due_date_workbook import DUE_DATE_SHEET
-from armbulk.sending.due_date import DueDateChanger, write_change
+from armbulk.sending.due_date import DueDateChanger, describe_item, write_change
 from armbulk.settings.profile import Profile
 from armbulk.store import Store
 from armbulk.store.due_date_tables import DUE_DATES
 from armbulk.validation.due_date_rows import read_due_date_rows
-from armbulk.waiting import CallRepeater, CallWaiter
+from armbulk.waiting import LOOK_AGAIN, CallRepeater, CallWaiter
 from armbulk.writers.inputs import verify_no_input
 
 _FIELDS = {column.name: column for column in DUE_DATE_CHANGES.fields}
@@ -49,7 +50,7 @@ class DueDateResult(CallResult[DueDateRow]):
 
 
 def change_due_dates(context: Context, store: Store, request: CallRequest, dialog: Dialog) -> DueDateResult:
-    """Read the rows, ask for confirmation, change the due dates and write the result workbook.
+    """Read the rows and their items, ask for confirmation, change the due dates and write the result workbook.
 
     Args:
         context: With the login for ARM (see `add_login`).
@@ -75,6 +76,7 @@ def change_due_dates(context: Context, store: Store, request: CallRequest, dialo
             sheets, rows, findings = read_due_date_rows(request.files, complete_options(request.options, profile))
         rendered = render_findings(findings, sheets, _FIELDS, profile.lang)
         result = DueDateResult("stopped", _build_rows(sheets, rows, rendered), None, rendered)
+        _read_items(context, store, confirmed, result.rows, dialog, wait=request.wait)
         start_calls(
             DUE_DATE_CALLS,
             context,
@@ -83,7 +85,9 @@ def change_due_dates(context: Context, store: Store, request: CallRequest, dialo
             target,
             result,
             dialog,
-            lambda pending: dialog.confirm_due_dates(_build_question(profile, confirmed, pending)),
+            lambda pending: dialog.confirm_due_dates(
+                _build_question(context, confirmed, pending, count_left_out(result.rows))
+            ),
         )
     return result
 
@@ -106,24 +110,52 @@ def _build_rows(sheets: Sequence[Sheet], rows: pl.DataFrame, findings: Sequence[
     return built
 
 
-def _build_question(profile: Profile, confirmed: ExperimentalWrite, rows: Sequence[DueDateRow]) -> DueDateQuestion:
+def _read_items(
+    context: Context,
+    store: Store,
+    confirmed: ExperimentalWrite,
+    rows: Sequence[DueDateRow],
+    dialog: Dialog,
+    *,
+    wait: bool,
+) -> None:
+    """Read the items of the rows without an error; those that are not changed get their outcomes."""
+    ready = [row for row in rows if row.outcome is None]
+    never_fits = DUE_DATE_CALLS.never_fits
+    with calling(never_fits, context, store, dialog.comparing(), LOOK_AGAIN, wait=wait) as waiter:
+        _create_changer(context, waiter, confirmed).read(ready)
+
+
+def _build_question(
+    context: Context,
+    confirmed: ExperimentalWrite,
+    rows: Sequence[DueDateRow],
+    left_out: tuple[tuple[str, int], ...],
+) -> DueDateQuestion:
+    profile, read = context.profile, [describe_item(row) for row in rows]
+    today = datetime.fromtimestamp(context.clock.now(), UTC).date().isoformat()
     return DueDateQuestion(
-        items=tuple((row.ar_item_id, row.customer_no, row.document_no, row.due_date) for row in rows),
-        confirmed_by=confirmed.confirmed_by,
-        confirmed_on=confirmed.confirmed_on,
+        items=tuple(
+            DueDateChange(row.ar_item_id, row.customer_no, row.document_no, before, row.due_date, currency, balance)
+            for row, (before, currency, balance) in zip(rows, read, strict=True)
+        ),
+        past=sum(row.due_date < today for row in rows),
+        paid=sum(balance == 0 for _before, _currency, balance in read),
+        confirmed=confirmed,
         example=write_change(confirmed.apply(DUE_DATE_FORM), profile.user_id, rows[0]),
-        environment=find_environment(profile.base_url),
-        address=profile.base_url,
-        client_no=profile.client_no,
-        client_name=profile.client_name,
+        destination=Destination.of_profile(profile),
+        left_out=left_out,
     )
+
+
+def _create_changer(context: Context, waiter: CallWaiter, confirmed: ExperimentalWrite) -> DueDateChanger:
+    form = confirmed.apply(DUE_DATE_FORM)
+    return DueDateChanger(waiter.client, CallRepeater(waiter), form, context.profile.user_id, waiter.on_progress)
 
 
 def _send(context: Context, waiter: CallWaiter, number: int, rows: Sequence[DueDateRow]) -> None:
     """Settle what can be settled by reading, and send the rows that were never sent, in the form of the profile."""
-    form = require_due_dates(context.profile).apply(DUE_DATE_FORM)
-    repeater = CallRepeater(waiter)
-    DueDateChanger(waiter.client, repeater, form, context.profile.user_id, waiter.on_progress).change(number, rows)
+    _create_changer(context, waiter, require_due_dates(context.profile)).change(number, rows)
 
 
 DUE_DATE_CALLS = CallKind(
@@ -141,7 +173,10 @@ DUE_DATE_CALLS = CallKind(
     unfinished=(
         "change-unfinished",
         _("Run {run} has due dates that are not settled"),
-        _("Continue with: armbulk resume {run}. Settle with: armbulk resolve {run}"),
+        _(
+            "Continue with: armbulk resume {run}. Settle with: armbulk resolve {run}. End it without sending the rest: "
+            "armbulk resolve {run} --give-up"
+        ),
     ),
 )
 

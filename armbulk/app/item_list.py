@@ -17,7 +17,7 @@ from armbulk.migration.listed_items import ListSheet, ListSource, OpenItemList, 
 from armbulk.model.fields import Severity
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import Sheet
-from armbulk.resources.open_items import LISTS, OPEN_ITEMS
+from armbulk.resources.open_items import LISTS
 from armbulk.validation.input_files import read_files
 
 _MAX_SHOWN = 5
@@ -47,7 +47,7 @@ def read_item_list(file: Path, options: ReadOptions, base_currency: str, lang: s
     if not any(columns):
         columns = [match_columns_of_list(sheet, index, is_only=True) for index, (sheet, _entry) in enumerate(mapped)]
     sheets = [
-        ListSheet(index, sheet, own[index], each.match, _decide_reading(options, entry))
+        ListSheet(index, sheet, own[index], each.match, _decide_reading(options, entry), is_of_sums=each.is_of_sums)
         for index, ((sheet, entry), each) in enumerate(zip(mapped, columns, strict=True))
         if each is not None
     ]
@@ -59,8 +59,9 @@ def read_item_list(file: Path, options: ReadOptions, base_currency: str, lang: s
         )
     used = {own[index].name: each for index, each in enumerate(columns) if each is not None}
     _refuse_doubled(file, used)
+    _refuse_between(file, used)
     items = read_open_items(sheets, base_currency)
-    _refuse_unclear(items, own, lang)
+    _refuse_unclear(items, sheets, own, lang)
     if items.items.is_empty():
         raise FileError("no-open-items", _("{file}: the list has no open items", file=file), _COLUMNS_NEEDED)
     others = [each.name for each, matched in zip(own, columns, strict=True) if matched is None]
@@ -121,9 +122,28 @@ def _refuse_doubled(file: Path, columns: dict[str, ListColumns]) -> None:
             )
 
 
-def _refuse_unclear(items: OpenItemList, sheets: Sequence[Sheet], lang: str) -> None:
+def _refuse_between(file: Path, columns: dict[str, ListColumns]) -> None:
+    """Refuse columns between those of ages that are not known: their amounts would be missing."""
+    for sheet, each in columns.items():
+        if each.between:
+            raise FileError(
+                "age-column-unknown",
+                _(
+                    "{file}, {sheet}: columns between or beside the ages are not known. Their headers: {cells}",
+                    file=file,
+                    sheet=sheet,
+                    cells=join_texts(*(Text(cell) for cell in each.between), separator=", "),
+                ),
+                _(
+                    "Write their ages as text, such as 1-30 or >90. Excel may have turned 1-30 into a date. Or delete "
+                    "the columns."
+                ),
+            )
+
+
+def _refuse_unclear(items: OpenItemList, lists: Sequence[ListSheet], sheets: Sequence[Sheet], lang: str) -> None:
     """Refuse a list with cells that cannot be read, or may be read in two ways; the first of them are named."""
-    fields = {each.name: each for each in OPEN_ITEMS.fields}
+    fields = {field.name: field for each in lists for field in each.match.recognised_resource.fields}
     errors = [
         each for each in render_findings(items.findings, sheets, fields, lang) if each["severity"] == Severity.ERROR
     ]

@@ -1,6 +1,7 @@
 """A migration: the files of another ledger become one workbook for review. Nothing is sent."""
 
 import math
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -295,7 +296,7 @@ def migrate_ledger(
             _("Choose another file with -o, or replace this one with --yes"),
         )
     with reading or nullcontext() as progress:
-        migration = _derive(files, choices, lang, progress)
+        migration = _derive_in_folder(files, choices, lang, progress)
     if choices.strict and not migration.is_proved:
         raise FileError(
             "not-proved",
@@ -327,8 +328,26 @@ def verify_xlsx(target: Path) -> None:
         )
 
 
-def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str, progress: ReportProgress | None) -> Migration:
-    """Read the files, and derive what moves: by the list of open items if there is one, else from the postings."""
+def _derive_in_folder(
+    files: MigrationFiles, choices: MigrationChoices, lang: str, progress: ReportProgress | None
+) -> Migration:
+    """Read the files, and derive what moves; postings may be in temporary files meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="armbulk-migration-", ignore_cleanup_errors=True) as folder:
+        return _derive(files, choices, lang, Path(folder), progress)
+
+
+def _derive(
+    files: MigrationFiles, choices: MigrationChoices, lang: str, folder: Path, progress: ReportProgress | None
+) -> Migration:
+    """Read the files, and derive what moves: by the list of open items if there is one, else from the postings.
+
+    Args:
+        files: What is read.
+        choices: What the user decides.
+        lang: Of texts.
+        folder: For temporary files: many postings are not in memory.
+        progress: Shows the progress.
+    """
     if files.earlier and not files.files:
         raise UsageError(
             "no-ledger",
@@ -336,8 +355,11 @@ def _derive(files: MigrationFiles, choices: MigrationChoices, lang: str, progres
             _("Give the latest SAF-T file without --earlier"),
         )
     report = _MegabyteReport(progress) if progress else None
-    exports = [read_ledger_export(files.files, report=report)] if files.files else []
-    exports += [read_ledger_export([path], report=report) for path in files.earlier]
+    exports = []
+    for number, paths in enumerate([*([files.files] if files.files else []), *((path,) for path in files.earlier)]):
+        own = folder / str(number)
+        own.mkdir()
+        exports.append(read_ledger_export(paths, report=report, folder=own))
     if files.items is None:
         return derive_migration(exports, choices.customers, choices.documents)
     currency = exports[0].header.currency if exports else BASE_CURRENCY

@@ -10,8 +10,9 @@ from typing import Any, TypedDict, Unpack
 import polars as pl
 
 from armbulk.app.check import CheckResult, check_as
+from armbulk.app.destination import Destination
 from armbulk.app.older_files import SetBackCustomers, find_set_back
-from armbulk.app.plan_summary import Destination, describe_records, has_updates_only, summarise_plan
+from armbulk.app.plan_summary import describe_records, has_updates_only, summarise_plan
 from armbulk.app.totals_report import describe_plan_totals
 from armbulk.app.verification_price import describe_price, price_plan
 from armbulk.context import Context

@@ -2,28 +2,26 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
+from armbulk.app.destination import Destination
 from armbulk.app.verification_price import price_plan, price_to_json
 from armbulk.findings.frame import group_findings, name_place
 from armbulk.i18n import Text, _, join_texts
-from armbulk.model.environment import Environment, find_environment
 from armbulk.model.fields import Severity
 from armbulk.model.record_kinds import add_up, count_records, sum_by_kind, write_money
 from armbulk.model.record_texts import format_json_value
 from armbulk.model.sheet import find_repeated_names
 from armbulk.model.value_forms import compare_form, list_leaves
+from armbulk.planning.items import NEW_AT_ARM
 from armbulk.planning.plan import ImportPlan
 from armbulk.resources import RESOURCES, fields_by_name
 from armbulk.resources.identifiers import mask_national_id
 from armbulk.results.control_totals import calculate_planned
 from armbulk.results.totals_words import to_json as totals_to_json
-from armbulk.sending.conflict_check import NEW_AT_ARM
-from armbulk.settings.profile import Profile
 from armbulk.validation.attachments import describe_attachments
 from armbulk.validation.check import Checked
 from armbulk.validation.check_report import attachments_to_json
@@ -34,45 +32,6 @@ MAX_NAMED = 10
 _CUSTOMERS = RESOURCES["customers"]
 _FIELDS = {field.path: field for field in _CUSTOMERS.fields}
 _NUMBER = _CUSTOMERS.field(_CUSTOMERS.key).path
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where records go.
-
-    Attributes:
-        environment: Which environment of ARM that is.
-        address: ARM's base URL.
-        client_no: The client.
-        profile: The name of the profile.
-        reserved_percent: The share of ARM's limits that armbulk leaves to other programs.
-        client_name: The name of the client; "": unknown.
-    """
-
-    environment: Environment
-    address: str
-    client_no: str
-    profile: str
-    reserved_percent: Decimal
-    client_name: str = ""
-
-    @classmethod
-    def of_profile(cls, profile: Profile) -> "Destination":
-        """Return where the records of a profile go."""
-        address = profile.account.origin
-        left = (1 - Decimal(str(profile.limits.ceiling))) * 100
-        environment = find_environment(address)
-        return cls(environment, address, profile.client_no, profile.name, left, profile.client_name)
-
-    def to_json(self) -> dict[str, str]:
-        """Return it as the JSON of `armbulk plan` has it."""
-        return {
-            "environment": self.environment.value,
-            "address": self.address,
-            "client_no": self.client_no,
-            "client_name": self.client_name,
-            "profile": self.profile,
-        }
 
 
 def summarise_plan(plan: ImportPlan, destination: Destination, lang: str) -> dict[str, Any]:

@@ -11,18 +11,18 @@ from typing import Any
 from urllib.parse import quote
 
 from armbulk.app.call_result import CallResult
-from armbulk.app.call_runs import CallRequest, calling, first_messages, state_of, write_workbook
+from armbulk.app.call_runs import CallRequest, calling, hold_back, state_of, verify_count, write_workbook
 from armbulk.app.check import complete_options
+from armbulk.app.destination import Destination
 from armbulk.app.dialog import Dialog, PostingsQuestion
 from armbulk.app.experiment import require_experiment
 from armbulk.app.imports import verify_target
 from armbulk.context import Context
-from armbulk.errors import ArmbulkError, Interrupted, LimitError, UsageError
+from armbulk.errors import ArmbulkError, Interrupted, LimitError
 from armbulk.findings.frame import RenderedFinding, render_findings
 from armbulk.i18n import _, ngettext, pack_text, quote_text
 from armbulk.model.auto_posting import PostingOutcome, PostingRow
 from armbulk.model.call_state import CallState
-from armbulk.model.environment import find_environment
 from armbulk.model.posting_form import write_postings
 from armbulk.model.request_form import ExperimentalWrite
 from armbulk.quota.limits import METERS, WINDOWS, Priority, count_used
@@ -44,6 +44,10 @@ _AGAIN = _("Nothing was validated. Run the same command again")
 _UNKNOWN = _(
     "The answer is missing or unclear ({reason}). With validateOnly nothing should be posted, but what it does is only "
     "documented in part. Look in ARM for the posting before you send it in another way."
+)
+_WRONG_COUNT = (
+    _("It concerns {count} postings, not {expected}"),
+    _("Nothing was done. Check the file, or --expect-count."),
 )
 _COST = ngettext(
     "This takes 1 request (of {requests:number} left this hour) and counts as {count:number} record written "
@@ -106,7 +110,7 @@ def validate_postings(
     result = PostingsResult("stopped", _build_rows(sheet, rendered), findings=rendered, method=method)
     result.left = _count_left(context, store)
     if not rendered:
-        _verify_count(request.expect_count, len(result.rows))
+        verify_count(_WRONG_COUNT, request.expect_count, len(result.rows))
         _validate(context, store, request, result, sheet.keys, confirmed, dialog)
         if result.state == "cancelled":
             return result
@@ -142,7 +146,7 @@ def _validate(
     path = form.path.replace("{method}", quote(result.method, safe=""))
     try:
         never_fits = _NEVER_FITS.fill(count=count)
-        with calling(never_fits, context, store, dialog, _AGAIN, wait=request.wait) as waiter:
+        with calling(never_fits, context, store, dialog.sending(), _AGAIN, wait=request.wait) as waiter:
             try:
                 answer = PostingValidator(waiter.client, waiter).validate(path, body, count)
             except LimitError:
@@ -163,40 +167,19 @@ def _validate(
     result.state = state_of(result.rows)
 
 
-def _verify_count(expected: int | None, count: int) -> None:
-    if expected is not None and expected != count:
-        raise UsageError(
-            "expect-count",
-            _("It concerns {count} postings, not {expected}", count=count, expected=expected),
-            _("Nothing was done. Check the file, or --expect-count."),
-        )
-
-
 def _build_rows(sheet: PostingSheet, findings: Sequence[RenderedFinding]) -> list[PostingRow]:
     """Return the rows; those with an error are held back, with the first message."""
-    messages = first_messages(findings)
     sent = [column.name for column in sheet.resource.fields if column.name != "posting_no"]
     rows = []
     for no, cells in enumerate(sheet.rows.iter_rows(named=True)):
         at_row = sheet.sheets[cells["sheet"]]
         values = {name: _to_value(cells[name]) for name in sent}
-        if cells["currency"]:
-            values["currency"] = cells["currency"].upper()
+        currency = (cells["currency"] or "").upper()
+        values["currency"] = currency or None
         amount = "" if cells["amount"] is None else f"{cells['amount']:f}"
-        row = PostingRow(
-            no,
-            at_row.file,
-            at_row.name,
-            cells["row"],
-            cells["posting_no"] or "",
-            amount,
-            cells["currency"] or "",
-            values,
-        )
-        message = messages.get((row.file, row.sheet, row.row))
-        if message is not None:
-            row.state, row.outcome, row.message = CallState.DONE, PostingOutcome.HELD_BACK, message
-        rows.append(row)
+        own = (cells["posting_no"] or "", amount, currency)
+        rows.append(PostingRow(no, at_row.file, at_row.name, cells["row"], *own, values))
+    hold_back(rows, findings, PostingOutcome.HELD_BACK)
     return rows
 
 
@@ -223,17 +206,13 @@ def _build_question(
 ) -> PostingsQuestion:
     sums: dict[str, Decimal] = {}
     for row in result.rows:
-        sums[row.currency.upper()] = sums.get(row.currency.upper(), Decimal(0)) + Decimal(row.amount)
+        sums[row.currency] = sums.get(row.currency, Decimal(0)) + Decimal(row.amount)
     return PostingsQuestion(
         count=len(result.rows),
         method=result.method,
         sums=tuple(sums.items()),
         cost=_COST.fill(count=len(result.rows), requests=result.left["requests"], writes=result.left["writes"]),
-        confirmed_by=confirmed.confirmed_by,
-        confirmed_on=confirmed.confirmed_on,
+        confirmed=confirmed,
         example=body,
-        environment=find_environment(profile.base_url),
-        address=profile.base_url,
-        client_no=profile.client_no,
-        client_name=profile.client_name,
+        destination=Destination.of_profile(profile),
     )

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from armbulk.app.call_result import CallResult
-from armbulk.app.call_runs import CallKind, CallRequest, hold_back, recover_calls, start_calls
+from armbulk.app.call_runs import CallKind, CallRequest, count_left_out, hold_back, recover_calls, start_calls
 from armbulk.app.call_settlement import Settlement
 from armbulk.app.check import complete_options
+from armbulk.app.destination import Destination
 from armbulk.app.dialog import Dialog, ReserveQuestion
 from armbulk.app.experiment import require_experiment
 from armbulk.app.imports import verify_target
@@ -15,7 +16,6 @@ from armbulk.context import Context
 from armbulk.findings.frame import RenderedFinding, render_findings
 from armbulk.i18n import _, ngettext
 from armbulk.model.call_state import CallState
-from armbulk.model.environment import find_environment
 from armbulk.model.request_form import ExperimentalWrite
 from armbulk.model.reservation import ReservationOutcome, ReservationRow
 from armbulk.resources.payment_reservations import EXPERIMENT, PAYMENT_RESERVATIONS, RESERVATION_FORM
@@ -80,7 +80,9 @@ def reserve_payments(context: Context, store: Store, request: CallRequest, dialo
             target,
             result,
             dialog,
-            lambda pending: dialog.confirm_reserve(_build_question(profile, confirmed, pending)),
+            lambda pending: dialog.confirm_reserve(
+                _build_question(profile, confirmed, pending, count_left_out(result.rows))
+            ),
         )
     return result
 
@@ -105,20 +107,22 @@ def _build_rows(sheets: ReservationSheets, findings: Sequence[RenderedFinding]) 
     return rows
 
 
-def _build_question(profile: Profile, confirmed: ExperimentalWrite, rows: Sequence[ReservationRow]) -> ReserveQuestion:
+def _build_question(
+    profile: Profile,
+    confirmed: ExperimentalWrite,
+    rows: Sequence[ReservationRow],
+    left_out: tuple[tuple[str, int], ...],
+) -> ReserveQuestion:
     sums: dict[str, Decimal] = {}
     for row in rows:
         sums[row.currency] = sums.get(row.currency, Decimal(0)) + Decimal(row.amount)
     return ReserveQuestion(
         payments=tuple((row.payment_id, row.identification, row.amount, row.currency) for row in rows),
         sums=tuple(sums.items()),
-        confirmed_by=confirmed.confirmed_by,
-        confirmed_on=confirmed.confirmed_on,
+        confirmed=confirmed,
         example=write_reservation(confirmed.apply(RESERVATION_FORM), profile.user_id, rows[0]),
-        environment=find_environment(profile.base_url),
-        address=profile.base_url,
-        client_no=profile.client_no,
-        client_name=profile.client_name,
+        destination=Destination.of_profile(profile),
+        left_out=left_out,
     )
 
 
@@ -144,7 +148,10 @@ RESERVE_CALLS = CallKind(
     unfinished=(
         "reserve-unfinished",
         _("Run {run} has payments that are not settled"),
-        _("Continue with: armbulk resume {run}. Settle with: armbulk resolve {run}"),
+        _(
+            "Continue with: armbulk resume {run}. Settle with: armbulk resolve {run}. End it without sending the rest: "
+            "armbulk resolve {run} --give-up"
+        ),
     ),
 )
 

@@ -21,6 +21,7 @@ from armbulk.app.dialog import (
     ReserveQuestion,
     SupplierQuestion,
     ValueDifference,
+    WriteQuestion,
 )
 from armbulk.app.price_words import describe_price
 from armbulk.cli import form_questions
@@ -245,22 +246,24 @@ class TerminalDialog(Dialog):
 
     def _confirm_count(
         self,
-        question: DeleteQuestion | DueDateQuestion | ReserveQuestion | PostingsQuestion,
+        question: WriteQuestion,
         lines: Sequence[str],
         count: int,
         text: Text,
         typed: Text,
     ) -> bool:
         """Show lines, and ask; where it may be production, the number is typed."""
-        environment = name_environment(question.environment, question.address)
-        client = name_client(question.client_no, question.client_name)
+        target = question.destination
+        environment = name_environment(target.environment, target.address)
+        client = name_client(target.client_no, target.client_name)
         filled = text.fill(count=count, environment=environment, client=client)
         if self._yes:
             return True
         if not self._context.can_ask:
             raise question_error(filled, _("Use --yes, with --expect-count"))
-        self._context.reporter.say("\n".join(lines))
-        if question.environment in {Environment.SANDBOX, Environment.STAGING}:
+        left_out = form_questions.describe_left_out(question, self._context.lang)
+        self._context.reporter.say("\n".join([*lines, *left_out]))
+        if target.environment in {Environment.SANDBOX, Environment.STAGING}:
             return self._confirm(filled)
         with self._context.reporter.suspended():
             shown = typed.fill(question=filled)

@@ -43,8 +43,12 @@ def _decision_option(decision: Decision, meaning: str) -> "Callable[[Any], Any]"
 def resolve(context: CommandContext, run: int | None, *, no_ask: bool, yes: bool, **arguments: Any) -> Exit:
     """Settle unconfirmed documents (of RUN): list them, look them up in ARM, and let you decide.
 
+    The unconfirmed rows of a run that deletes customers, reserves payments or changes due dates are settled together.
+    Where none is unconfirmed, --give-up ends such a run without sending the rest.
+
     \b
     Example:  armbulk resolve
+              armbulk resolve 14 --give-up
               armbulk resolve 12 --mark-created --keys-file seen-in-arm.txt --yes
     """
     from armbulk.cli.call_runs import settle_if_calls

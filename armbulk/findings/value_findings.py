@@ -222,6 +222,10 @@ VALUES: dict[str, FindingType] = {
             "with the sums. ARM ignores upper and lower case."
         ),
     ),
+    "named-twice": error(
+        _('{header} "{value}" is also in row {detail}. None of these rows is sent.'),
+        _("Keep one of the rows, and delete the others. Upper and lower case do not matter."),
+    ),
     "delete-name-differs": error(
         _('The file has the name "{value}", but the customer in ARM is "{detail}". It is not deleted.'),
         _("Check the number and the name. They must be of the same customer."),
@@ -245,6 +249,10 @@ VALUES: dict[str, FindingType] = {
     "due-date-hidden": error(
         _("Excel does not show row {row} (AR item {value}). Its due date is not changed."),
         _("Show the row if the due date is to be changed. Otherwise delete it."),
+    ),
+    "posting-hidden": error(
+        _("Excel does not show row {row} (posting {value}). The set is not sent."),
+        _("Show the row if it belongs to the set. Otherwise delete it."),
     ),
     "delete-hidden": error(
         _('Row {row} has "{value}", but Excel does not show it. The customer is not deleted.'),

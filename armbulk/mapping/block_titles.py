@@ -5,6 +5,7 @@ Pure: a title has no date and no amount, begins with a number, and a row with bo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
@@ -27,7 +28,8 @@ _WHOSE = (
 _NUMBER = rf"(?i)^\s*(?:{_WHOSE})?(\p{{L}}{{0,3}}-?[0-9]+)(?:[\s,:;\x{{2013}}-]+\p{{L}}.*)?\s*$"
 _NAME = r"\p{L}{2}"
 _MAX_CELLS = 4
-_SMALLEST_DIFFERENCE = 0.005
+_NUMBER_TYPE = pl.Decimal(28, 8)
+_HALF_A_CENT = pl.lit(Decimal("0.005"))
 SCHEMA = pl.Schema({"row": pl.Int64(), "column": pl.String(), "number": pl.String()})
 
 
@@ -83,12 +85,23 @@ def choose_columns(letters: Sequence[str], resource: Resource, columns: Mapping[
 
 
 def to_number(letter: str) -> pl.Expr:
-    """Return a cell as a number for comparison only: the last of points and commas is the decimal sign."""
+    """Return a cell as an exact number, for comparison only: the last of points and commas is the decimal sign.
+
+    Decimals after the eighth are cut off: they are traces of Excel's formulas.
+    """
     text = pl.col(letter).str.replace_all(r"[\s\u00a0']", "").str.replace_all("\u2212", "-", literal=True)
     text = text.str.replace(r"^(?:\(([0-9.,]+)\)|([0-9.,]+)-)$", "-${1}${2}")
     text = pl.when(text.str.contains(r"\..*,")).then(text.str.replace_all(".", "", literal=True)).otherwise(text)
     text = pl.when(text.str.contains(r",.*\.")).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
-    return text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    return text.str.replace(",", ".", literal=True).cast(_NUMBER_TYPE, strict=False)
+
+
+def is_same_amount(number: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Return whether two amounts of `to_number`, or sums of them, are the same.
+
+    Amounts of whole cents are compared exactly. A formula may leave more decimals: less than half a cent is no amount.
+    """
+    return (number - other).abs() < _HALF_A_CENT
 
 
 def find_titles(body: pl.DataFrame, columns: BlockColumns) -> pl.DataFrame:
@@ -192,4 +205,4 @@ def _agrees(letter: str) -> pl.Expr:
     size = to_number(f"{letter}.size")
     number = pl.when(is_negative).then(-size).otherwise(size)
     items = pl.when(pl.col("is_item") & (pl.col("totals") == 0)).then(number).fill_null(0).sum().over("title")
-    return pl.col(letter).is_null() | ((number - items).abs() < _SMALLEST_DIFFERENCE).fill_null(value=False)
+    return pl.col(letter).is_null() | is_same_amount(number, items).fill_null(value=False)

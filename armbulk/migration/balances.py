@@ -11,6 +11,7 @@ import polars as pl
 
 from armbulk.migration.references import OWNER
 from armbulk.model.ledger_export import BASE_AMOUNT, LedgerExport
+from armbulk.model.postings import Postings
 
 
 class Proof(StrEnum):
@@ -33,8 +34,8 @@ class CustomerBalances:
 
     Attributes:
         rows: A row for each customer number, in the order of the file: customer_id String; opening, moved, closing,
-            difference (opening + moved - closing) Decimal(38, 2); proof (Proof) String. `closing` is null where it is
-            not stated, and `difference` with it.
+            difference (opening + moved - closing) Decimal(38, 2); postings (how many); proof (Proof) String. `closing`
+            is null where it is not stated, and `difference` with it.
         is_opening_posted: Whether the file posts the opening balances again, as vouchers (P1b): then `opening` is 0,
             and the postings alone add up to every closing balance.
     """
@@ -43,21 +44,20 @@ class CustomerBalances:
     is_opening_posted: bool
 
 
-def prove_customers(export: LedgerExport, lines: pl.DataFrame) -> CustomerBalances:
+def prove_customers(export: LedgerExport) -> CustomerBalances:
     """Add up each customer's balances and postings.
 
     An opening balance that is not stated counts as 0: the closing balance then proves that it is.
 
     Args:
         export: The file.
-        lines: Its postings on customers (`read_ledger_lines`).
     """
     zero = pl.lit(0).cast(BASE_AMOUNT)
     stated = export.balances.group_by(OWNER, maintain_order=True).agg(
         opening=pl.col("opening").sum(),
         closing=pl.when(pl.col("closing").is_not_null().any()).then(pl.col("closing").sum()),
     )
-    moved = lines.group_by(OWNER, maintain_order=True).agg(moved=pl.col("amount").sum(), postings=pl.len())
+    moved = _add_up_postings(export.lines)
     listed = export.customers.select(OWNER).unique(maintain_order=True)
     others = pl.concat([stated.select(OWNER), moved.select(OWNER)]).unique(maintain_order=True)
     rows = (
@@ -88,7 +88,20 @@ def prove_customers(export: LedgerExport, lines: pl.DataFrame) -> CustomerBalanc
         .then(pl.lit(Proof.DIFFERENT))
         .otherwise(pl.lit(Proof.PROVED))
     )
-    return CustomerBalances(rows.drop("postings"), is_posted)
+    return CustomerBalances(rows, is_posted)
+
+
+def _add_up_postings(postings: Postings) -> pl.DataFrame:
+    """Return the sum and the number of each customer's postings, customers in the order of their first one."""
+    shares = pl.collect_all(
+        [
+            share.filter(pl.col(OWNER).is_not_null())
+            .group_by(OWNER)
+            .agg(moved=pl.col("amount").sum(), postings=pl.len(), line=pl.col("line").min())
+            for share in postings.shares
+        ]
+    )
+    return pl.concat(shares).sort("line").drop("line")
 
 
 def _find_duplicates(customers: pl.DataFrame) -> pl.Series:
@@ -112,9 +125,11 @@ def compare_accounts(export: LedgerExport) -> pl.DataFrame:
         opening_customers=pl.col("opening").sum(), closing_customers=pl.col("closing").sum()
     )
     nobody = (
-        export.lines.filter(pl.col("customer_id").is_null())
+        export.lines.scan()
+        .filter(pl.col("customer_id").is_null())
         .group_by("account_id")
         .agg(without_customer=pl.col("amount").sum())
+        .collect()
     )
     stated = export.accounts.select("account_id", opening_accounts="opening", closing_accounts="closing")
     zero = pl.lit(0).cast(BASE_AMOUNT)

@@ -21,11 +21,12 @@ import polars as pl
 from armbulk.migration.balances import CustomerBalances, Proof, compare_accounts, prove_accounts, prove_customers
 from armbulk.migration.customer_rows import CustomerChoices, build_customer_rows
 from armbulk.migration.document_rows import DocumentChoices, DocumentRows, build_document_rows
-from armbulk.migration.grouping import GroupedLines, group_lines
-from armbulk.migration.ledger_items import derive_items
-from armbulk.migration.ledger_lines import read_ledger_lines
+from armbulk.migration.grouping import GroupedLines, doubt_earlier, group_lines
+from armbulk.migration.ledger_items import LedgerItems, derive_items, join_items
+from armbulk.migration.ledger_lines import add_keys
 from armbulk.migration.listed_items import ListSource
-from armbulk.migration.references import OWNER, find_documents
+from armbulk.migration.references import OWNER, LedgerDocuments, find_documents
+from armbulk.migration.whole_file import look_at_file
 from armbulk.migration.years import join_years
 from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.ledger_export import BASE_AMOUNT, LedgerExport, LedgerHeader
@@ -50,6 +51,7 @@ class Notice(StrEnum):
     MADE_IN_PERIOD = "made in period"  # exported before the period was over
     DUE_IS_DATE = "due is date"  # almost every due date is the document's date
     LIST_TOTAL_DIFFERS = "list total differs"  # the total of a list of open items is not the sum of its items
+    LIST_AGES_DIFFER = "list ages differ"  # the ages of a row of a list are not its total
     LIST_NOT_COMPARED = "list not compared"  # a list without totals, and no SAF-T file
 
 
@@ -60,6 +62,7 @@ _DIFFERING = frozenset(
         Notice.POSTINGS_DIFFER,
         Notice.YEARS_DIFFER,
         Notice.LIST_TOTAL_DIFFERS,
+        Notice.LIST_AGES_DIFFER,
         Notice.LIST_NOT_COMPARED,
     }
 )
@@ -150,11 +153,9 @@ def derive_migration(
         AssertionError: The documents of a customer do not add up to the balance (P5): a fault of this program.
     """
     export, breaks = join_years(exports)
-    lines = read_ledger_lines(export)
-    references = find_documents(lines)
-    grouped = group_lines(lines, references)
-    balances = prove_customers(export, lines)
-    items = derive_items(grouped, references, balances, export.header.currency)
+    balances = prove_customers(export)
+    linked = _Links(export)
+    items = join_items(list(linked.list_items(balances)), balances)
     documents = build_document_rows(items.rows, export.customers, export.header.end, document_choices)
     accounts = compare_accounts(export)
     unproved_accounts = prove_accounts(export, is_opening_posted=balances.is_opening_posted)
@@ -168,15 +169,67 @@ def derive_migration(
         parts=export.parts,
         unbalanced_vouchers=export.unbalanced_vouchers,
         breaks=breaks,
-        doubted_references=references.doubted_references,
-        doubted_cids=references.doubted_cids,
-        credit_count=grouped.credit_count,
-        linked_credits=grouped.linked_credits,
+        doubted_references=pl.concat(linked.doubted_references),
+        doubted_cids=pl.concat(linked.doubted_cids),
+        credit_count=linked.credit_count,
+        linked_credits=linked.linked_credits,
         notices=(
-            *_list_notices(export, balances, grouped, accounts, breaks, uses_currencies=items.uses_currencies),
+            *_list_notices(export, balances, linked, accounts, breaks),
             *_list_account_notices(export, unproved_accounts),
         ),
     )
+
+
+class _Links:
+    """Derives the items of groups of customers, one after another, and counts what their references lead to.
+
+    Attributes:
+        doubted_references: As `Migration` has them, of each group.
+        doubted_cids: The same.
+        credit_count: Credits of customers.
+        linked_credits: Credits that a reference leads to a document.
+        due_claims: Invoices with a due date.
+        same_due_claims: Those that are due on their own day.
+    """
+
+    def __init__(self, export: LedgerExport) -> None:
+        self._export = export
+        self._whole = look_at_file(export.lines)
+        self.doubted_references: list[pl.DataFrame] = []
+        self.doubted_cids: list[pl.DataFrame] = []
+        self.credit_count = self.linked_credits = self.due_claims = self.same_due_claims = 0
+
+    def list_items(self, balances: CustomerBalances) -> Iterator[LedgerItems]:
+        """Yield the items of each group; customers without a posting are in the first."""
+        has_links = any(grouped.linked_credits for grouped, _references in self._group())
+        without = balances.rows.filter(pl.col("postings") == 0)
+        export = self._export
+        for number, (linked, references) in enumerate(self._group()):
+            grouped = linked if has_links else doubt_earlier(linked)
+            self._count(grouped, references)
+            own = balances.rows.join(grouped.lines.select(OWNER).unique(), on=OWNER, how="semi", maintain_order="left")
+            yield derive_items(
+                grouped,
+                references,
+                own if number else pl.concat([own, without]),
+                export.header.currency,
+                uses_currencies=not export.repeats_currency_amounts,
+            )
+
+    def _group(self) -> Iterator[tuple[GroupedLines, LedgerDocuments]]:
+        for group in self._export.lines.list_groups():
+            lines = add_keys(group).collect()
+            references = find_documents(lines, self._whole)
+            yield group_lines(lines, references, self._whole), references
+
+    def _count(self, grouped: GroupedLines, references: LedgerDocuments) -> None:
+        self.doubted_references.append(references.doubted_references)
+        self.doubted_cids.append(references.doubted_cids)
+        self.credit_count += grouped.credit_count
+        self.linked_credits += grouped.linked_credits
+        claims = grouped.lines.filter(pl.col("is_invoice") & pl.col("due_date").is_not_null())
+        self.due_claims += claims.height
+        self.same_due_claims += claims.filter(pl.col("due_date") == pl.col("date")).height
 
 
 def _prove_items(balances: CustomerBalances, classes: pl.DataFrame, documents: DocumentRows) -> pl.DataFrame:
@@ -226,29 +279,25 @@ def _list_account_notices(export: LedgerExport, unproved: pl.DataFrame) -> Itera
 def _list_notices(
     export: LedgerExport,
     balances: CustomerBalances,
-    grouped: GroupedLines,
+    linked: _Links,
     accounts: pl.DataFrame,
     breaks: pl.DataFrame,
-    *,
-    uses_currencies: bool,
 ) -> list[Notice]:
     header = export.header
     differs = pl.any_horizontal(
         pl.col(f"{name}_accounts").fill_null(0) != pl.col(f"{name}_customers") for name in ("opening", "closing")
     )
-    claims = grouped.lines.filter(pl.col("is_invoice") & pl.col("due_date").is_not_null())
-    same = claims.filter(pl.col("due_date") == pl.col("date")).height
     conditions = {
         Notice.NO_NAMESPACE: not export.has_namespace,
         Notice.ACCOUNTS_ASSUMED: not export.are_accounts_named and bool(export.receivable_accounts),
         Notice.OPENING_POSTED: balances.is_opening_posted,
-        Notice.NO_LINKS: grouped.credit_count > 0 and not grouped.linked_credits,
-        Notice.CURRENCIES_UNUSABLE: not uses_currencies,
+        Notice.NO_LINKS: linked.credit_count > 0 and not linked.linked_credits,
+        Notice.CURRENCIES_UNUSABLE: export.repeats_currency_amounts,
         Notice.TOTALS_DIFFER: not do_totals_agree(export.parts),
         Notice.VOUCHERS_UNBALANCED: export.unbalanced_vouchers.height > 0,
         Notice.ACCOUNTS_DIFFER: accounts.filter(differs).height > 0,
         Notice.YEARS_DIFFER: breaks.height > 0,
         Notice.MADE_IN_PERIOD: bool(header.created and header.end and header.created <= header.end),
-        Notice.DUE_IS_DATE: claims.height > 0 and same > claims.height * _SAME_DUE_SHARE,
+        Notice.DUE_IS_DATE: linked.same_due_claims > linked.due_claims * _SAME_DUE_SHARE,
     }
     return [notice for notice, applies in conditions.items() if applies]

@@ -74,7 +74,8 @@ class DocumentRows:
 
     Attributes:
         rows: `DOCUMENT_FIELDS` (texts, dates, Decimal); old_customer_no, kind, rules, transaction_id String;
-            base_amount, original Decimal(38, 2); is_due_estimated, has_several_due_dates Boolean; file String, xml_line
+            base_amount, original Decimal(38, 2); is_due_estimated, has_several_due_dates, is_voucher_no
+            Boolean; file String, xml_line
             Int64.
         left_out: The same columns, and reason (LeftOut) String.
     """
@@ -158,6 +159,7 @@ def _build_rows(
         incl_vat=pl.col("amount"),
         distribution_type=no_code,
         old_customer_no=pl.col(OWNER),
+        is_voucher_no=pl.col("is_voucher_no").fill_null(value=False) & is_document,
         is_due_estimated=pl.col("due_date").is_null() & pl.col("estimated").is_not_null(),
         has_several_due_dates=(pl.col("due_dates") > 1).fill_null(value=False),
     )

@@ -11,12 +11,13 @@
 Equal amounts, the oldest first, and numbers inside descriptions are no proof, so no rule uses them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import polars as pl
 
 from armbulk.migration.references import OWNER, LedgerDocuments, name_voucher
+from armbulk.migration.whole_file import WholeFile
 
 
 class GroupingRule(StrEnum):
@@ -31,6 +32,7 @@ class GroupingRule(StrEnum):
     WITHOUT_REFERENCE = "R7"
 
 
+_DOCUMENTS = ("cross_document", "reference_document", "cid_document")
 _LINKED = (GroupingRule.CROSS_REFERENCE, GroupingRule.REFERENCE, GroupingRule.PAYMENT_REFERENCE)
 
 
@@ -39,7 +41,7 @@ class GroupedLines:
     """The postings with their documents.
 
     Attributes:
-        lines: The postings of `read_ledger_lines`, with document String (null by R6 and R7) and rule String, one of
+        lines: The postings of `ledger_lines.add_keys`, with document String (null by R6 and R7) and rule String, one of
             `GroupingRule`.
         credit_count: How many of them are credits.
         linked_credits: How many credits a reference leads to a document (T5).
@@ -50,16 +52,15 @@ class GroupedLines:
     linked_credits: int
 
 
-def group_lines(lines: pl.DataFrame, documents: LedgerDocuments) -> GroupedLines:
-    """Find the document of each posting.
-
-    Without any linked credit, references of payments prove nothing: then no payment counts as of before the period.
+def group_lines(lines: pl.DataFrame, documents: LedgerDocuments, whole: WholeFile) -> GroupedLines:
+    """Find the document of each posting of some customers.
 
     Args:
-        lines: The postings on customers (`read_ledger_lines`).
+        lines: All postings on these customers (`ledger_lines.add_keys`).
         documents: What their references lead to.
+        whole: The postings of all customers.
     """
-    linked_lines = _look_up(lines, documents)
+    linked_lines = _look_up(lines, documents, whole)
     is_debit, is_sales = pl.col("amount") > 0, pl.col("is_sales")
     by_cross = ~pl.col("is_invoice") & pl.col("cross_document").is_not_null()
     grouped = linked_lines.with_columns(
@@ -79,8 +80,6 @@ def group_lines(lines: pl.DataFrame, documents: LedgerDocuments) -> GroupedLines
     )
     all_credits = grouped.filter(pl.col("amount") < 0)
     linked = all_credits.filter(pl.col("rule").is_in(_LINKED)).height
-    if not linked:
-        grouped = grouped.with_columns(pl.col("rule").replace(GroupingRule.EARLIER, GroupingRule.WITHOUT_REFERENCE))
     own = pl.when(is_sales).then(name_voucher()).otherwise(pl.lit("line ") + pl.col("line").cast(pl.String))
     grouped = grouped.with_columns(
         document=pl.when(pl.col("rule") == GroupingRule.CROSS_REFERENCE)
@@ -95,7 +94,13 @@ def group_lines(lines: pl.DataFrame, documents: LedgerDocuments) -> GroupedLines
     return GroupedLines(grouped.select(*lines.columns, "document", "rule"), all_credits.height, linked)
 
 
-def _look_up(lines: pl.DataFrame, documents: LedgerDocuments) -> pl.DataFrame:
+def doubt_earlier(grouped: GroupedLines) -> GroupedLines:
+    """Return the lines of a file without any linked credit: its references prove nothing, so R6 becomes R7."""
+    rule = pl.col("rule").replace(GroupingRule.EARLIER, GroupingRule.WITHOUT_REFERENCE)
+    return replace(grouped, lines=grouped.lines.with_columns(rule))
+
+
+def _look_up(lines: pl.DataFrame, documents: LedgerDocuments, whole: WholeFile) -> pl.DataFrame:
     """Return the lines with cross_document, reference_document, cid_document String, and fits_nothing Boolean."""
     tables = (
         (documents.by_reference, "reference_key", "reference_key", "reference_document"),
@@ -109,19 +114,23 @@ def _look_up(lines: pl.DataFrame, documents: LedgerDocuments) -> pl.DataFrame:
     for table, key, column, name in tables:
         renamed = table.select(OWNER, pl.col(key).alias(column), pl.col("document").alias(name))
         joined = joined.join(renamed, on=[OWNER, column], how="left", maintain_order="left")
-    claims = lines.filter((pl.col("amount") > 0) & ~pl.col("is_payment"))
-    numbers = (
-        pl.concat([claims[name] for name in ("reference_key", "source_key", "transaction_key")]).drop_nulls().unique()
-    )
-    cids = claims["cid_key"].drop_nulls().unique()
-    fits_number = [
-        pl.col(name).is_in(numbers.implode()).fill_null(value=False) for name in ("reference_key", "cross_key")
-    ]
-    fits_cid = pl.col("cid_key").is_in(cids.implode()).fill_null(value=False)
-    has_any = pl.any_horizontal(pl.col(name).is_not_null() for name in ("reference_key", "cid_key", "cross_key"))
     is_refund = pl.col("is_payment") & (pl.col("amount") > 0)
-    return joined.with_columns(
+    joined = joined.with_columns(
         reference_document=pl.coalesce("reference_document", pl.when(is_refund).then("credit_document")),
         cross_document=pl.coalesce("cross_by_reference", "cross_by_source", "cross_by_transaction"),
-        fits_nothing=has_any & ~pl.any_horizontal(*fits_number, fits_cid),
     )
+    return joined.with_columns(fits_nothing=_fits_nothing(joined, whole))
+
+
+def _fits_nothing(lines: pl.DataFrame, whole: WholeFile) -> pl.Expr:
+    """Return whether a payment without a document has references, and none is that of a claim of the whole file."""
+    has_none = pl.all_horizontal(pl.col(name).is_null() for name in _DOCUMENTS)
+    has_any = pl.any_horizontal(pl.col(name).is_not_null() for name in ("reference_key", "cid_key", "cross_key"))
+    lost = lines.filter(pl.col("is_payment") & (pl.col("amount") <= 0) & has_none & has_any)
+    if lost.is_empty():
+        return pl.lit(value=False)
+    keys = pl.concat([lost["reference_key"], lost["cross_key"]]).drop_nulls().unique()
+    numbers, cids = whole.find_claimed(keys, lost["cid_key"].drop_nulls().unique())
+    fits = [pl.col(name).is_in(numbers.implode()) for name in ("reference_key", "cross_key")]
+    fits.append(pl.col("cid_key").is_in(cids.implode()))
+    return has_any & ~pl.any_horizontal(each.fill_null(value=False) for each in fits)

@@ -5,6 +5,7 @@ without a reference, only the sum is known: it becomes one opening balance. An a
 no known document type in ARM.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,32 +41,36 @@ class LedgerItems:
     Attributes:
         rows: The open items, customers in the order of the file, then documents by their first posting. customer_id,
             kind (ItemKind), document, rules (as "R2 R3"), document_no (null if it has none), transaction_id, cid,
-            description, currency String; document_date, due_date Date; due_dates Int64 (how many different ones);
+            description, currency String; is_voucher_no Boolean (document_no is the voucher's: the document has none of
+            its own); document_date, due_date Date; due_dates Int64 (how many different ones);
             amount (in `currency`) Decimal(38, 18); base_amount, original (debits of the document) Decimal(38, 2);
             postings Int64; file String, xml_line Int64 (of the first posting). Negative amounts are credits.
         classes: customer_id String, has_items Boolean: of every customer that is proved.
-        uses_currencies: Whether amounts in other currencies could be used.
     """
 
     rows: pl.DataFrame
     classes: pl.DataFrame
-    uses_currencies: bool
 
 
 def derive_items(
-    grouped: GroupedLines, documents: LedgerDocuments, balances: CustomerBalances, base_currency: str
+    grouped: GroupedLines,
+    documents: LedgerDocuments,
+    balances: pl.DataFrame,
+    base_currency: str,
+    *,
+    uses_currencies: bool,
 ) -> LedgerItems:
-    """Derive the open items of all customers that are proved.
+    """Derive the open items of some customers, as far as they are proved.
 
     Args:
-        grouped: The postings with their documents.
+        grouped: All their postings, with their documents.
         documents: What their references lead to.
-        balances: The balances of the customers.
+        balances: Their balances (`CustomerBalances.rows`).
         base_currency: The currency of the file's amounts.
+        uses_currencies: Whether amounts in other currencies can be used.
     """
-    proved = balances.rows.filter(pl.col("proof") == Proof.PROVED).select(OWNER, "opening", "closing")
-    lines = grouped.lines.with_columns(is_shared=pl.col(OWNER).n_unique().over("voucher") > 1)
-    lines = lines.join(proved.select(OWNER), on=OWNER, how="semi", maintain_order="left")
+    proved = balances.filter(pl.col("proof") == Proof.PROVED).select(OWNER, "opening", "closing")
+    lines = grouped.lines.join(proved.select(OWNER), on=OWNER, how="semi", maintain_order="left")
     unknown = lines.filter(pl.col("rule") == GroupingRule.WITHOUT_REFERENCE).select(OWNER).unique()
     earlier = lines.filter(pl.col("rule") == GroupingRule.EARLIER).group_by(OWNER).agg(settled=pl.col("amount").sum())
     carried = (
@@ -78,7 +83,6 @@ def derive_items(
     no_items = pl.concat([unknown, too_much]).unique()
     classes = proved.select(OWNER).with_columns(has_items=~pl.col(OWNER).is_in(no_items[OWNER].implode()))
     with_items = classes.filter("has_items").select(OWNER)
-    uses_currencies = not _repeats_currency_amounts(grouped.lines)
     lines = lines.filter(pl.col("document").is_not_null())
     lines = lines.join(with_items, on=OWNER, how="semi", maintain_order="left")
     lines = _separate_instalments(_find_numbers(lines, documents))
@@ -92,13 +96,23 @@ def derive_items(
     sums = sums.with_columns(
         amount=pl.col("base_amount").cast(CURRENCY_AMOUNT), currency=pl.lit(base_currency), rules=_name_rules()
     )
+    return LedgerItems(pl.concat([remainders, sums], how="diagonal"), classes)
+
+
+def join_items(parts: Sequence[LedgerItems], balances: CustomerBalances) -> LedgerItems:
+    """Return the items of groups of customers together, in the order of the balances.
+
+    Args:
+        parts: The items of each group; at least one.
+        balances: The balances of all customers.
+    """
     order = balances.rows.select(OWNER).with_row_index("position")
     rows = (
-        pl.concat([remainders, sums], how="diagonal")
+        pl.concat([part.rows for part in parts], how="diagonal")
         .join(order, on=OWNER, maintain_order="left")
         .sort("position", ~pl.col("kind").is_in(DOCUMENTS), maintain_order=True)
     )
-    return LedgerItems(rows.drop("position"), classes, uses_currencies)
+    return LedgerItems(rows.drop("position"), pl.concat([part.classes for part in parts]))
 
 
 def _name_rules() -> pl.Expr:
@@ -107,16 +121,6 @@ def _name_rules() -> pl.Expr:
         .then(pl.lit(GroupingRule.WITHOUT_REFERENCE))
         .otherwise(pl.lit(GroupingRule.EARLIER))
     )
-
-
-def _repeats_currency_amounts(lines: pl.DataFrame) -> bool:
-    """Return whether a voucher repeats a currency amount on lines with other amounts: a known error."""
-    vouchers = (
-        lines.filter(pl.col("currency_amount").is_not_null())
-        .group_by("voucher")
-        .agg(amounts=pl.col("amount").abs().n_unique(), own=pl.col("currency_amount").abs().n_unique())
-    )
-    return vouchers.filter((pl.col("amounts") > 1) & (pl.col("own") == 1)).height > 0
 
 
 def _mark_currencies(lines: pl.DataFrame, base_currency: str, *, uses_currencies: bool) -> pl.DataFrame:
@@ -139,7 +143,7 @@ def _mark_currencies(lines: pl.DataFrame, base_currency: str, *, uses_currencies
 
 
 def _find_numbers(lines: pl.DataFrame, documents: LedgerDocuments) -> pl.DataFrame:
-    """Return the lines with number String: of the document that the line would be.
+    """Return the lines with number String, of the document that the line would be; is_voucher_no Boolean.
 
     It is the reference number that leads to the document, else a source document number that only its voucher has, else
     the voucher's number; null where the voucher is of several customers.
@@ -153,7 +157,10 @@ def _find_numbers(lines: pl.DataFrame, documents: LedgerDocuments) -> pl.DataFra
         .when(pl.col("is_own_source").fill_null(value=False))
         .then("source_document")
         .when(~pl.col("is_shared"))
-        .then("transaction_id")
+        .then("transaction_id"),
+        is_voucher_no=~by_reference.fill_null(value=False)
+        & ~pl.col("is_own_source").fill_null(value=False)
+        & ~pl.col("is_shared"),
     )
 
 
@@ -177,6 +184,9 @@ def _add_up_documents(lines: pl.DataFrame, base_currency: str) -> pl.DataFrame:
         rules=pl.col("rule").unique().sort().str.join(" "),
         document_no=pl.when(main.any()).then(pl.col("number").filter(main).first()).otherwise(pl.col("number").first())
         + (pl.lit("-") + pl.col("instalment").first()).fill_null(""),
+        is_voucher_no=pl.when(main.any())
+        .then(pl.col("is_voucher_no").filter(main).first())
+        .otherwise(pl.col("is_voucher_no").first()),
         transaction_id=_first_of(main, "transaction_id"),
         cid=_first_of(main, "cid"),
         description=_first_of(main, "description"),

@@ -6,8 +6,6 @@ a payment reference (CID), blanks inside do not count either. A placeholder is n
 
 import polars as pl
 
-from armbulk.model.ledger_export import LedgerExport
-
 PLACEHOLDERS = frozenset({"", "0", "-", "na", "n/a", "notused", "not used"})
 """What programs write where they have no reference; in lower case."""
 
@@ -15,27 +13,22 @@ KEYS = ("reference_key", "cid_key", "cross_key", "source_key", "transaction_key"
 """The references of a line as keys: null where it has none."""
 
 
-def read_ledger_lines(export: LedgerExport) -> pl.DataFrame:
+def add_keys(lines: pl.LazyFrame) -> pl.LazyFrame:
     """Return the postings with a customer, with their vouchers' properties and their references as keys.
 
-    The columns of `LINE_COLUMNS`, and line Int64 (its number), transaction_id String, date Date, is_invoice Boolean (a
-    debit in a sales voucher), is_sales, is_payment Boolean (of its voucher), and the `KEYS`, String.
+    The columns of `LINE_COLUMNS`, and is_invoice Boolean (a debit in a sales voucher), is_sales, is_payment Boolean (of
+    its voucher), and the `KEYS`, String.
 
     A sales voucher posts on an account 3xxx or 805x and on none of 19xx; a payment the other way round. The words of a
     voucher's type or description decide nothing: they are in any language, and cut.
+
+    Args:
+        lines: Postings of a ledger (`LINE_COLUMNS`).
     """
     sales = pl.col("has_sales") & ~pl.col("has_bank")
     return (
-        export.lines.filter(pl.col("customer_id").is_not_null())
-        .join(
-            export.vouchers.select("voucher", "transaction_id", "date", "has_sales", "has_bank"),
-            on="voucher",
-            how="left",
-            maintain_order="left",
-        )
-        .with_row_index("line")
+        lines.filter(pl.col("customer_id").is_not_null())
         .with_columns(
-            pl.col("line").cast(pl.Int64),
             is_sales=sales,
             is_payment=pl.col("has_bank") & ~pl.col("has_sales"),
             is_invoice=sales & (pl.col("amount") > 0),
@@ -45,8 +38,13 @@ def read_ledger_lines(export: LedgerExport) -> pl.DataFrame:
             source_key=_build_key("source_document"),
             transaction_key=_build_key("transaction_id"),
         )
-        .drop("has_sales", "has_bank")
+        .drop("has_sales", "has_bank", "total")
     )
+
+
+def is_claim() -> pl.Expr:
+    """Return whether a posting is a debit, and no payment."""
+    return (pl.col("amount") > 0) & ~pl.col("is_payment")
 
 
 def _build_key(column: str, *, without_blanks: bool = False) -> pl.Expr:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from armbulk.migration.age_columns import is_age
 from armbulk.model.ledger_export import BASE_AMOUNT
 
 _CREDIT_WORDS = r"(?i)^(k|c|cr|kr?ed(it)?)\.?$"
@@ -28,12 +29,15 @@ class ListedAmounts:
         figure: The field that the totals add up; "" if the list has no amount that can be added up.
         is_original: Whether the only amounts are original ones: the list does not say that they are open.
         has_running_balance: Whether a column of balances runs on, and was not taken for remainders.
+        has_ages: Whether the open amounts are those of columns of ages: then `rows` has stated (the column of totals)
+            and is_aged_otherwise Boolean (the ages are not the total).
     """
 
     rows: pl.DataFrame
     figure: str
     is_original: bool
     has_running_balance: bool
+    has_ages: bool = False
 
 
 def read_amounts(rows: pl.DataFrame, base_currency: str) -> ListedAmounts | None:
@@ -45,10 +49,16 @@ def read_amounts(rows: pl.DataFrame, base_currency: str) -> ListedAmounts | None
     """
     items = rows.filter(pl.col("role") == "item")
     used = {name for name in rows.columns if rows.schema[name] == BASE_AMOUNT and items[name].count()}
-    rows = _sign_by_side(_net_sides(rows, used), used)
+    ages = {name for name in rows.columns if is_age(name)}
+    aged = {"aged"} if ages else set()
+    rows = _sign_by_side(_net_sides(_add_up_ages(rows, ages), used), (used - ages) | aged)
     used |= {"net"} if used & {"debit", "credit"} else set()
-    is_running = bool(used & {"net", "original"}) and "remaining" in used and _is_running(rows, used)
-    used -= {"remaining"} if is_running else set()
+    beside = next((name for name in ("aged", "net", "original") if name in used | aged), "")
+    is_running = bool(beside) and "remaining" in used and _is_running(rows, beside)
+    used -= {*ages, *({"remaining"} if is_running else ())}
+    if ages:
+        rows = _take_ages(rows, has_total="remaining" in used)
+        used |= {"remaining"}
     family = next((name for name in _FAMILIES if used & _names_of(name)), "")
     if "net" in used and family != "remaining":
         family = "net"
@@ -67,7 +77,32 @@ def read_amounts(rows: pl.DataFrame, base_currency: str) -> ListedAmounts | None
         figure=pl.col(figure) if figure else pl.lit(None, dtype=BASE_AMOUNT),
         is_settled_otherwise=_is_settled_otherwise(used) if has_parts else pl.lit(value=False),
     )
-    return ListedAmounts(rows, figure, family == "original" and not used & set(_DEDUCTED), is_running)
+    is_original = family == "original" and not used & set(_DEDUCTED)
+    return ListedAmounts(rows, figure, is_original, is_running, bool(ages))
+
+
+def _add_up_ages(rows: pl.DataFrame, ages: Collection[str]) -> pl.DataFrame:
+    """Return the rows with `aged`: the sum of the columns of ages, null where all of them are blank."""
+    if not ages:
+        return rows
+    has_age = pl.any_horizontal(pl.col(name).is_not_null() for name in ages)
+    total = sum((pl.col(name).fill_null(_ZERO) for name in sorted(ages)), start=_ZERO)
+    return rows.with_columns(aged=pl.when(has_age).then(total).cast(BASE_AMOUNT))
+
+
+def _take_ages(rows: pl.DataFrame, *, has_total: bool) -> pl.DataFrame:
+    """Return the rows with what is open (`remaining`): of an item by its ages, of a total as it states it.
+
+    Where an item has no amount in a column of an age, its total is what is open; that is a difference, too.
+    """
+    stated = pl.col("remaining") if has_total else pl.lit(None, dtype=BASE_AMOUNT)
+    is_item = pl.col("role") == "item"
+    differs = is_item & stated.is_not_null() & pl.col("aged").fill_null(_ZERO).ne(stated)
+    return rows.with_columns(
+        stated=stated.cast(BASE_AMOUNT),
+        is_aged_otherwise=differs.fill_null(value=False),
+        remaining=pl.when(is_item).then(pl.coalesce("aged", stated)).otherwise(pl.coalesce(stated, "aged")),
+    )
 
 
 def _names_of(family: str) -> set[str]:
@@ -90,9 +125,14 @@ def _sign_by_side(rows: pl.DataFrame, used: Collection[str]) -> pl.DataFrame:
     return rows.with_columns(pl.when(is_credit).then(-pl.col(name).abs()).otherwise(name).alias(name) for name in names)
 
 
-def _is_running(rows: pl.DataFrame, used: Collection[str]) -> bool:
-    """Return whether the balance of each item is the sum of the customer's amounts up to it, and of more than one."""
-    amount = pl.col("net" if "net" in used else "original")
+def _is_running(rows: pl.DataFrame, beside: str) -> bool:
+    """Return whether the balance of each item is the sum of the customer's amounts up to it, and of more than one.
+
+    Args:
+        rows: The rows.
+        beside: The column of the amounts.
+    """
+    amount = pl.col(beside)
     items = rows.filter((pl.col("role") == "item") & pl.col("customer_id").is_not_null())
     summed = items.select("remaining", amount=amount, total=amount.fill_null(_ZERO).cum_sum().over("customer_id"))
     agrees = (pl.col("remaining") == pl.col("total")).fill_null(value=True)  # some lists leave out the first balance

@@ -1,6 +1,6 @@
 """A ledger's own list of open items: what each customer owes by it, and whether its totals are right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -32,6 +32,7 @@ class ListSheet:
         own: The sheet as it is in the file.
         match: Its columns.
         options: How unclear dates and amounts are read.
+        is_of_sums: Whether a row is what a customer owes altogether, not an item.
     """
 
     index: int
@@ -39,6 +40,16 @@ class ListSheet:
     own: Sheet
     match: HeaderMatch
     options: ReadOptions
+    is_of_sums: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgeDifference:
+    """A row of a list whose ages do not add up to its total: where the total is, and both figures."""
+
+    cell: str
+    ages: Decimal
+    total: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,7 @@ class OpenItemList:
         names_currency: Whether the list has a column of currencies.
         hidden: How many of the items Excel does not show.
         without_amount: Sheets without an amount of open items: their names.
+        age_differences: Rows whose ages do not add up to their totals.
     """
 
     items: pl.DataFrame
@@ -73,6 +85,7 @@ class OpenItemList:
     names_currency: bool
     hidden: int
     without_amount: tuple[str, ...]
+    age_differences: tuple[AgeDifference, ...] = ()
 
     @property
     def subtotals(self) -> pl.DataFrame:
@@ -128,9 +141,9 @@ def read_open_items(sheets: Sequence[ListSheet], base_currency: str) -> OpenItem
         sheets: Its sheets.
         base_currency: The currency of amounts without one.
     """
-    parts, totals, findings, amounts, without, filled, hidden = [], [], [], [], [], 0, 0
+    parts, totals, findings, amounts, without, differences, filled, hidden = [], [], [], [], [], [], 0, 0
     for each in sheets:
-        listed = read_rows(each.sheet, each.own, each.index, each.match, each.options)
+        listed = read_rows(each.sheet, each.own, each.index, each.match, each.options, is_of_sums=each.is_of_sums)
         findings.append(listed.findings)
         read = read_amounts(listed.rows, base_currency)
         if read is None:
@@ -141,12 +154,13 @@ def read_open_items(sheets: Sequence[ListSheet], base_currency: str) -> OpenItem
         origin = f"{each.own.file}, {each.own.name}" if each.own.format != "csv" else each.own.file
         totals.append(compare_totals(rows).with_columns(file=pl.lit(origin)))
         items = rows.filter(pl.col("role") == "item").with_columns(file=pl.lit(origin))
-        parts.append(_make_items(items))
+        parts.append(_make_items(items, is_of_sums=each.is_of_sums))
+        differences += _list_age_differences(items, origin, each.match.columns) if read.has_ages else []
         has_own = not listed.has_titles and not items["is_filled"].all()
         filled += items.filter(pl.col("is_filled") & pl.col(OWNER).is_not_null()).height if has_own else 0
         hidden += items.filter(pl.col("row").is_in(list(each.own.hidden_rows))).height
     empty = pl.DataFrame(schema={**TOTAL_COLUMNS, "file": pl.String()})
-    every = pl.concat(parts) if parts else _make_items(_no_rows())
+    every = pl.concat(parts) if parts else _make_items(_no_rows(), is_of_sums=False)
     named = every.filter(pl.col(OWNER).is_not_null()).sort(pl.col("name").is_null(), maintain_order=True)
     return OpenItemList(
         items=every.drop("name", "is_settled_otherwise", "is_positive_credit"),
@@ -163,7 +177,16 @@ def read_open_items(sheets: Sequence[ListSheet], base_currency: str) -> OpenItem
         names_currency=any("currency" in each.match.columns for each in sheets),
         hidden=hidden,
         without_amount=tuple(without),
+        age_differences=tuple(differences),
     )
+
+
+def _list_age_differences(items: pl.DataFrame, origin: str, columns: Mapping[str, str]) -> list[AgeDifference]:
+    """Return the rows of a sheet whose ages are not their total."""
+    rows = items.filter("is_aged_otherwise").select("row", pl.col("aged").fill_null(0), "stated")
+    return [
+        AgeDifference(f"{origin}, {columns['remaining']}{row}", ages, stated) for row, ages, stated in rows.iter_rows()
+    ]
 
 
 def _no_rows() -> pl.DataFrame:
@@ -180,8 +203,9 @@ def _no_rows() -> pl.DataFrame:
     )
 
 
-def _make_items(items: pl.DataFrame) -> pl.DataFrame:
+def _make_items(items: pl.DataFrame, *, is_of_sums: bool) -> pl.DataFrame:
     """Return the items as rows of `ledger_items.LedgerItems`, with name, position and what is doubtful."""
+    kind = ItemKind.BALANCE if is_of_sums else ItemKind.ITEM
     voucher = pl.col("voucher_no") if "voucher_no" in items.columns else pl.lit(None, dtype=pl.String)
     return items.with_row_index("position").select(
         OWNER,
@@ -193,9 +217,10 @@ def _make_items(items: pl.DataFrame) -> pl.DataFrame:
         "is_settled_otherwise",
         "file",
         is_positive_credit=(pl.col("amount") > 0) & pl.any_horizontal(pl.col("kind", "text").str.contains(_CREDIT)),
-        kind=pl.lit(ItemKind.ITEM.value),
+        kind=pl.lit(kind.value),
         rules=pl.lit(LISTED),
         document_no=pl.coalesce("document_no", voucher),
+        is_voucher_no=pl.col("document_no").is_null() & voucher.is_not_null(),
         transaction_id=pl.coalesce(voucher, "document_no"),
         cid="kid",
         description="text",

@@ -80,6 +80,8 @@ def _list_notices(ledger: Migration, items: OpenItemList) -> list[Notice]:
     notices = [notice for notice in ledger.notices if notice not in _OF_REFERENCES]
     if items.wrong_totals.height:
         notices.append(Notice.LIST_TOTAL_DIFFERS)
+    if items.age_differences:
+        notices.append(Notice.LIST_AGES_DIFFER)
     if not ledger.has_ledger and not items.has_totals:
         notices.append(Notice.LIST_NOT_COMPARED)
     return notices

@@ -42,6 +42,19 @@ def _ask_about_sums(migration: Migration, source: ListSource) -> list[tuple[str,
             count=wrong,
         )
         questions.append(("list-subtotals", text, _ITEMS_RISK))
+    if differences := source.items.age_differences:
+        first_row = differences[0]
+        text = ngettext(
+            "{count} row of the list has ages that do not add up to its total. In {cell} the total is {total:amount}; "
+            "its ages add up to {ages:amount}, and that moves. Is it right?",
+            "{count} rows of the list have ages that do not add up to their totals. In {cell} the total is "
+            "{total:amount}; its ages add up to {ages:amount}, and that moves. Are these sums right?",
+            count=len(differences),
+            cell=first_row.cell,
+            total=first_row.total,
+            ages=first_row.ages,
+        )
+        questions.append(("list-ages", text, _AMOUNT_RISK))
     totals = source.items.wrong_totals
     if totals.height:
         first = totals.row(0, named=True)

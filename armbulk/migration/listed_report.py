@@ -68,4 +68,10 @@ def build_list_sections(source: ListSource, lang: str) -> list[Section]:
             headings=tuple(heading.text(lang) for heading in headings),
             is_good=items.wrong_totals.is_empty(),
         ),
+        Section(
+            _("Ages that are not the total of their row").text(lang),
+            tuple((each.cell, each.total, each.ages) for each in items.age_differences),
+            headings=tuple(heading.text(lang) for heading in (_("Cell"), _("Total of the list"), _("Sum of the ages"))),
+            is_good=False,
+        ),
     ]

@@ -53,7 +53,7 @@ class ListedRows:
         rows: The items and totals in the order of the sheet: row Int64; role String ("item", "total", or "unnamed": an
             amount without a number, a date and the word for a total); customer_id, name String; is_filled Boolean (the
             number is that of a row above); is_grand Boolean (the words of the row are those of a total of everything);
-            label String (its texts); and the typed columns of `resources.open_items`.
+            label String (its texts, without amounts); and the typed columns of `resources.open_items`.
         findings: What cannot be read, or may be read in two ways.
         has_titles: Whether the customers are in titles above the items.
     """
@@ -63,7 +63,9 @@ class ListedRows:
     has_titles: bool
 
 
-def read_rows(sheet: Sheet, own: Sheet, index: int, match: HeaderMatch, options: ReadOptions) -> ListedRows:
+def read_rows(
+    sheet: Sheet, own: Sheet, index: int, match: HeaderMatch, options: ReadOptions, *, is_of_sums: bool
+) -> ListedRows:
     """Read the rows of a sheet.
 
     Args:
@@ -72,6 +74,7 @@ def read_rows(sheet: Sheet, own: Sheet, index: int, match: HeaderMatch, options:
         index: Its index, for the findings.
         match: Its columns: those of `resources.open_items`.
         options: How unclear dates and amounts are read.
+        is_of_sums: Whether a row is what a customer owes altogether.
     """
     sheet = _sign_amounts(sheet, match)
     layout = check_layout(sheet, index, match, name_headers(own, match))
@@ -80,7 +83,11 @@ def read_rows(sheet: Sheet, own: Sheet, index: int, match: HeaderMatch, options:
     letters = [letter for letter in sheet.letters if letter.isalpha()]
     texts = pl.concat_list([pl.col(letter) for letter in letters]).list.drop_nulls()
     is_page = texts.list.eval(pl.element().str.contains(_PAGE_TOTAL)).list.any()
-    roles = frame.with_columns(_judge_role(match, letters), is_page=is_page, label=texts.list.join(" "))
+    amounts = _letters_of(match, FieldType.AMOUNT)
+    label = pl.concat_list([pl.col(letter) for letter in letters if letter not in amounts]).list.drop_nulls()
+    roles = frame.with_columns(
+        _judge_role(match, letters, is_of_sums=is_of_sums), is_page=is_page, label=label.list.join(" ")
+    )
     roles = roles.filter(~pl.col("is_page") | (pl.col("role") == "item").fill_null(value=False))
     owned, has_titles = _find_customers(roles, sheet, match)
     kept = owned.filter((pl.col("row") > match.header_row) & pl.col("role").is_not_null())
@@ -106,8 +113,11 @@ def _letters_of(match: HeaderMatch, kind: FieldType) -> list[str]:
     return [match.columns[field.name] for field in fields if field.type is kind and field.name in match.columns]
 
 
-def _judge_role(match: HeaderMatch, letters: list[str]) -> pl.Expr:
-    """Return whether a row is an item, a total or an amount without a name; null for all others."""
+def _judge_role(match: HeaderMatch, letters: list[str], *, is_of_sums: bool) -> pl.Expr:
+    """Return whether a row is an item, a total or an amount without a name; null for all others.
+
+    Of a list of sums, an item is a row with the number of a customer, who may be called "Total Service AS".
+    """
     columns = match.columns
     amounts = _letters_of(match, FieldType.AMOUNT)
     has_amount = pl.any_horizontal(pl.col(letter).is_not_null() for letter in amounts)
@@ -124,8 +134,20 @@ def _judge_role(match: HeaderMatch, letters: list[str]) -> pl.Expr:
     dates = [pl.col(columns[name]).is_not_null() for name in _DATES if name in columns]
     has_date = pl.any_horizontal(dates or [pl.lit(value=False)])
     is_item = (has_number & has_date) | (~called & (has_number | has_date))
+    if is_of_sums:
+        is_item = _has_customer(match, called)
     role = pl.when(is_item).then(pl.lit("item")).when(called).then(pl.lit("total")).otherwise(pl.lit("unnamed"))
     return pl.when(has_amount).then(role).alias("role")
+
+
+def _has_customer(match: HeaderMatch, called: pl.Expr) -> pl.Expr:
+    """Return whether a row of a list of sums names a customer, and is no total."""
+    columns = match.columns
+    if "customer_no" in columns:
+        cell = pl.col(columns["customer_no"])
+        return (cell.str.contains("[0-9]") & ~cell.str.contains(STARTS_WITH_TOTAL)).fill_null(value=False)
+    names = [pl.col(columns[name]).is_not_null() for name in ("customer", "customer_name") if name in columns]
+    return ~called & pl.any_horizontal(names)
 
 
 def _find_customers(frame: pl.DataFrame, sheet: Sheet, match: HeaderMatch) -> tuple[pl.DataFrame, bool]:

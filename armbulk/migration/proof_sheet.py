@@ -8,17 +8,23 @@ import polars as pl
 
 from armbulk.i18n import Text, _
 from armbulk.migration.balances import Proof
-from armbulk.migration.derive import Migration
+from armbulk.migration.derive import Migration, Notice
 from armbulk.migration.references import OWNER
 from armbulk.model.fields import FieldType
 from armbulk.model.result_columns import PROOF, PROOF_TITLE
+from armbulk.model.row_view import RowView
 from armbulk.writers.report_sheets import ReportSheet
+from armbulk.writers.section import ReportRow
 
 _MAX_ACCOUNTS = 5
 _OF_ACCOUNT = ("opening", "moved", "closing", "difference")
 _ACCOUNT = _(
     "Account {account}: opening balance {opening:amount} + postings {moved:amount} is not the closing balance "
     "{closing:amount}. Difference: {difference:amount}."
+)
+_OPENING = _(
+    "The file posts the opening balances again, as vouchers. They count once, as postings: the column Opening balance "
+    "is 0."
 )
 ITEMS = _("Items")
 """The result of a customer whose items are proved."""
@@ -48,10 +54,11 @@ def lay_out_proof(
     is_bad = ~pl.col("proof").is_in([Proof.PROVED, Proof.NOTHING])
     proof = migration.proof.join(names, on=OWNER, how="left", maintain_order="left").with_columns(is_bad=is_bad)
     proof = proof.sort(~pl.col("is_bad"), maintain_order=True)
-    rows = [
-        (row[OWNER], row["name"], *(row[name] for name, _heading in amounts), describe(row).text(lang))
-        for row in proof.iter_rows(named=True)
-    ]
+    columns = [OWNER, "name", *(name for name, _heading in amounts)]
+
+    def make_row(row: Mapping[str, Any]) -> ReportRow:
+        return (*(row[name] for name in columns), describe(row).text(lang))
+
     is_proved, currency = migration.is_proved, migration.header.currency
     result = _("Everything is proved.") if is_proved else _("Not everything is proved. The differences are in red.")
     return ReportSheet(
@@ -63,12 +70,25 @@ def lay_out_proof(
             *((heading.text(lang), FieldType.AMOUNT) for _name, heading in amounts),
             (_("Result").text(lang), FieldType.TEXT),
         ),
-        rows=rows,
+        rows=RowView(proof, make_row),
         total=(_("Total").text(lang), None, *(add_up(proof[name]) for name, _heading in amounts), None),
-        notes=tuple(text.text(lang) for text in (result, equation.fill(currency=currency), *_name_accounts(migration))),
+        notes=tuple(
+            text.text(lang)
+            for text in (
+                result,
+                equation.fill(currency=currency),
+                *_explain_openings(migration),
+                *_name_accounts(migration),
+            )
+        ),
         bad_rows=frozenset(range(int(proof["is_bad"].sum()))),
         is_good=is_proved,
     )
+
+
+def _explain_openings(migration: Migration) -> list[Text]:
+    """Return a note why the opening balances of the sheet are 0, if they are."""
+    return [_OPENING] if Notice.OPENING_POSTED in migration.notices and migration.source is None else []
 
 
 def _name_accounts(migration: Migration) -> list[Text]:

@@ -19,6 +19,11 @@ from armbulk.migration.listed_questions import ask_about_list
 from armbulk.model.exact_sums import sum_amounts
 from armbulk.resources.migration_questions import QUESTION_RULES, QuestionRule
 
+_LEFT_OUT_RISK = _(
+    "Some programs leave out customers without a posting in the period, even if they owe something; others post "
+    "without a customer. Their items are then missing. Type yes only if you know why, and keep the reason."
+)
+
 _CHECKS: Mapping[str, tuple[Text, Text]] = {
     "estimated-due-dates": (
         ngettext(
@@ -44,6 +49,18 @@ _CHECKS: Mapping[str, tuple[Text, Text]] = {
         _(
             "The customers know their invoices by other numbers. If you have them, type them on the sheets "
             "Documents and Lines."
+        ),
+    ),
+    "voucher-numbers": (
+        ngettext(
+            "{count} document has the number of its voucher, because the old ledger's file has no other. Does the "
+            "customer know it by this number?",
+            "{count} documents have the numbers of their vouchers, because the old ledger's file has no others. Do the "
+            "customers know them by these numbers?",
+        ),
+        _(
+            "Reminders name these numbers. If you have the numbers of the invoices, type them on the sheets Documents "
+            "and Lines, or use a list of open items."
         ),
     ),
     "payment-references": (
@@ -155,6 +172,7 @@ def _list_checks(rows: pl.DataFrame, left_out: pl.DataFrame) -> dict[str, pl.Dat
         "estimated-due-dates": rows.filter("is_due_estimated"),
         "balances": rows.filter(~pl.col("kind").is_in(DOCUMENTS)),
         "own-numbers": rows.filter(pl.col("kind") == ItemKind.UNNUMBERED),
+        "voucher-numbers": rows.filter("is_voucher_no"),
         "payment-references": rows.filter(pl.col("kid").is_not_null()),
         "credits": left_out.filter(reason == LeftOut.CREDIT),
         "numbers-twice": left_out.filter(reason == LeftOut.NUMBER_TWICE),
@@ -202,8 +220,11 @@ def _ask_about_proofs(migration: Migration) -> list[Question]:
         Notice.ACCOUNTS_ASSUMED: _("No customer names an account. Are 1500 to 1599 the accounts of receivables?"),
     }
     risk = _("Items can be missing, or there twice. Type yes only if you know why, and keep the reason.")
+    risks = {Notice.ACCOUNTS_DIFFER: _LEFT_OUT_RISK}
     questions += [
-        Question(notice.replace(" ", "-"), text, risk) for notice, text in texts.items() if notice in migration.notices
+        Question(notice.replace(" ", "-"), text, risks.get(notice, risk))
+        for notice, text in texts.items()
+        if notice in migration.notices
     ]
     return questions
 
@@ -211,9 +232,17 @@ def _ask_about_proofs(migration: Migration) -> list[Question]:
 def _differing_accounts(migration: Migration) -> Text:
     accounts = sum_amounts(migration.accounts["closing_accounts"].fill_null(Decimal(0)))
     customers = sum_amounts(migration.accounts["closing_customers"])
+    sums = {"accounts": accounts, "customers": customers, "difference": accounts - customers}
+    if migration.source is not None:
+        return _(
+            "The accounts of receivables close with {accounts:amount}, the customers of the SAF-T file with "
+            "{customers:amount}: a difference of {difference:amount}. The items of the list add up to {listed:amount}. "
+            "Is the difference known?",
+            **sums,
+            listed=migration.source.items.total,
+        )
     return _(
-        "The accounts of receivables close with {accounts:amount}, the customers with {customers:amount}. Is the "
-        "difference known?",
-        accounts=accounts,
-        customers=customers,
+        "The accounts of receivables close with {accounts:amount}, the customers with {customers:amount}: a difference "
+        "of {difference:amount}. Is it known?",
+        **sums,
     )

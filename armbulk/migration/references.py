@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from armbulk.migration.ledger_lines import is_claim
+from armbulk.migration.whole_file import WholeFile
+
 OWNER = "customer_id"
 
 
@@ -39,13 +42,14 @@ class LedgerDocuments:
     doubted_cids: pl.DataFrame
 
 
-def find_documents(lines: pl.DataFrame) -> LedgerDocuments:
-    """Test the references of all lines.
+def find_documents(lines: pl.DataFrame, whole: WholeFile) -> LedgerDocuments:
+    """Test the references of the lines of some customers.
 
     Args:
-        lines: The postings on customers (`read_ledger_lines`).
+        lines: All postings on these customers (`ledger_lines.add_keys`).
+        whole: The postings of all customers.
     """
-    claims = lines.filter((pl.col("amount") > 0) & ~pl.col("is_payment"))
+    claims = lines.filter(is_claim())
     by_reference, doubted_references = _test(claims, "reference_key", pl.col("voucher").cast(pl.String))
     by_reference = by_reference.with_columns(document=pl.lit("reference ") + pl.col("reference_key"))
     claims = claims.join(by_reference, on=[OWNER, "reference_key"], how="left").with_columns(
@@ -57,8 +61,8 @@ def find_documents(lines: pl.DataFrame) -> LedgerDocuments:
         by_reference,
         _find_credit_notes(lines, claims),
         by_cid,
-        _find_unique(invoices, "source_key"),
-        _find_unique(invoices, "transaction_key"),
+        _find_unique(invoices, "source_key", whole),
+        _find_unique(invoices, "transaction_key", whole),
         doubted_references,
         doubted_cids,
     )
@@ -102,15 +106,15 @@ def _find_credit_notes(lines: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFram
     )
 
 
-def _find_unique(invoices: pl.DataFrame, key: str) -> pl.DataFrame:
+def _find_unique(invoices: pl.DataFrame, key: str, whole: WholeFile) -> pl.DataFrame:
     """Return the keys that one voucher of the whole file carries and that lead to one document of one customer."""
     return (
-        invoices.filter(pl.col(key).is_not_null())
+        invoices.filter(pl.col(key).is_not_null() & ~pl.col(key).is_in(whole.shared[key].implode()))
         .group_by(key, maintain_order=True)
         .agg(
             pl.col(OWNER).first(),
             pl.col("document").first(),
-            is_unique=(pl.col("voucher").n_unique() == 1) & (pl.struct(OWNER, "document").n_unique() == 1),
+            is_unique=pl.col("document").n_unique() == 1,
         )
         .filter("is_unique")
         .select(OWNER, key, "document")

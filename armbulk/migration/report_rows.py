@@ -1,5 +1,8 @@
 """The sheets of a migration that explain it: Proof, Left out, and the ledger's files."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from armbulk.i18n import Text, _
 from armbulk.migration.balances import Proof
 from armbulk.migration.derive import Migration, Notice, do_totals_agree
@@ -47,7 +50,10 @@ NOTICES = {
     Notice.NO_NAMESPACE: _("The file does not use the namespace of the Norwegian format."),
     Notice.ACCOUNTS_ASSUMED: _("No customer names an account: 1500 to 1599 were taken for accounts of receivables."),
     Notice.OPENING_POSTED: _("The opening balances are vouchers too. They were counted once, as vouchers."),
-    Notice.NO_LINKS: _("No credit has a reference to an invoice, so the file cannot tell which items are open."),
+    Notice.NO_LINKS: _(
+        "No credit has a reference to an invoice. Of customers with credits, only the balance is known, not which "
+        "items are open."
+    ),
     Notice.CURRENCIES_UNUSABLE: _("Vouchers repeat a currency amount on other lines. So all items are in {currency}."),
     Notice.TOTALS_DIFFER: _("The vouchers are not what the file states: a part may be missing, or there twice."),
     Notice.VOUCHERS_UNBALANCED: _("The lines of some vouchers do not add up to 0."),
@@ -63,6 +69,9 @@ NOTICES = {
     Notice.YEARS_DIFFER: _("Closing balances of a period are not the opening balances of the next."),
     Notice.MADE_IN_PERIOD: _("The file was made before its period was over."),
     Notice.LIST_TOTAL_DIFFERS: _("The total of the list is not the sum of its items."),
+    Notice.LIST_AGES_DIFFER: _(
+        "Ages of the list do not add up to the total of their row: the sheet Ledger file has both."
+    ),
     Notice.LIST_NOT_COMPARED: _("The list has no totals, and there is no SAF-T file to compare it with."),
     Notice.DUE_IS_DATE: _("Almost every due date is the date of the document: the program may have filled it in."),
 }
@@ -83,10 +92,17 @@ def build_proof_sheet(migration: Migration, lang: str) -> ReportSheet:
         migration,
         _AMOUNTS,
         _EQUATION,
-        lambda row: ITEMS if row["has_items"] else _PROOFS[Proof(row["proof"])],
+        _describe_proof,
         sum_amounts,
         lang,
     )
+
+
+def _describe_proof(row: Mapping[str, Any]) -> Text:
+    """Return what the balances of a customer prove."""
+    if row["has_items"] and not (row["closing"] or row["documents"] or row["left_out"]):
+        return _PROOFS[Proof.NOTHING]
+    return ITEMS if row["has_items"] else _PROOFS[Proof(row["proof"])]
 
 
 def build_left_out_sheet(migration: Migration, lang: str) -> ReportSheet:

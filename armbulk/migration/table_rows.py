@@ -1,9 +1,11 @@
 """The rows of a migration as the import sheets have them: Customers, Documents and Lines, each with its source."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+import polars as pl
 
 from armbulk.i18n import Text, _
 from armbulk.migration.customer_rows import CUSTOMER_FIELDS
@@ -11,6 +13,8 @@ from armbulk.migration.derive import Migration
 from armbulk.migration.document_rows import DOCUMENT_FIELDS
 from armbulk.migration.ledger_items import DOCUMENTS, ItemKind
 from armbulk.migration.listed_items import LISTED
+from armbulk.model.ledger_export import LedgerHeader
+from armbulk.model.row_view import RowView
 from armbulk.resources import RESOURCES
 from armbulk.resources.migration_questions import QUESTION_RULES
 from armbulk.writers.migration_workbook import SourcedTable
@@ -22,13 +26,16 @@ _ALWAYS = frozenset({"customer_no", "name", *QUESTION_RULES["dunning"].fields})
 
 def build_tables(migration: Migration, lang: str) -> tuple[SourcedTable, ...]:
     """Return Customers, Documents and Lines. A column without a value stands only where an answer fills it."""
-    documents = list(_list_documents(migration, lang))
-    sources = [source.text(lang) for _row, source in documents]
-    rows = [row for row, _source in documents]
-    lines = [_make_line(row) for row in rows]
+    rows = migration.documents.rows
+
+    def make_document(row: Mapping[str, Any]) -> dict[str, str]:
+        return _make_document(row, migration.header, lang)
+
+    sources = RowView(rows, lambda row: describe_item(row).text(lang))
+    lines = RowView(rows, lambda row: _make_line(make_document(row)))
     return (
         _build_customers(migration, lang),
-        _build_table("documents", (*DOCUMENT_FIELDS, "ledger_note"), rows, sources),
+        _build_table("documents", (*DOCUMENT_FIELDS, "ledger_note"), RowView(rows, make_document), sources),
         _build_table("lines", _LINE_FIELDS, lines, sources),
     )
 
@@ -41,14 +48,14 @@ def _build_table(
 
 
 def _build_customers(migration: Migration, lang: str) -> SourcedTable:
-    rows, sources, used = [], [], set(_ALWAYS)
-    for customer in migration.customers.iter_rows(named=True):
-        values = {name: customer[name] for name in CUSTOMER_FIELDS if customer[name]}
-        used |= set(values)
-        rows.append(values)
-        sources.append(_describe_customer(customer).text(lang))
+    customers = migration.customers
+    has_value = customers.select((pl.col(name).fill_null("") != "").any() for name in CUSTOMER_FIELDS).row(
+        0, named=True
+    )
+    used = {*_ALWAYS, *(name for name, has_any in has_value.items() if has_any)}
     names = [name for name in (*CUSTOMER_FIELDS, *QUESTION_RULES["dunning"].fields) if name in used]
-    return _build_table("customers", names, rows, sources)
+    rows = RowView(customers, lambda row: {name: row[name] for name in CUSTOMER_FIELDS if row[name]})
+    return _build_table("customers", names, rows, RowView(customers, lambda row: _describe_customer(row).text(lang)))
 
 
 def _describe_customer(customer: Mapping[str, Any]) -> Text:
@@ -62,31 +69,33 @@ def _describe_customer(customer: Mapping[str, Any]) -> Text:
     return _("{file}, line {line}: number {number}", **position)
 
 
-def _list_documents(migration: Migration, lang: str) -> Iterator[tuple[dict[str, str], Text]]:
-    software, end = migration.header.software, migration.header.end
-    for document in migration.documents.rows.iter_rows(named=True):
-        row = {name: write_json(document[name]) for name in DOCUMENT_FIELDS if document[name] is not None}
-        if document["rules"] == LISTED:
-            note = _(
-                "Open item from {software}, originally {original:amount}",
-                software=software,
-                original=document["original"],
-            )
-        elif document["kind"] in DOCUMENTS:
-            note = _(
-                "Open item from {software}, originally {original:amount}, voucher {voucher}",
-                software=software,
-                original=document["original"],
-                voucher=document["transaction_id"],
-            )
-        else:
-            note = _("Balance from {software} on {day:date}", software=software, day=end)
-        row["ledger_note"] = note.text(lang)
-        yield row, describe_item(document)
+def _make_document(document: Mapping[str, Any], header: LedgerHeader, lang: str) -> dict[str, str]:
+    row = {name: write_json(document[name]) for name in DOCUMENT_FIELDS if document[name] is not None}
+    software = header.software
+    if document["rules"] == LISTED and document["kind"] == ItemKind.BALANCE:
+        note = _("Balance from {software}", software=software)
+    elif document["rules"] == LISTED:
+        note = _(
+            "Open item from {software}, originally {original:amount}",
+            software=software,
+            original=document["original"],
+        )
+    elif document["kind"] in DOCUMENTS:
+        note = _(
+            "Open item from {software}, originally {original:amount}, voucher {voucher}",
+            software=software,
+            original=document["original"],
+            voucher=document["transaction_id"],
+        )
+    else:
+        note = _("Balance from {software} on {day:date}", software=software, day=header.end)
+    return {**row, "ledger_note": note.text(lang)}
 
 
 def describe_item(document: Mapping[str, Any]) -> Text:
     """Return by which rule an item came about, from where, and what of it is estimated."""
+    if document["kind"] == ItemKind.BALANCE and document["rules"] == LISTED:
+        return _("List of balances: {file}, row {line}", file=document["file"], line=document["xml_line"])
     if document["kind"] == ItemKind.BALANCE:
         return _("R7: the closing balance; a credit without a reference may have settled any invoice")
     if document["kind"] == ItemKind.EARLIER:

@@ -88,8 +88,8 @@ def _compare_balances(earlier: LedgerExport, later: LedgerExport) -> pl.DataFram
 
 def _append(earlier: LedgerExport, later: LedgerExport) -> LedgerExport:
     """Return both as one export. What the later one says of a customer counts."""
-    offset = (earlier.vouchers["voucher"].max() or 0) + 1  # type: ignore[operator] # a number
-    moved = (pl.col("voucher") + offset).cast(pl.Int64)
+    last = earlier.lines.scan().select(pl.col("voucher", "line").max().fill_null(0)).collect()
+    moved = [(pl.col(name) + last[name][0] + 1).cast(pl.Int64) for name in last.columns]
     gone = earlier.customers.join(later.customers, on=OWNER, how="anti", maintain_order="left")
     old_accounts = earlier.accounts.select("account_id", first="opening")
     accounts = later.accounts.join(old_accounts, on="account_id", how="left", maintain_order="left").with_columns(
@@ -114,8 +114,8 @@ def _append(earlier: LedgerExport, later: LedgerExport) -> LedgerExport:
         balances=balances.select(earlier.balances.columns),
         receivable_accounts=tuple(sorted({*earlier.receivable_accounts, *later.receivable_accounts})),
         are_accounts_named=earlier.are_accounts_named and later.are_accounts_named,
-        lines=pl.concat([earlier.lines, later.lines.with_columns(moved)]),
-        vouchers=pl.concat([earlier.vouchers, later.vouchers.with_columns(moved)]),
+        lines=earlier.lines.append(later.lines.change(lambda share: share.with_columns(moved))),
+        repeats_currency_amounts=earlier.repeats_currency_amounts or later.repeats_currency_amounts,
         account_movements=pl.concat([earlier.account_movements, later.account_movements])
         .group_by("account_id")
         .agg(pl.col("amount").sum())

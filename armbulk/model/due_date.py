@@ -45,7 +45,7 @@ class DueDateRow(CallRow):
         customer_no: its customer, which ARM's item must have.
         document_no: its document, likewise.
         due_date: the new due date (ISO date).
-        kept: ARM's item before the call (JSON): the members that are compared afterwards; "": no call was made.
+        kept: ARM's item before the call (JSON), to show and to compare it afterwards; "": it was not read.
         verdict: what ARM answered (`ChangeVerdict`); "": nothing is known.
         surprise: numbers in the answer that are not the item's own, such as that of a credit note; "": none.
     """

@@ -10,6 +10,8 @@ from datetime import date
 
 import polars as pl
 
+from armbulk.model.postings import Postings
+
 BASE_AMOUNT = pl.Decimal(38, 2)
 CURRENCY_AMOUNT = pl.Decimal(38, 18)
 
@@ -66,6 +68,7 @@ BALANCE_COLUMNS: Columns = {
 """A customer's balance on an account, from `BalanceAccount` (1.30) or from the customer itself (1.20)."""
 
 LINE_COLUMNS: Columns = {
+    "line": pl.Int64,
     "voucher": pl.Int64,
     "account_id": pl.String,
     "customer_id": pl.String,
@@ -81,10 +84,18 @@ LINE_COLUMNS: Columns = {
     "description": pl.String,
     "file": pl.String,
     "xml_line": pl.Int64,
+    "transaction_id": pl.String,
+    "date": pl.Date,
+    "has_sales": pl.Boolean,
+    "has_bank": pl.Boolean,
+    "total": BASE_AMOUNT,
+    "is_shared": pl.Boolean,
 }
-"""A posting on an account of receivables, with or without a customer. `voucher` is the voucher's number in `vouchers`.
+"""A posting on an account of receivables, with or without a customer. `line` and `voucher` are numbers of the export.
 `amount` and `currency_amount` are debit positive whatever the sign in the file is: debit - credit.
-`currency` and `exchange_rate` are those of the side that has the amount. Currencies are in capital letters."""
+`currency` and `exchange_rate` are those of the side that has the amount. Currencies are in capital letters.
+`transaction_id`, `date`, `has_sales`, `has_bank` and `total` are those of its voucher, as `VOUCHER_COLUMNS` explains
+them; `is_shared`: the voucher has postings of several customers."""
 
 VOUCHER_COLUMNS: Columns = {
     "voucher": pl.Int64,
@@ -96,7 +107,7 @@ VOUCHER_COLUMNS: Columns = {
     "file": pl.String,
     "xml_line": pl.Int64,
 }
-"""A voucher that has a posting on an account of receivables. `has_sales`: it posts on an account 3xxx or 805x
+"""A voucher. `has_sales`: it posts on an account 3xxx or 805x
 (interest); `has_bank`: on an account 19xx (of 4 digits or more); `total`: the sum of all its lines, 0 in a voucher
 that balances."""
 
@@ -153,8 +164,10 @@ class LedgerExport:
             as far as they have lines with a customer.
         are_accounts_named: Whether customers name the accounts of receivables.
         lines: The postings on these accounts; `LINE_COLUMNS`.
-        vouchers: The vouchers of these postings; `VOUCHER_COLUMNS`.
-        unbalanced_vouchers: Vouchers of the whole export whose lines do not add up to 0; `VOUCHER_COLUMNS`.
+        repeats_currency_amounts: Whether a voucher repeats a currency amount on lines with other amounts: a known
+            error.
+        unbalanced_vouchers: Vouchers of the whole export whose lines do not add up to 0, of each part the first
+            thousand at most; `VOUCHER_COLUMNS`.
         account_movements: The sum of all postings of each account, sorted by account; account_id String, amount
             `Decimal(38, 2)`.
         has_namespace: Whether the file uses the namespace of the Norwegian format.
@@ -167,8 +180,8 @@ class LedgerExport:
     balances: pl.DataFrame
     receivable_accounts: tuple[str, ...]
     are_accounts_named: bool
-    lines: pl.DataFrame
-    vouchers: pl.DataFrame
+    lines: Postings
+    repeats_currency_amounts: bool
     unbalanced_vouchers: pl.DataFrame
     account_movements: pl.DataFrame
     has_namespace: bool

@@ -51,7 +51,7 @@ def record_kind() -> pl.Expr:
 
 def order_numbers(keys: pl.Series) -> pl.Series:
     """Return texts that sort as people order numbers of documents: 9 before 10, F-2 before F-10."""
-    before = keys.str.strip_chars_end("0123456789")
+    before = keys.drop_nulls().str.strip_chars_end("0123456789")
     if before.n_unique() <= 1:  # the usual numbers: all begin with the same characters, and end with digits
         return keys.str.slice(len(str(before.first() or ""))).str.zfill(_MAX_DIGITS)
     padded = keys.str.to_lowercase().str.replace_all("([0-9]+)", f"{'0' * _MAX_DIGITS}${{1}}")
@@ -72,10 +72,11 @@ def sum_by_kind(items: pl.DataFrame, *columns: str) -> list[dict[str, Any]]:
     """
     keys = ["kind", "currency", *columns]
     is_document = pl.col("kind") != "customers"
+    numbers = items.select(pl.when(pl.col("resource") != "customers").then("key")).to_series()
     rows = items.with_columns(record_kind(), pl.col("currency").str.to_uppercase()).with_columns(
         pl.when(is_document).then("currency").alias("currency"),
         pl.col("amount").str.to_decimal(scale=2),
-        order_numbers(items["key"]).alias("order"),
+        order_numbers(numbers).alias("order"),
     )
     sums = rows.group_by(keys).agg(
         pl.len().alias("records"),

@@ -33,6 +33,9 @@ from armbulk.validation.repeated_customers import spread_to_customers
 DECISIONS_SCHEMA = {"no": pl.Int64, "outcome": pl.String, "message": pl.String, "base": pl.String}
 """Columns of what was decided about customers: an outcome and its message, or (null) the base to compare with again."""
 
+NEW_AT_ARM = "{}"
+"""The base of a new customer that ARM does not have: it was looked up, and is not looked up again for a while."""
+
 SEND_ORDER = ("customers", "documents")
 """The resources that are sent, in the order in which they are sent."""
 

@@ -10,7 +10,6 @@ from armbulk.model.sheet import Sheet
 from armbulk.quota.limits import Account
 from armbulk.store import Store, StoreStamp
 from armbulk.writers.atomic import MAX_NAMES
-from armbulk.writers.csv_results import name_csv_files
 from armbulk.writers.inputs import (
     back_up,
     find_input,
@@ -19,8 +18,7 @@ from armbulk.writers.inputs import (
     verify_no_input,
     verify_workbook_target,
 )
-from armbulk.writers.provenance import Provenance, hash_client, read_category, read_provenance
-from armbulk.writers.style import RESULT_CATEGORY
+from armbulk.writers.provenance import RESULT_CATEGORY, Provenance, hash_client, read_category, read_provenance
 
 _OLDER_COPY = _("the database is an older copy")
 _OTHER_DATABASE = _("the workbook belongs to another database")
@@ -73,6 +71,8 @@ def verify_csv_target(output: str | Path | None, sheets: Sequence[Sheet], files:
             _("{target}: a CSV result is written only for CSV files", target=target),
             _("Use -o {name}", name=target.with_suffix(result_suffix(_list_files(files)))),
         )
+    from armbulk.writers.csv_results import name_csv_files  # noqa: PLC0415 - writers are not needed to plan
+
     for path in name_csv_files(target, sheets):
         verify_no_input(path, list_paths(files))
 

@@ -14,6 +14,7 @@ from armbulk.model.outcome import Outcome
 from armbulk.model.record_messages import ALREADY_IN_ARM, NOT_IN_ARM
 from armbulk.model.submission import OpenRecord, RecordResult
 from armbulk.planning.customer_hashes import CustomerHasher
+from armbulk.planning.items import NEW_AT_ARM
 from armbulk.rate_limited import CallFailed, Interruption, RateLimited, RateLimitedClient
 from armbulk.resources import RESOURCES
 from armbulk.sending.customer_decision import CustomerDecision, decide_change, decide_new
@@ -21,9 +22,6 @@ from armbulk.sending.customer_reader import MAX_LIST_AGE_SECONDS, CustomerReader
 from armbulk.sending.merge import CustomerComparison, compare
 from armbulk.sending.run_progress import RunProgress
 from armbulk.store import Batch, Run
-
-NEW_AT_ARM = "{}"
-"""The base of a new customer that ARM does not have: it was looked up, and is not looked up again for a while."""
 
 _CUSTOMERS = RESOURCES["customers"]
 

@@ -220,7 +220,7 @@ class _Delete:
         client.store.save_delete_answer(
             client.account,
             self.number,
-            self.row.no,
+            self.row,
             CallAnswer(state, outcome, pack_text(message)),
             usage,
         )

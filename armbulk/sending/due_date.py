@@ -25,10 +25,15 @@ from armbulk.waiting import CallRepeater
 BALANCES = ("currencyBalance", "glBalance")
 """Members of an item that a new due date must not change."""
 
+_KEPT = ("dueDate", "currency", *BALANCES)
+"""Members of an item that are kept from before the change."""
+
 _ABSENT = _("ARM does not have this item")
 _OTHER_ITEM = _("ARM's item has customer {customer} and document {document}. Nothing was sent.")
 _NO_DATE = _("ARM's item has no due date that can be read, so a change cannot be checked. Nothing was sent.")
 _NO_BALANCE = _("ARM's item has no balance that can be read, so a change cannot be checked. Nothing was sent.")
+_TOO_EARLY = _("The new due date is before the item's date {day}. Nothing was sent.")
+_CHANGED = _("The item's {member} was {before} when you confirmed, and is now {after}. Nothing was sent.")
 _SAME_DATE = _("The item already has this due date")
 _UNREADABLE = _("its answer to the look-up of an AR item cannot be read")
 _GONE = _("ARM no longer has the item after the change. Look it up in ARM.")
@@ -65,7 +70,35 @@ def judge_before(row: DueDateRow, item: dict[str, Any]) -> CallAnswer | None:
         return CallAnswer(CallState.DONE, DueDateOutcome.CONFLICT, pack_text(_NO_BALANCE))
     if _read_day(item) == row.due_date:
         return CallAnswer(CallState.DONE, DueDateOutcome.UNCHANGED, pack_text(_SAME_DATE))
-    return None
+    if row.due_date < _read_day(item, "voucherDate"):
+        message = _TOO_EARLY.fill(day=quote_text(_read_day(item, "voucherDate")))
+        return CallAnswer(CallState.DONE, DueDateOutcome.HELD_BACK, pack_text(message))
+    return _judge_since(row, item)
+
+
+def _judge_since(row: DueDateRow, item: dict[str, Any]) -> CallAnswer | None:
+    """Return that the item has changed since a person confirmed what was read of it; None: it has not."""
+    if not row.kept:
+        return None
+    before: dict[str, Any] = json.loads(row.kept)
+    moved = [name for name in BALANCES if _read_balance(item, name) != _read_balance(before, name)]
+    if _read_day(item) != _read_day(before):
+        moved.append("dueDate")
+    if not moved:
+        return None
+    values = {"member": moved[0], "before": _show(before.get(moved[0])), "after": _show(item.get(moved[0]))}
+    return CallAnswer(CallState.DONE, DueDateOutcome.CONFLICT, pack_text(_CHANGED.fill(**values)))
+
+
+def keep_item(item: dict[str, Any]) -> str:
+    """Return what is kept of an item from before its change (JSON)."""
+    return json.dumps({name: item.get(name) for name in _KEPT}, default=str)
+
+
+def describe_item(row: DueDateRow) -> tuple[str, str, Decimal | None]:
+    """Return the due date (ISO date), the currency and the balance of a row's item, as it was read."""
+    item: dict[str, Any] = json.loads(row.kept or "{}")
+    return _read_day(item), str(item.get("currency") or ""), _read_balance(item, BALANCES[0])
 
 
 def judge_after(row: DueDateRow, item: dict[str, Any], message: str = "") -> CallAnswer:
@@ -122,6 +155,22 @@ class DueDateChanger:
     user_id: str
     on_progress: Callable[[Progress], None]
 
+    def read(self, rows: Sequence[DueDateRow]) -> None:
+        """Read the items of rows: what a person confirms. A row whose item is not changed gets its outcome.
+
+        Raises:
+            ArmbulkError: as `CallRepeater.repeat` says.
+        """
+        for done, row in enumerate(rows):
+            self._report(done, len(rows), "looking", Phase.LOOK_UP)
+            item = self._look_up(row.ar_item_id)
+            decided = judge_before(row, item)
+            if decided is None:
+                row.kept = keep_item(item)
+            else:
+                row.state, row.outcome, row.message = decided.state, decided.outcome, decided.message
+        self._report(len(rows), len(rows), "looking", Phase.LOOK_UP)
+
     def change(self, number: int, rows: Sequence[DueDateRow]) -> None:
         """Settle unconfirmed rows of a stored run by reading their items, then send those that were never sent.
 
@@ -145,9 +194,9 @@ class DueDateChanger:
                 return
         self._report(len(open_rows), len(open_rows))
 
-    def _report(self, done: int, total: int) -> None:
-        limits, counts = self.client.count_limits(), {Phase.SEND: (done, total)}
-        self.on_progress(Progress("changing", done=done, total=total, phase=Phase.SEND, records=counts, limits=limits))
+    def _report(self, done: int, total: int, doing: str = "changing", phase: Phase = Phase.SEND) -> None:
+        limits, counts = self.client.count_limits(), {phase: (done, total)}
+        self.on_progress(Progress(doing, done=done, total=total, phase=phase, records=counts, limits=limits))
 
     def _look_up(self, ar_item_id: str) -> dict[str, Any]:
         """Return what ARM has under an id: {} when it has nothing."""
@@ -171,7 +220,7 @@ class DueDateChanger:
             if decided is not None:
                 self._save(number, row, decided)
                 return
-            row.kept = json.dumps({name: item.get(name) for name in ("dueDate", *BALANCES)}, default=str)
+            row.kept = keep_item(item)
             guard.wait(self._call(number, row, item, guard))
 
     def _call(self, number: int, row: DueDateRow, item: dict[str, Any], guard: CallGuard) -> Interruption | None:
@@ -204,10 +253,10 @@ class DueDateChanger:
         row.state, row.outcome = answer.state, answer.outcome
 
 
-def _read_day(item: dict[str, Any]) -> str:
-    """Return the due date of an item (ISO date); "": it has none that can be read."""
+def _read_day(item: dict[str, Any], name: str = "dueDate") -> str:
+    """Return a date of an item, its due date if no other is named (ISO date); "": it has none that can be read."""
     try:
-        return date.fromisoformat(str(item.get("dueDate"))[:10]).isoformat()
+        return date.fromisoformat(str(item.get(name))[:10]).isoformat()
     except ValueError:
         return ""
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from armbulk.model.call_rows import CallAnswer
-from armbulk.model.deletion import DeleteOutcome
+from armbulk.model.deletion import DeleteOutcome, DeleteRow
 from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.store.call_runs import CallRunStore, CallUsage
 from armbulk.store.customers import UNKNOWN_CONTENT
@@ -38,25 +38,24 @@ class DeletionStore(CallRunStore):
             return room
 
     def save_delete_answer(
-        self, account: Account, number: int, no: int, answer: CallAnswer, usage: CallUsage | None = None
+        self, account: Account, number: int, row: DeleteRow, answer: CallAnswer, usage: CallUsage | None = None
     ) -> None:
         """Commit the result of a call: state, outcome and quota together.
 
         Args:
             account: the client.
             number: the run.
-            no: the row.
+            row: the row.
             answer: what is known of it now.
             usage: what the delete used of the quota; None: a look-up decided, or nothing was called.
         """
         is_kept = answer.outcome in {None, DeleteOutcome.DELETED}
         values: dict[str, Any] = {} if is_kept else {"kept": None}  # ARM still has it, or never had it
         with self._engine.begin() as conn:
-            self._save_answer(conn, DELETES, account, number, no, answer, usage, **values)
+            self._save_answer(conn, DELETES, account, number, row.no, answer, usage, **values)
             if answer.outcome in {DeleteOutcome.DELETED, DeleteOutcome.NOT_FOUND}:
-                customer = _hash_of(conn, number, no)
                 for table in (sent_customer, listed_customer):
-                    conn.execute(sa.delete(table).where(*belongs_to(table, account), table.c.customer == customer))
+                    conn.execute(sa.delete(table).where(*belongs_to(table, account), table.c.customer == row.customer))
 
     def save_delete_look(self, number: int, no: int) -> None:
         """Record that ARM still has a customer as it was kept."""

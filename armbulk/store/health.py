@@ -7,10 +7,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from armbulk.store.address import database_file
-from armbulk.store.schema import VERSION
+from armbulk.store.deletion_tables import deletion
+from armbulk.store.due_date_tables import due_date_run
+from armbulk.store.reservation_tables import reservation_run
+from armbulk.store.schema import VERSION, run
 
 _WAIT_SECONDS = 3.0
-_UNFINISHED = "SELECT COUNT(*) FROM run WHERE state <> 'finished'"
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+_RUN_TABLES = (run.name, deletion.name, reservation_run.name, due_date_run.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,16 @@ def inspect_store(url: str) -> StoreHealth | None:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", timeout=_WAIT_SECONDS, uri=True)) as database:
             version = int(database.execute("PRAGMA user_version").fetchone()[0])
             is_intact = database.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
-            runs = int(database.execute("SELECT COUNT(*) FROM run").fetchone()[0])
-            unfinished = int(database.execute(_UNFINISHED).fetchone()[0])
+            states = _list_states(database)
     except sqlite3.Error as error:
         return StoreHealth(path, size, problem=str(error))
-    return StoreHealth(path, size, version, is_intact=is_intact, runs=runs, unfinished=unfinished)
+    return StoreHealth(
+        path, size, version, is_intact=is_intact, runs=len(states), unfinished=len(states) - states.count("finished")
+    )
+
+
+def _list_states(database: sqlite3.Connection) -> list[str]:
+    """Return the state of each run, of imports and of single calls; an older store lacks some of the tables."""
+    existing = {name for (name,) in database.execute(_TABLES)}
+    tables = [name for name in _RUN_TABLES if name in existing]
+    return [state for name in tables for (state,) in database.execute(f"SELECT state FROM {name}")]  # noqa: S608 - names of our own tables

@@ -68,16 +68,17 @@ def read_call_sheets(
     if table.rows.is_empty():
         raise FileError(*no_rows)
     of_cells = merge_findings(findings)
-    repeated = [_find_repeated(table), *check_rows(table)]
+    repeated = [find_named_twice(table), *check_rows(table)]
     errors = merge_findings([of_cells, check_fields(table, of_cells), *repeated])
     return tuple(sheets), table, errors.filter(pl.col("severity") == Severity.ERROR.value)
 
 
-def _find_repeated(table: Table) -> pl.DataFrame:
-    """Return an error for each row whose key an earlier row has."""
+def find_named_twice(table: Table) -> pl.DataFrame:
+    """Return an error for every row whose key another row has, too: which of them is right is not known."""
     name = table.resource.key
-    again = table.rows.with_columns(value=pl.col(name), norm=normalise_key(pl.col(name))).drop_nulls("norm")
-    first = pl.col("row").first().over("norm")
-    again = again.with_columns(first=first.cast(pl.String), number=pl.int_range(pl.len()).over("norm"))
-    key = table.resource.field(name)
-    return make_cell_findings(table, again.filter(pl.col("number") > 0), "duplicate-key", key, pl.col("first"))
+    keyed = table.rows.with_columns(value=pl.col(name), norm=normalise_key(pl.col(name))).drop_nulls("norm")
+    first, second = (pl.col("row").get(index, null_on_oob=True).over("norm") for index in (0, 1))
+    number = pl.int_range(pl.len()).over("norm")
+    other = pl.when(number == 0).then(second).otherwise(first)
+    twice = keyed.with_columns(other=other.cast(pl.String)).drop_nulls("other")
+    return make_cell_findings(table, twice, "named-twice", table.resource.field(name), pl.col("other"))

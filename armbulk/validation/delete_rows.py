@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from armbulk.errors import FileError
-from armbulk.findings.frame import make_findings, merge_findings, to_findings
+from armbulk.findings.frame import make_findings, merge_findings
 from armbulk.i18n import _
 from armbulk.mapping.headers import HeaderMatch, match_headers
-from armbulk.model.keys import normalise_key
 from armbulk.model.read_options import ReadOptions
-from armbulk.model.sheet import Sheet
+from armbulk.model.sheet import Sheet, Table
 from armbulk.resources.customer_deletes import CUSTOMER_DELETES, DELETE_WORDS
+from armbulk.validation.call_sheets import find_named_twice
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet
 
@@ -46,7 +46,7 @@ def read_delete_rows(files: Sequence[str], options: ReadOptions) -> DeleteSheets
     """
     sheets = read_files(files, options)
     parts, findings, left_alone = [], [], 0
-    columns: dict[int, Mapping[str, str]] = {}
+    columns: dict[int, dict[str, str]] = {}
     for index, sheet in enumerate(sheets):
         match = match_headers(sheet, index, {CUSTOMER_DELETES.name: CUSTOMER_DELETES}, flat=False)
         if match.resource is None or not match.columns.keys() >= set(_COLUMNS):
@@ -72,7 +72,7 @@ def read_delete_rows(files: Sequence[str], options: ReadOptions) -> DeleteSheets
             _("No row has DELETE in the column Delete"),
             _("Enter DELETE in each row with a customer to delete. Other rows are left alone."),
         )
-    findings.append(_find_repeated(rows, {index: letters["customer_no"] for index, letters in columns.items()}))
+    findings.append(find_named_twice(Table(CUSTOMER_DELETES, rows, columns)))
     return DeleteSheets(tuple(sheets), rows.drop("delete"), merge_findings(findings), columns, left_alone)
 
 
@@ -98,21 +98,6 @@ def _find_header_errors(match: HeaderMatch, rows: pl.DataFrame) -> pl.DataFrame:
     if doubtful.is_empty():
         return doubtful
     return merge_findings([doubtful.drop("row").join(rows.select("row"), how="cross")])
-
-
-def _find_repeated(rows: pl.DataFrame, letters: Mapping[int, str]) -> pl.DataFrame:
-    """Return the rows with a customer that an earlier row has, too; `letters` of the numbers by index of the sheet."""
-    keyed = rows.with_columns(key=normalise_key(pl.col("customer_no"))).filter(pl.col("key").is_not_null())
-    first = pl.col("row").first().over("key")
-    repeated = keyed.with_columns(first=first, count=pl.int_range(pl.len()).over("key")).filter(pl.col("count") > 0)
-    return to_findings(
-        repeated,
-        column=pl.col("sheet").replace_strict(letters, return_dtype=pl.String),
-        code="duplicate-key",
-        field="customer_no",
-        value=pl.col("customer_no"),
-        detail=pl.col("first").cast(pl.String),
-    )
 
 
 def _at(

@@ -6,20 +6,27 @@ from dataclasses import dataclass
 import polars as pl
 
 from armbulk.errors import FileError, SettingsError
-from armbulk.findings.frame import merge_findings
 from armbulk.i18n import _, join_texts, quote_names
 from armbulk.mapping.header_text import fold_header
 from armbulk.mapping.headers import HeaderMatch, index_headers, match_headers
 from armbulk.mapping.own_sheets import is_outcome_header
-from armbulk.model.fields import Resource, Severity
-from armbulk.model.keys import normalise_key
+from armbulk.model.fields import Resource
 from armbulk.model.read_options import ReadOptions
-from armbulk.model.sheet import Sheet, Table
+from armbulk.model.sheet import Sheet
 from armbulk.resources.auto_postings import AUTO_POSTINGS, add_own_columns
-from armbulk.validation.cell_findings import make_cell_findings
-from armbulk.validation.field_checks import check_fields
-from armbulk.validation.input_files import read_files
-from armbulk.validation.parse import parse_sheet
+from armbulk.validation.call_sheets import read_call_sheets
+
+_NO_COLUMNS = (
+    "no-posting-columns",
+    _("No sheet has the columns Posting no, Amount and Currency"),
+    _("Add these columns to a sheet, with a posting in each row"),
+)
+_NO_ROWS = ("no-postings", _("The file has no rows with postings"), _("Fill in the rows"))
+_SEVERAL = (
+    "several-sets",
+    _("More than one sheet has auto postings, and ARM validates one set at a time"),
+    _("Use a file with one sheet of auto postings, or name the sheet: FILE#SHEET"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +62,12 @@ def read_posting_rows(file: str, options: ReadOptions, columns: Mapping[str, str
     """
     _verify_headers(columns)
     resource, keys = add_own_columns(columns)
-    sheets = read_files([file], options)
-    matches = [match_headers(sheet, index, {resource.name: resource}, flat=False) for index, sheet in enumerate(sheets)]
-    indexes = [index for index, match in enumerate(matches) if match.resource and "posting_no" in match.columns]
-    if len(indexes) != 1:
-        raise FileError(
-            "no-posting-columns" if not indexes else "several-sets",
-            _("No sheet has the columns Posting no, Amount and Currency")
-            if not indexes
-            else _("More than one sheet has auto postings, and ARM validates one set at a time"),
-            _("Use a file with one sheet of auto postings, or name the sheet: FILE#SHEET"),
-        )
-    index = indexes[0]
-    sheet, match = sheets[index], matches[index]
-    _verify_columns(sheet, match)
-    rows, of_cells = parse_sheet(sheet, index, match, options)
-    if rows.is_empty():
-        raise FileError("no-postings", _("The file has no rows with postings"), _("Fill in the rows"))
-    table = Table(resource, rows, {index: match.columns})
-    unclear = match.findings.filter(pl.col("code").is_in(["duplicate-header", "missing-column"]))
-    errors = merge_findings([of_cells, unclear, check_fields(table, of_cells), _find_repeated(table)])
-    errors = errors.filter(pl.col("severity") == Severity.ERROR.value)
-    return PostingSheet(tuple(sheets), resource, keys, rows, errors)
-
-
-def _find_repeated(table: Table) -> pl.DataFrame:
-    """Return an error for each posting number that an earlier row has."""
-    rows = table.rows.with_columns(value=pl.col("posting_no"), norm=normalise_key(pl.col("posting_no")))
-    rows = rows.drop_nulls("norm").with_columns(
-        first=pl.col("row").first().over("norm").cast(pl.String), number=pl.int_range(pl.len()).over("norm")
-    )
-    key = table.resource.field(table.resource.key)
-    return make_cell_findings(table, rows.filter(pl.col("number") > 0), "duplicate-key", key, pl.col("first"))
+    sheets, table, errors = read_call_sheets([file], options, resource, "posting-hidden", _NO_COLUMNS, _NO_ROWS)
+    if len(table.columns) > 1:
+        raise FileError(*_SEVERAL)
+    index = next(iter(table.columns))
+    _verify_columns(sheets[index], match_headers(sheets[index], index, {resource.name: resource}, flat=False))
+    return PostingSheet(sheets, resource, keys, table.rows, errors)
 
 
 def _verify_headers(columns: Mapping[str, str]) -> None:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from armbulk.findings.frame import empty_findings, to_findings
-from armbulk.mapping.block_titles import MARKS, STARTS_WITH_TOTAL, TOTAL_WORDS, to_number
+from armbulk.mapping.block_titles import MARKS, STARTS_WITH_TOTAL, TOTAL_WORDS, is_same_amount, to_number
 from armbulk.mapping.headers import HeaderMatch
 from armbulk.model.sheet import NUMERIC_CELLS, Sheet
 from armbulk.resources.code_lists import CURRENCIES
@@ -14,7 +14,6 @@ COUNTS_OR_TOTAL = rf"(?i)^{MARKS}({TOTAL_WORDS}|antall|antal|anzahl|count|number
 _OF_CURRENCY = rf"(?i:{TOTAL_WORDS}){MARKS}({'|'.join(sorted(CURRENCIES))})\b"
 _IS_TOTAL = rf"^{MARKS}(?i:{TOTAL_WORDS})({MARKS}({'|'.join(sorted(CURRENCIES))}))?{MARKS}$"
 _IS_COUNT = r"^\s*[0-9]+\s+\p{L}+\s*$"
-_SMALLEST_DIFFERENCE = 0.005
 _MIN_RECORDS = 2
 
 
@@ -127,7 +126,7 @@ def _is_sum_alone(letters: list[str], amounts: list[str]) -> pl.Expr:
     for letter in amounts:
         number = to_number(letter)
         above = number.fill_null(0).cum_sum().shift(1)
-        tests.append(pl.col(letter).is_null() | ((number - above).abs() < _SMALLEST_DIFFERENCE).fill_null(value=False))
+        tests.append(pl.col(letter).is_null() | is_same_amount(number, above).fill_null(value=False))
     return is_blank & pl.all_horizontal(tests)
 
 
@@ -149,7 +148,7 @@ def _is_sum_of_records(body: pl.DataFrame, key: str, amounts: list[str], match: 
         for letter in amounts:
             number = to_number(letter)
             above = pl.when(is_record).then(number).fill_null(0).cum_sum().over(group)
-            are_sums.append(number.is_null() | ((number - above).abs() < _SMALLEST_DIFFERENCE))
+            are_sums.append(number.is_null() | is_same_amount(number, above))
         tests.append(pl.all_horizontal(are_sums))
     return pl.any_horizontal(tests).fill_null(value=False)
 
@@ -169,7 +168,7 @@ def _adds_up(body: pl.DataFrame, key: str, match: HeaderMatch) -> pl.Expr:
         sums = [counted.cum_sum(), counted.cum_sum().over(block)]
         if "currency" in columns:
             sums.append(counted.cum_sum().over(_read_currency(body, columns["currency"])))
-        is_near = pl.any_horizontal((number - each).abs() < _SMALLEST_DIFFERENCE for each in sums)
+        is_near = pl.any_horizontal(is_same_amount(number, each) for each in sums)
         tests.append(number.is_null() | is_near)
     has_amount = pl.any_horizontal([to_number(letter).is_not_null() for letter in letters] or [pl.lit(value=False)])
     return has_amount & pl.all_horizontal(tests)
@@ -202,7 +201,7 @@ def _is_document_total(body: pl.DataFrame, key: str, match: HeaderMatch) -> pl.E
     for letter in letters:
         number = to_number(letter)
         others = pl.when(~is_called).then(number).fill_null(0).sum().over(key)
-        tests.append(number.is_null() | ((number - others).abs() < _SMALLEST_DIFFERENCE))
+        tests.append(number.is_null() | is_same_amount(number, others))
     has_amount = pl.any_horizontal(to_number(letter).is_not_null() for letter in letters)
     return pl.col(key).is_not_null() & is_called & ~has_count & has_amount & pl.all_horizontal(tests)
 

@@ -54,10 +54,17 @@ def name_check(draft: "Draft") -> str:
 
 
 def find_check(visit: "Visit", draft: "Draft") -> DraftCheck | None:
-    """Return the check of a draft as it is now; None: it is being checked, and the job shows how far it is."""
+    """Return the check of a draft as it is now; None: it is being checked, and the job shows how far it is.
+
+    Raises:
+        ArmbulkError: The check failed: settings are wrong, or what it needs cannot be read.
+    """
     kept: DraftCheck | None = visit.workspace.recent.find("check", draft.id, visit.lang, _stamp(draft))
     if kept is None:
-        start_check(visit, draft)
+        job = start_check(visit, draft)
+        if job.error is not None:
+            visit.workspace.jobs.forget(job.key)  # the next request tries again
+            raise job.error
     return kept
 
 
@@ -84,7 +91,7 @@ def start_check(
             checked = _check(session, draft, dialog)
         workspace.recent.keep(checked, "check", draft.id, lang, _stamp(draft))
 
-    return workspace.jobs.start(name_check(draft), "check", work)
+    return workspace.jobs.start(name_check(draft), "check", work, stamp=f"{lang} {_stamp(draft)}")
 
 
 def _check(session: "Session", draft: "Draft", dialog: FileDialog) -> DraftCheck:

@@ -50,6 +50,7 @@ class WebJob:
     Attributes:
         key: Names what it works on: there is one job for a key at a time.
         kind: What it does: `check`, `send`, `export` …
+        stamp: What it works with; "" = it is not compared.
         state: What it is doing.
         progress: Its last step.
         notes: What it has noted for a person.
@@ -61,8 +62,8 @@ class WebJob:
         asked: How many questions it has asked: the number of the present one.
     """
 
-    def __init__(self, key: str, kind: str) -> None:
-        self.key, self.kind = key, kind
+    def __init__(self, key: str, kind: str, stamp: str = "") -> None:
+        self.key, self.kind, self.stamp = key, kind, stamp
         self.state = JobState.RUNNING
         self.progress: Progress | None = None
         self.notes: list[str] = []
@@ -184,19 +185,20 @@ class Jobs:
         self._lock = threading.Lock()
         self._is_closed = False
 
-    def start(self, key: str, kind: str, work: Callable[[WebJob], Any]) -> WebJob:
-        """Start a job, or return the one that works on the same key.
+    def start(self, key: str, kind: str, work: Callable[[WebJob], Any], *, stamp: str = "") -> WebJob:
+        """Start a job, or return the one that works on the same key, or has failed with the same stamp.
 
         Args:
             key: What it works on.
             kind: What it does.
             work: The use case; an exception ends the job.
+            stamp: What it works with: a failed job is not repeated with the same; "": it is.
         """
         with self._lock:
             job = self._jobs.get(key)
-            if job is not None and job.is_running:
+            if job is not None and (job.is_running or (stamp and job.error is not None and job.stamp == stamp)):
                 return job
-            job = WebJob(key, kind)
+            job = WebJob(key, kind, stamp)
             self._jobs[key] = job
             self._jobs.move_to_end(key)
             self._forget_old()

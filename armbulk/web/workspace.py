@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armbulk.app.connect import connect
+from armbulk.errors import SettingsError
 from armbulk.web.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -96,4 +97,10 @@ class Workspace:
         """
         name = None if self.started.is_demo else profile or self.started.profile
         settings = {**self.started.settings, "ARMBULK_LANG": lang}
-        return connect(name, settings=settings, aup_file=self.started.aup_file)
+        try:
+            return connect(name, settings=settings, aup_file=self.started.aup_file)
+        except SettingsError:
+            unnamed = connect(None, settings=settings, aup_file=self.started.aup_file) if name else None
+            if unnamed is None or unnamed.profile.name != name:  # never another client in place of the named one
+                raise
+            return unnamed  # settings of the environment alone: no profile is stored

@@ -7,7 +7,9 @@ from typing import Any
 
 import xlsxwriter
 
+from armbulk.errors import FileError
 from armbulk.i18n import Text, _
+from armbulk.model.excel import EXCEL_MAX_ROWS
 from armbulk.model.result_columns import (
     CODES,
     LEDGER_FILE,
@@ -22,13 +24,16 @@ from armbulk.writers.print_setup import set_up_page
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
 from armbulk.writers.report_summary import add_section_sheet
 from armbulk.writers.section import Section
-from armbulk.writers.template import TemplateTable, write_rows, write_table
+from armbulk.writers.template import TemplateTable, write_row, write_rows, write_table
 from armbulk.writers.template_formats import LINE_HEIGHT, count_lines, create_formats
 from armbulk.writers.template_guide import write_codes
 from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
 
 MIGRATION_CATEGORY = "armbulk migration"
 """The category property of the workbook."""
+
+MANY_ROWS = 20_000
+"""Rows of a workbook from which it is written row by row."""
 
 _QUESTION_WIDTHS = {"key": 18, "question": 44, "risk": 48, "answers": 24, "answer": 26}
 _SOURCE_WIDTH = 52
@@ -72,8 +77,18 @@ class MigrationBook:
 
 
 def write_migration(target: Path, migration: MigrationBook, lang: str) -> list[str]:
-    """Write the workbook; return the names of its sheets."""
-    book = xlsxwriter.Workbook(str(target), KEEP_TEXT)
+    """Write the workbook; return the names of its sheets.
+
+    A large one is written row by row: only one row of it is in memory.
+
+    Raises:
+        FileError: A sheet would have more rows than Excel allows.
+    """
+    counts = {sourced.table.resource.title.text(lang): len(sourced.sources) + 1 for sourced in migration.tables}
+    counts |= {sheet.name: sheet.header_row + len(sheet.rows) + 1 for sheet in (migration.proof, migration.left_out)}
+    _refuse_too_many_rows(target, counts)
+    book = xlsxwriter.Workbook(str(target), {**KEEP_TEXT, "constant_memory": sum(counts.values()) > MANY_ROWS})
+    book.use_zip64()
     book.set_properties({"category": MIGRATION_CATEGORY, "created": WORKBOOK_CREATED})
     formats = create_formats(book, lang)
     lists = CodeLists(CODES.text(lang), lang)
@@ -81,8 +96,7 @@ def write_migration(target: Path, migration: MigrationBook, lang: str) -> list[s
     for sourced in migration.tables:
         page = book.add_worksheet(sourced.table.resource.title.text(lang))
         write_table(page, sourced.table, lang, lists, formats)
-        write_rows(page, sourced.table, lang, formats)
-        _write_sources(page, sourced, lang, formats)
+        _write_sourced_rows(page, sourced, lang, formats)
     if migration.existing is not None:
         add_report_sheet(book, migration.existing, lang, migration.subject)
     add_report_sheet(book, migration.proof, lang, migration.subject)
@@ -105,11 +119,35 @@ def write_table_alone(target: Path, table: TemplateTable, lang: str) -> None:
         write_codes(book.add_worksheet(CODES.text(lang)), lists, lang, formats)
 
 
-def _write_sources(page: Any, sourced: SourcedTable, lang: str, formats: Mapping[Any, Any]) -> None:
-    column = len(sourced.table.columns)
+def _refuse_too_many_rows(target: Path, counts: Mapping[str, int]) -> None:
+    """Refuse a sheet that Excel cannot have.
+
+    Args:
+        target: The workbook.
+        counts: The name of a sheet → its rows.
+    """
+    for sheet, count in counts.items():
+        if count > EXCEL_MAX_ROWS:
+            raise FileError(
+                "too-many-rows",
+                _(
+                    "{file}: the sheet {sheet} would have {count:number} rows. Excel allows {limit:number}",
+                    file=target.name,
+                    sheet=sheet,
+                    count=count,
+                    limit=EXCEL_MAX_ROWS,
+                ),
+                _("Move the ledger in parts: export its customers in several SAF-T files"),
+            )
+
+
+def _write_sourced_rows(page: Any, sourced: SourcedTable, lang: str, formats: Mapping[Any, Any]) -> None:
+    """Write the rows, each with its source behind it."""
+    table, column = sourced.table, len(sourced.table.columns)
     page.set_column(column, column, _SOURCE_WIDTH)
     page.write_string(0, column, SOURCE_HEADER.text(lang), formats["optional"])
-    for row, source in enumerate(sourced.sources, start=1):
+    for row, (values, source) in enumerate(zip(table.rows, sourced.sources, strict=True), start=1):
+        write_row(page, row, table.columns, values, lang, formats)
         page.write_string(row, column, source, formats["line"])
 
 

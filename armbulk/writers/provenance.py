@@ -1,15 +1,18 @@
 """Whether a workbook is armbulk's, and from which store: properties that Excel and LibreOffice keep."""
 
 import hashlib
+import html
 import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import unescape
 
 from armbulk.quota.limits import Account
 
 PROPERTY = "armbulk"
+RESULT_CATEGORY = "armbulk result"
+"""The category property of result workbooks: armbulk replaces its own sheets in such a workbook."""
+
 _PART = "docProps/custom.xml"
 _CORE_PART = "docProps/core.xml"
 _MAX_BYTES = 64 * 1024
@@ -53,7 +56,7 @@ def read_provenance(path: Path) -> Provenance | None:
 def read_category(path: Path) -> str:
     """Return the category of a workbook, a property by which armbulk recognises its own; "" when it has none."""
     match = _CATEGORY.search(_read_part(path, _CORE_PART))
-    return unescape(match[1]) if match else ""
+    return html.unescape(match[1]) if match else ""
 
 
 def _read_part(path: Path, name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from armbulk.model.fields import FieldType
@@ -74,7 +75,7 @@ def add_report_sheet(book: Any, sheet: ReportSheet, lang: str, subject: str = ""
     page.hide_gridlines(2)
     page.set_row(0, 28)
     page.write_string(0, 0, sheet.title, formats["title"])
-    widths = [choose_width(sheet, column) for column in range(len(sheet.headings))]
+    widths = choose_widths(sheet)
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     last = len(sheet.headings) - 1
@@ -110,13 +111,19 @@ def _write_table(page: Any, top: int, sheet: ReportSheet, formats: dict[str, Any
     page.repeat_rows(top)
 
 
-def choose_width(sheet: ReportSheet, column: int) -> float:
-    """Return the width of a column, in characters."""
-    name, field_type = sheet.headings[column]
+def choose_widths(sheet: ReportSheet) -> list[float]:
+    """Return the width of each column, in characters; the rows are looked at once."""
+    longest = [0] * len(sheet.headings)
+    for row in chain(sheet.rows, [sheet.total] if sheet.total else []):
+        for column, value in enumerate(row):
+            if longest[column] < _MAX_WIDTH:
+                longest[column] = max(longest[column], len(_format_value(value)))
+    return [_choose_width(*heading, chars) for heading, chars in zip(sheet.headings, longest, strict=True)]
+
+
+def _choose_width(name: str, field_type: FieldType, longest: int) -> float:
     longest_word = max(map(len, name.split()), default=0) + 4
     heading = min(len(name) + 4, max(_HEADING_WIDTH, longest_word)) if field_type in _HEAD_FORMATS else len(name) + 4
-    values = [row[column] for row in (*sheet.rows, sheet.total or ()) if row]
-    longest = max((len(_format_value(value)) for value in values), default=0)
     return min(max(heading, longest + 3, _MIN_WIDTH), _MAX_WIDTH)
 
 

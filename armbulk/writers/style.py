@@ -57,9 +57,6 @@ CHANGE_COLUMNS = (
 LEGEND = _("Colours and symbols")
 """The heading on the Summary sheet above what the colours mean."""
 
-RESULT_CATEGORY = "armbulk result"
-"""The category property of result workbooks: armbulk replaces its own sheets in such a workbook."""
-
 MAX_COMMENT_CHARS = 2_000
 """Characters of a cell's comment; more than people read."""
 

@@ -114,9 +114,16 @@ def _choose_width(column: Field, header: str, lang: str) -> float:
 def write_rows(page: Any, table: TemplateTable, lang: str, formats: Mapping[Any, Any]) -> None:
     """Write the rows of a table below its header."""
     for row, values in enumerate(table.rows, start=1):
-        for index, column in enumerate(table.columns):
-            if values.get(column.name):
-                _write_value(page, row, index, column.type, values[column.name], lang, formats)
+        write_row(page, row, table.columns, values, lang, formats)
+
+
+def write_row(
+    page: Any, row: int, columns: Sequence[Field], values: Mapping[str, str], lang: str, formats: Mapping[Any, Any]
+) -> None:
+    """Write a row: field name → value, as ARM's JSON has it."""
+    for index, column in enumerate(columns):
+        if values.get(column.name):
+            _write_value(page, row, index, column.type, values[column.name], lang, formats)
 
 
 def _write_value(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from armbulk.i18n import ENGLISH, NORWEGIAN, Text, _
@@ -94,14 +95,17 @@ def _write_guide_row(page: Any, row: int, guide: GuideRow, lang: str, formats: M
 
 
 def write_codes(page: Any, lists: CodeLists, lang: str, formats: Mapping[Any, Any]) -> None:
-    """Write the values of the drop-down lists, a column each."""
+    """Write the values of the drop-down lists, a column each; row by row, as large workbooks are written."""
     page.set_row(0, 28)
     page.write_string(0, 0, CODES_TITLE.text(lang), formats["title"])
     for column, (title, values) in enumerate(lists.all()):
         page.set_column(column, column, max(len(title), *map(len, values)) + 4)
         page.write_string(lists.title_row, column, title, formats["optional"])
-        for row, value in enumerate(values, start=lists.title_row + 1):
-            page.write_string(row, column, value, formats["code"])
+    rows = zip_longest(*(values for _title, values in lists.all()))
+    for row, values in enumerate(rows, start=lists.title_row + 1):
+        for column, value in enumerate(values):
+            if value is not None:
+                page.write_string(row, column, value, formats["code"])
     page.hide_gridlines(2)
     page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     set_up_page(page, lang)

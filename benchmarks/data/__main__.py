@@ -8,6 +8,7 @@ import openpyxl
 import polars as pl
 
 from benchmarks.data.invoices import make_tables, spoil
+from benchmarks.data.ledger import write_ledger
 from benchmarks.data.postings import write_records
 from benchmarks.data.results import write_result_data
 from benchmarks.data.workbook_file import write_workbook
@@ -50,6 +51,8 @@ def main() -> None:
         write_result_data(path, int(size))
     elif kind == "edit":
         edit_workbook(path, int(size))
+    elif kind == "ledger":
+        write_ledger(path, int(size))
     elif kind == "postings":
         write_records(path, int(size))
     else:

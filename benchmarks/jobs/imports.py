@@ -29,6 +29,7 @@ def list_jobs(folder: Path, sizes: Sizes) -> list[Job]:
 
 
 def _build_job(name: str, documents: int, files: list[Path], folder: Path, data: Command) -> Job:
+    script = (*files, folder / "naive.json")
     return Job(
         name,
         documents,
@@ -37,7 +38,8 @@ def _build_job(name: str, documents: int, files: list[Path], folder: Path, data:
             PLAN: armbulk("plan", "--first-import", *files, "--json", exits=_PLANNED, environ=_settings(folder)),
         },
         limit=module("measured.import_limit", *files, folder / "limit.json"),
-        naive=module("measured.import_naive", *files, folder / "naive.json"),
+        naive=module("measured.import_naive", *script),
+        read_only=module("measured.import_naive", "--read-only", *script) if name == WORKBOOKS else None,
         data=(data,),
         facts=_read_facts,
     )

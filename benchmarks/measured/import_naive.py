@@ -117,6 +117,9 @@ class Line(Amounts):
         return self
 
 
+READ_ONLY = "--read-only"
+"""The word for openpyxl's mode for large workbooks; without it, workbooks are read as its tutorial reads them."""
+
 MODELS: dict[str, type[BaseModel]] = {"Customers": Customer, "Documents": Document, "Lines": Line}
 
 
@@ -126,10 +129,10 @@ def luhn_remainder(digits: str) -> int:
     return sum(value - 9 if value > 9 else value for value in values) % 10
 
 
-def read(paths: list[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Yield each sheet's name and its rows."""
+def read(paths: list[str], *, read_only: bool) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield each sheet's name and its rows; `read_only` is openpyxl's mode for large workbooks."""
     if paths[0].endswith(".xlsx"):
-        book = openpyxl.load_workbook(paths[0], read_only=True, data_only=True)
+        book = openpyxl.load_workbook(paths[0], read_only=read_only, data_only=True)
         for sheet in book.worksheets:
             rows = sheet.iter_rows(values_only=True)
             headers = [str(value) for value in next(rows)]
@@ -195,9 +198,9 @@ def to_json_value(value: object) -> float | str:
 
 def main() -> None:
     """Read, check, encode and write."""
-    *paths, target = sys.argv[1:]
+    *paths, target = (word for word in sys.argv[1:] if word != READ_ONLY)
     sheets, errors = {}, 0
-    for name, rows in read(paths):
+    for name, rows in read(paths, read_only=READ_ONLY in sys.argv):
         sheets[name], bad = check_rows(name, rows)
         errors += bad
     errors += check_together(sheets)

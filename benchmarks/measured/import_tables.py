@@ -64,7 +64,11 @@ PATHS: dict[str, dict[str, str]] = {
 """Sheet → header → path in the JSON."""
 
 AMOUNTS = ("Amount excl. VAT", "VAT", "Amount incl. VAT")
-DECIMALS = (*AMOUNTS, "Price", "Quantity", "Volume")
+QUANTITIES = ("Price", "Quantity", "Volume")
+DECIMALS = (*AMOUNTS, *QUANTITIES)
+SCALES = {**dict.fromkeys(AMOUNTS, 2), **dict.fromkeys(QUANTITIES, 6)}
+"""Header → how many decimals its values may have."""
+
 DATES = ("Document date", "Due date")
 WHOLE_NUMBERS = ("Line no",)
 LISTS = ("Email",)
@@ -74,9 +78,25 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "Documents": ("Document no", "Document type", "Customer no", *DATES, "Currency", *AMOUNTS),
     "Lines": ("Document no", "Line no", *AMOUNTS),
 }
-MAX_LENGTHS = {"Customer no": 50, "Document no": 50, "Name": 200, "Line text": 2_000, "Customer message": 1_000}
+MAX_LENGTHS = {
+    "Line text": 2_000,
+    **dict.fromkeys(("Customer message", "Ledger note"), 1_000),
+    "Article name": 500,
+    **dict.fromkeys(("Name", "Address line 1", "Address line 2", "E-invoice address"), 200),
+    **dict.fromkeys(("Seller reference", "Buyer reference", "Additional reference"), 200),
+    **dict.fromkeys(("City", "Sales order id", "Purchase order id", "E-invoice operator", "Article no"), 100),
+    **dict.fromkeys(("Item group 1", "Item group 2", "Item group 3"), 100),
+    **dict.fromkeys(("Customer no", "Document no", "Organisation no", "Marketing message code"), 50),
+    **dict.fromkeys(("Sub customer no", "Unit", "Volume unit"), 50),
+    "Phone": 30,
+    "Line type": 20,
+    "Distribution type": 10,
+}
 CODES = {"Document type": ("IN", "CN"), "Currency": ("NOK", "EUR", "SEK", "DKK", "USD"), "Language": ("no", "en")}
 PATTERNS = {
+    "Country code": r"^[A-Z]{2}$",
+    "Document type": r"^[\p{L}\p{N}_-]{1,20}$",
+    "E-invoice address scheme": r"^\d{4}$",
     "Customer no": r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$",
     "Document no": r"^[\p{L}\p{N}][\p{L}\p{N} ._/+:-]*$",
     "KID": r"^\d{1,24}[\d-]$",

@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 from support.commands import call, called
-from support.journey import write_files
+from support.journey import FakeClock, write_files
 from support.program import finish, start, when
 
 from armbulk.arm.client import ArmClient
@@ -55,28 +55,31 @@ def deletes(arm: Sandbox) -> int:
 def test_rows_with_the_word_are_deleted_and_others_are_not(tmp_path: Path) -> None:
     """Names are compared as people do; each row has an outcome; the record is kept until it is purged."""
     text = (
-        HEADER + "1;ada  as;delete\n02;BoBerg; SLETT\n3;Cyril;DELETE\n4;Nobody;DELETE\n5;Eve;\n1;Ada AS;DELETE\n6;F;x\n"
+        HEADER + "1;ada  as;delete\n02;BoBerg; SLETT\n3;Cyril;DELETE\n4;Nobody;DELETE\n5;Eve;\n6;F;x\n"
+        "7;Gro;DELETE\n7 ;Gro;DELETE\n"
     )
     path = sheet(tmp_path, text)
     with Sandbox() as arm:
-        env = known(arm, c1="Ada AS", c02="Bo Berg", c3="Cy", c5="Eve", c6="F")
+        env = known(arm, c1="Ada AS", c02="Bo Berg", c3="Cy", c5="Eve", c6="F", c7="Gro")
         for words in ((), ("--yes",), ("--yes", "--expect-count", "3")):
             assert called("delete", "customers", path, *words, env=env)[0] == 2
         assert deletes(arm) == 0
         code, report = called("delete", "customers", path, "--yes", "--expect-count", "2", env=env)
-        assert (code, report["state"], report["rows"], report["left_alone"]) == (1, "finished", 6, 1)
+        assert (code, report["state"], report["rows"], report["left_alone"]) == (1, "finished", 7, 1)
         assert {name: count for name, count in report["outcomes"].items() if count} == {
-            "deleted": 2, "not_found": 1, "held_back": 3,
+            "deleted": 2, "not_found": 1, "held_back": 4,
         }  # fmt: skip
         cells = {(each["cell"], each["code"]) for each in report["findings"]}
         assert cells == {
-            ("unused!B4", "delete-name-differs"), ("unused!A7", "duplicate-key"), ("unused!C8", "not-allowed"),
+            ("unused!B4", "delete-name-differs"), ("unused!C7", "not-allowed"),
+            ("unused!A8", "named-twice"), ("unused!A9", "named-twice"),
         }  # fmt: skip
-        assert set(arm.state.customers) == {"3", "5", "6"}
+        assert set(arm.state.customers) == {"3", "5", "6", "7"}
         assert deletes(arm) == 2
         rows = list(openpyxl.load_workbook(report["result"]).worksheets[0].iter_rows(min_row=5, values_only=True))
         assert [(row[1], row[4]) for row in rows] == [
-            (2, "deleted"), (3, "deleted"), (4, "held back"), (5, "does not exist"), (7, "held back"), (8, "held back"),
+            (2, "deleted"), (3, "deleted"), (4, "held back"), (5, "does not exist"),
+            (7, "held back"), (8, "held back"), (9, "held back"),
         ]  # fmt: skip
         assert [json.loads(text)["name"] for text in kept(tmp_path) if text] == ["Ada AS", "Bo Berg"]
         assert called("show", report["run"], env=env)[1]["outcomes"] == report["outcomes"]
@@ -128,13 +131,18 @@ def test_arm_refuses_a_customer_with_documents(tmp_path: Path) -> None:
         ("401:DELETE:customers:1", ["deleted", "deleted"], 3),
     ],
 )
-def test_a_lost_answer_is_looked_up(tmp_path: Path, fault: str, outcomes: list[str], calls: int) -> None:
+def test_a_lost_answer_is_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, outcomes: list[str], calls: int
+) -> None:
     """What ARM has decides: gone is deleted, the same record is deleted again, and without an answer it stays open."""
+    clock = FakeClock(SystemClock().now())
+    monkeypatch.setattr("armbulk.app.connect.SystemClock", lambda: clock)
     with Sandbox(faults=[fault]) as arm:
         env = known(arm)
         code, report = called("delete", "customers", sheet(tmp_path), "--yes", "--expect-count", "2", env=env)
         assert [each["outcome"] for each in report["records"]] == outcomes
         assert (code, deletes(arm)) == (3 if "in_doubt" in outcomes else 0, calls)
+        assert (clock.slept >= 1) == fault.startswith("429")
         if "in_doubt" in outcomes:
             again = called("delete", "customers", sheet(tmp_path), "--yes", "--expect-count", "2", env=env)
             assert (again[0], again[1]["error"]["code"]) == (3, "delete-unfinished")
@@ -220,7 +228,7 @@ def test_a_person_confirms(
 ) -> None:
     """The customers are shown; in production the number is typed."""
     monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
-    monkeypatch.setattr("armbulk.app.deletion.find_environment", lambda _: Environment(environment))
+    monkeypatch.setattr("armbulk.app.destination.find_environment", lambda _: Environment(environment))
     for name in ("prompt", "confirm"):
         given = answer if name == "prompt" else answer == "y"
         monkeypatch.setattr(dialog_module, name, lambda *_, given=given, **__: given)
@@ -240,4 +248,47 @@ def test_customers_of_an_unfinished_run_stay(tmp_path: Path) -> None:
         number, record = next(iter(arm.state.customers.items()))
         path = sheet(tmp_path, f"{HEADER}{number};{record['name']};DELETE\n")
         code, report = called("delete", "customers", path, "--yes", "--expect-count", "1", env=env)
-        assert (code, report["error"]["code"], deletes(arm)) == (2, "expect-count", 0)
+        assert (code, report["state"], report["outcomes"]["held_back"], deletes(arm)) == (1, "stopped", 1, 0)
+
+
+def test_a_run_can_be_ended_without_deleting_the_rest(tmp_path: Path) -> None:
+    """An unconfirmed delete is settled first; then the rest is given up, and another run may delete it."""
+    with Sandbox(faults=["html:DELETE:customers/1:*"]) as arm:
+        env = known(arm)
+        words = ("delete", "customers", sheet(tmp_path), "--yes", "--expect-count", "2")
+        run = called(*words, env=env)[1]["run"]
+        assert called("resolve", run, "--resend", "--yes", env=env)[1]["error"]["code"] == "never-again"
+        code, report = called("resolve", run, "--give-up", "--yes", "--expect-count", "1", env=env)
+        assert (code, report["state"]) == (1, "finished")
+        assert [each["outcome"] for each in report["records"]] == ["not_sent", "deleted"]
+        assert [bool(record) for record in kept(tmp_path)] == [False, True]
+    with Sandbox(faults=["429:DELETE:customers/3:*"]) as arm:
+        env = {**known(arm, c3="Cy", c4="Di"), "ARMBULK_POLL_SECONDS": "0"}
+        path = sheet(tmp_path, HEADER + "3;Cy;DELETE\n4;Di;DELETE\n")
+        words = ("delete", "customers", path, "--yes", "--expect-count", "2", "--no-wait")
+        report = called(*words, env=env)[1]
+        assert (report["state"], deletes(arm)) == ("paused", 1)
+        assert f"resolve {report['run']} --give-up" in call("show", report["run"], env=env)[1]
+        code, report = called("resolve", "--give-up", "--yes", env=env)
+        assert (code, report["state"], "decided" in report["records"][1]["message"]) == (1, "finished", True)
+        assert called("resume", env=env)[1]["error"]["code"] == "nothing-unfinished"
+        report = called(*words[:2], sheet(tmp_path, HEADER + "4;Di;DELETE\n"), "--yes", "--expect-count", "1", env=env)[
+            1
+        ]
+        assert (report["outcomes"]["deleted"], set(arm.state.customers)) == (1, {"3"})
+
+
+def test_what_is_not_deleted_is_named_before_the_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many rows are not included, and why; in a script the wrong number names the first of them."""
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
+    monkeypatch.setattr(dialog_module, "confirm", lambda *_, **__: False)
+    path = sheet(tmp_path, HEADER + "1;Ada AS;DELETE\n2;Bo;DELETE\n9;Nobody;DELETE\n")
+    with Sandbox() as arm:
+        env = known(arm)
+        code, out, err = call("delete", "customers", path, env=env)
+        assert (code, deletes(arm)) == (0, 0)
+        assert "Rows that are not sent: held back 1, does not exist 1. Answer n to see why." in err
+        assert "unused, row 4: 9, does not exist – ARM does not have this customer" in out
+        assert 'The file has the name "Bo"' in out
+        hint = called("delete", "customers", path, "--yes", "--expect-count", "3", env=env)[1]["error"]["hint"]
+        assert "2 rows are not included. The first is unused, row 3: The file has the name" in hint

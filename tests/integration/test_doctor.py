@@ -13,6 +13,7 @@ from support.journey import write_files
 from armbulk.app.doctor.machine import Console, check_clock, check_console
 from armbulk.model.response import DateSample
 from armbulk.sandbox import Sandbox
+from armbulk.sandbox.lists import build_lists
 from armbulk.store.schema import VERSION
 
 CHECKS = [
@@ -209,4 +210,31 @@ def test_own_runs_show_what_is_not_documented(tmp_path: Path) -> None:
     assert values["override"]["payment_reservations"] == "[experimental.payment_reservations]"
     message = checks["assumptions"]["message"]
     assert "ARM has accepted batches of 3 customers, 2 documents (ARMBULK_BATCH_DOCUMENTS" in message
+    assert "Kari" not in str(said)
+
+
+def test_runs_of_single_calls_are_counted(tmp_path: Path) -> None:
+    """What new due dates have shown is named, without what a person decided; a run that has not ended is a warning."""
+    lists = build_lists(2218, 20)
+    items = [item for item in lists.ar_items if item["voucherType"] == 3][:2]
+    rows = [f"{item['arItemId']};{item['customerNo']};{item['documentNo']};2027-03-01" for item in items]
+    (tmp_path / "due.csv").write_text(
+        "\n".join(["AR item id;Customer no;Document no;New due date", *rows]), encoding="utf-8"
+    )
+    (tmp_path / "config.toml").write_text(
+        '[experimental.due_dates]\nconfirmed_by = "Kari Nordmann"\nconfirmed_on = 2026-11-30\n', encoding="utf-8"
+    )
+    with Sandbox(lists=lists, faults=["lose-before:PUT:aritems:2"]) as arm:
+        env = {**arm.settings, "ARMBULK_HOME": str(tmp_path), "ARMBULK_POLL_SECONDS": "0.01"}
+        words = ("change", "due-dates", str(tmp_path / "due.csv"), "--yes", "--expect-count", "2")
+        run = called(*words, env=env)[1]["run"]
+        _, checks, _ = diagnose("--offline", **env)
+        assert (checks["database"]["values"]["runs"], checks["database"]["values"]["unfinished"]) == (1, 1)
+        assert called("resolve", run, "--mark-created", "--yes", env=env)[0] == 0
+        _, checks, said = diagnose("--offline", **env)
+    assert checks["database"]["values"]["unfinished"] == 0
+    values = checks["assumptions"]["values"]
+    assert (values["observed"]["due_dates"], values["due_dates"]) == (True, 1)
+    assert values["override"]["due_dates"] == "[experimental.due_dates]"
+    assert "ARM's items have 1 new due date ([experimental.due_dates])" in checks["assumptions"]["message"]
     assert "Kari" not in str(said)

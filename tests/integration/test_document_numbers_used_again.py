@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 from support.journey import Journey, check_once, journey, outcomes
 
+from armbulk.app.destination import Destination
 from armbulk.app.plan import build_plan
-from armbulk.app.plan_summary import Destination, summarise_plan
+from armbulk.app.plan_summary import summarise_plan
 from armbulk.app.prose import render_prose
 from armbulk.model.outcome import Outcome
 from armbulk.planning.plan import ImportOptions, to_json

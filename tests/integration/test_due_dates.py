@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -72,24 +73,26 @@ def test_each_row_has_an_outcome(tmp_path: Path) -> None:
     """Only items with the customer and the document of the row are changed; each is read before and after."""
     first, second = ITEMS
     rows = (
-        *ROWS, "2218-1-999-0;1;2;2027-01-01\n", ROWS[0], "2218-1-998-0;1;2;soon\n",
+        *ROWS, "2218-1-999-0;1;2;2027-01-01\n", "2218-1-998-0;1;2;soon\n", *["2218-1-997-0;1;2;2027-01-01\n"] * 2,
     )  # fmt: skip
     wrong = f"{second['arItemId']};{first['customerNo']};{first['documentNo']};2027-03-02\n"
     with Sandbox(lists=LISTS) as arm:
         env = settings(arm, tmp_path)
-        assert (
-            called("change", "due-dates", sheet(tmp_path, *rows), *YES, env=env)[1]["error"]["code"] == "expect-count"
-        )
         words = ("--yes", "--expect-count", "3")
-        code, report = called("change", "due-dates", sheet(tmp_path, *rows), *words, env=env)
+        report = called("change", "due-dates", sheet(tmp_path, *rows), *words, env=env)[1]
+        assert (report["error"]["code"], bodies(arm)) == ("expect-count", [])
+        arm.state.requests.clear()
+        code, report = called("change", "due-dates", sheet(tmp_path, *rows), *YES, env=env)
         assert (code, report["state"]) == (1, "finished")
-        assert outcomes(report) == ["updated", "updated", "not_found", "held_back", "held_back"]
+        assert outcomes(report) == ["updated", "updated", "not_found", *["held_back"] * 3]
         assert {(each["cell"], each["code"]) for each in report["findings"]} == {
-            ("postponed!A5", "duplicate-key"), ("postponed!D6", "not-a-date"),
+            ("postponed!D5", "not-a-date"), ("postponed!A6", "named-twice"), ("postponed!A7", "named-twice"),
         }  # fmt: skip
         assert bodies(arm)[0]["arItem"] == {"arItemId": first["arItemId"], "dueDate": "2027-03-01"}
         assert due_dates(arm) == ["2027-03-01", "2027-03-02"]
-        assert [each.method for each in arm.state.requests][:6] == ["GET", "PUT", "GET", "GET", "PUT", "GET"]
+        assert [each.method for each in arm.state.requests if "aritems" in each.path] == [
+            "GET", "GET", "GET", *["GET", "PUT", "GET"] * 2,
+        ]  # fmt: skip
         written = list(openpyxl.load_workbook(report["result"]).worksheets[0].iter_rows(min_row=5, values_only=True))
         assert str(written[0][5])[:10] == first["dueDate"]
         assert called("show", report["run"], env=env)[1]["outcomes"] == report["outcomes"]
@@ -100,7 +103,7 @@ def test_each_row_has_an_outcome(tmp_path: Path) -> None:
         code, report = called("change", "due-dates", sheet(tmp_path), *YES, env=env)
         assert (code, outcomes(report)) == (0, ["unchanged", "unchanged"])
         assert len(bodies(arm)) == 2
-        assert called("purge", "--older-than", "0d", "--yes", env=env)[1]["runs"] == 3
+        assert called("purge", "--older-than", "0d", "--yes", env=env)[1]["runs"] == 1
 
 
 @pytest.mark.parametrize(
@@ -232,7 +235,7 @@ def test_a_person_confirms(
 ) -> None:
     """The items, and whose word the form rests on are shown; in production the number is typed."""
     monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
-    monkeypatch.setattr("armbulk.app.due_dates.find_environment", lambda _: Environment(environment))
+    monkeypatch.setattr("armbulk.app.destination.find_environment", lambda _: Environment(environment))
     for name in ("prompt", "confirm"):
         given = answer if name == "prompt" else answer == "y"
         monkeypatch.setattr(dialog_module, name, lambda *_, given=given, **__: given)
@@ -241,3 +244,46 @@ def test_a_person_confirms(
         assert (code, len(bodies(arm))) == (0, sent)
         assert "Kari at Amili confirmed it on 2026-11-30" in err
         assert ("Nothing was changed" in out) == (not sent)
+        item = ITEMS[0]
+        before = date.fromisoformat(item["dueDate"])
+        assert f"{item['customerNo']}  {item['documentNo']}  due {before:%Y-%m-%d} → 2027-03-01  NOK" in err
+
+
+def test_the_question_names_what_is_unusual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dates before today and paid items are counted; a date before the item's own and a hidden row are not sent."""
+    monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
+    monkeypatch.setattr(dialog_module, "confirm", lambda *_, **__: False)
+    paid = next(item for item in LISTS.ar_items if item["voucherType"] == 3 and not item["currencyBalance"])
+    days = (date.fromisoformat(ITEMS[0]["voucherDate"][:10]), date(2027, 3, 1), date(2020, 1, 1))
+    book = openpyxl.Workbook()
+    book.active.append(HEADER.strip().split(";"))
+    for item, day in zip((ITEMS[0], paid, ITEMS[1]), days, strict=True):
+        book.active.append([item["arItemId"], item["customerNo"], item["documentNo"], day])
+    book.active.append(["2218-1-999-0", "1", "2", date(2027, 3, 1)])
+    book.active.row_dimensions[5].hidden = True
+    book.save(tmp_path / "postponed.xlsx")
+    with Sandbox(lists=LISTS) as arm:
+        env = settings(arm, tmp_path)
+        code, out, err = call("change", "due-dates", str(tmp_path / "postponed.xlsx"), env=env)
+        assert (code, bodies(arm)) == (0, [])
+        assert "1 new due date is before today: the item is overdue at once." in err
+        assert "1 item has no balance left: it is paid or credited." in err
+        assert "Rows that are not sent: held back 2." in err
+        assert f"The new due date is before the item's date {ITEMS[1]['voucherDate'][:10]}. Nothing was sent." in out
+        assert "Sheet!A5: Excel does not show row 5 (AR item 2218-1-999-0)" in out
+
+
+def test_an_item_that_changed_since_the_question_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person confirmed another due date or another balance than ARM has when it is sent."""
+    with Sandbox(lists=LISTS) as arm:
+
+        def change_meanwhile(*_: Any) -> bool:
+            for item, change in zip(ITEMS, ({"dueDate": "2026-12-24"}, {"currencyBalance": 1}), strict=True):
+                arm.state.item_changes[item["arItemId"]] = change
+            return True
+
+        monkeypatch.setattr(dialog_module.TerminalDialog, "confirm_due_dates", change_meanwhile)
+        code, report = called("change", "due-dates", sheet(tmp_path), *YES, env=settings(arm, tmp_path))
+        assert (code, outcomes(report), bodies(arm)) == (1, ["conflict", "conflict"], [])
+        assert "and is now 2026-12-24" in report["records"][0]["message"]
+        assert "currencyBalance was" in report["records"][1]["message"]

@@ -8,11 +8,13 @@ from typing import Any
 import openpyxl
 import pytest
 from support.commands import call, called
+from support.journey import FakeClock
 from support.program import finish, start, when
 
 from armbulk.arm.client import ArmClient
 from armbulk.cli import dialog as dialog_module
 from armbulk.cli.command import CommandContext
+from armbulk.clock import SystemClock
 from armbulk.model.environment import Environment
 from armbulk.sandbox import Sandbox
 
@@ -61,7 +63,8 @@ def test_each_row_has_an_outcome(tmp_path: Path) -> None:
     """Exact amounts, one identification; what is wrong with a row is named at its cell, before anything is sent."""
     text = (
         TWO
-        + "P-3;;;1;NOK\nP-4;77;2345676;1;NOK\np-1;;2345676;1;NOK\nP-6;;2345676;-1;NOK\nP-7;77;;1;NOK\n;;2345676;1;NOK\n"
+        + "P-3;;;1;NOK\nP-4;77;2345676;1;NOK\nP-5;;2345676;1;NOK\np-5 ;;2345676;2;NOK\nP-6;;2345676;-1;NOK\n"
+        + "P-7;77;;1;NOK\n;;2345676;1;NOK\n"
     )
     with Sandbox() as arm:
         env = settings(arm, tmp_path)
@@ -69,12 +72,13 @@ def test_each_row_has_an_outcome(tmp_path: Path) -> None:
         assert bodies(arm) == []
         code, report = called("reserve", sheet(tmp_path, text), "--yes", "--expect-count", "3", env=env)
         assert (code, report["state"]) == (1, "finished")
-        assert outcomes(report) == ["reserved", "reserved", *["held_back"] * 4, "rejected", "held_back"]
+        assert outcomes(report) == ["reserved", "reserved", *["held_back"] * 5, "rejected", "held_back"]
         assert {(each["cell"], each["code"]) for each in report["findings"]} == {
             ("payments!A4", "no-identification"), ("payments!A5", "two-identifications"),
-            ("payments!A6", "duplicate-key"), ("payments!D7", "amount-not-positive"), ("payments!A9", "required"),
+            ("payments!A6", "named-twice"), ("payments!A7", "named-twice"), ("payments!D8", "amount-not-positive"),
+            ("payments!A10", "required"),
         }  # fmt: skip
-        assert "Document not found" in report["records"][6]["message"]
+        assert "Document not found" in report["records"][7]["message"]
         first = arm.state.requests[-3].body.decode()
         assert '"amount":100.50,"currency":"NOK"' in first
         assert bodies(arm)[0]["paymentReservation"] == {
@@ -132,12 +136,17 @@ def test_the_form_is_replaced_without_code(tmp_path: Path, dialect: str, body: s
         ("401:POST:paymentreservations:1", ["reserved", "reserved"], 3),
     ],
 )
-def test_a_lost_answer_stays_unconfirmed(tmp_path: Path, fault: str, expected: list[str], calls: int) -> None:
+def test_a_lost_answer_stays_unconfirmed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, expected: list[str], calls: int
+) -> None:
     """The run stops there. The others are sent by resume, the unconfirmed one never again; a person settles it."""
+    clock = FakeClock(SystemClock().now())
+    monkeypatch.setattr("armbulk.app.connect.SystemClock", lambda: clock)
     with Sandbox(faults=[fault]) as arm:
         env = settings(arm, tmp_path)
         code, report = called("reserve", sheet(tmp_path), *YES, env=env)
         assert (outcomes(report), len(bodies(arm))) == (expected, calls)
+        assert (clock.slept >= 1) == fault.startswith("429")
         if "in_doubt" not in expected:
             return
         assert (code, report["state"]) == (3, "in_doubt")
@@ -207,7 +216,7 @@ def test_a_person_confirms(
 ) -> None:
     """The payments, their sum, and whose word the form rests on are shown; in production the number is typed."""
     monkeypatch.setattr(CommandContext, "can_ask", property(lambda _: True))
-    monkeypatch.setattr("armbulk.app.reservation.find_environment", lambda _: Environment(environment))
+    monkeypatch.setattr("armbulk.app.destination.find_environment", lambda _: Environment(environment))
     for name in ("prompt", "confirm"):
         given = answer if name == "prompt" else answer == "y"
         monkeypatch.setattr(dialog_module, name, lambda *_, given=given, **__: given)

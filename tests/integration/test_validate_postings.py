@@ -105,7 +105,7 @@ def test_a_failed_posting_rejects_the_set(tmp_path: Path, shared: Sandbox) -> No
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        (TWO.replace("2;;-7", "1;;-7"), "duplicate-key"),
+        (TWO + "2;;7;NOK;;;1\n", "named-twice"),
         (TWO.replace("-7", "x"), "not-a-number"),
         (TWO.replace("\n2;", "\n;"), "required"),
     ],
@@ -114,8 +114,23 @@ def test_a_set_with_an_error_is_not_sent(tmp_path: Path, shared: Sandbox, text: 
     """Without the row it would be another set: the others are not sent."""
     before = len(sent(shared))
     exit_code, report = validate(shared, tmp_path, text)
-    assert (exit_code, report["state"], outcomes(report)) == (1, "stopped", ["not_sent", "held_back"])
+    assert (exit_code, report["state"], outcomes(report)[:2]) == (1, "stopped", ["not_sent", "held_back"])
     assert (report["findings"][0]["code"], len(sent(shared))) == (code, before)
+
+
+def test_a_hidden_row_is_not_validated_unseen(tmp_path: Path, shared: Sandbox) -> None:
+    """A person may not have seen it: the set waits until the row is shown or deleted."""
+    book, before = openpyxl.Workbook(), len(sent(shared))
+    for line in TWO.splitlines():
+        book.active.append(line.split(";"))
+    book.active.row_dimensions[3].hidden = True
+    book.save(tmp_path / "postings.xlsx")
+    prepare(tmp_path)
+    words = ("validate", "postings", str(tmp_path / "postings.xlsx"), "--method", "x", *YES)
+    code, report = called(*words, env=settings(shared, tmp_path))
+    assert (code, report["state"], outcomes(report)) == (1, "stopped", ["not_sent", "held_back"])
+    assert [(each["cell"], each["code"]) for each in report["findings"]] == [("Sheet!A3", "posting-hidden")]
+    assert len(sent(shared)) == before
 
 
 def test_every_column_is_sent_or_refused(tmp_path: Path, shared: Sandbox) -> None:

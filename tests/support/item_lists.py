@@ -103,6 +103,28 @@ Ikke forfalt;;;;;;300,00
 """The letters K and D behind the amounts; an age analysis below the total."""
 
 
+AGES_CSV = """Aldersfordelt reskontro per 31.12.2025
+Kundenr;Kundenavn;Fakturanr;Fakturadato;Forfallsdato;Ikke forfalt;1-30;31 - 60 dager;61–90;>90;Sum
+10001;Kari;501;01.12.2025;15.01.2026;1 000,50;;;;;1 000,50
+10001;Kari;502;01.10.2025;15.10.2025;;;;99,50;;99,50
+10001;Kari;503;01.09.2025;;;;;;50,00-;-50,00
+;;;;Sum 10001;1 000,50;;;99,50;50,00-;1 050,00
+10002;Total Service AS;504;01.09.2025;01.10.2025;;;10,00;;;10,00
+;;;;Sum 10002;;;10,00;;;10,00
+;;;;Totalt;1 000,50;;10,00;99,50;50,00-;1 060,00
+"""
+"""No column with what is open: it is in the column of the item's age; the ages add up to the last column."""
+
+SUMS_CSV = """Kundenr;Navn;Ikke forfalt;1-30;31-60;61-90;>90;Totalt
+10001;Kari;100,00;;;5,00;;105,00
+10002;Total Service AS;;1,00;;;;1,00
+10003;Per;;;;;-7,00;-7,00
+10004;Siv;;;;;;0,00
+Totalt;;100,00;1,00;;5,00;-7,00;99,00
+"""
+"""One row for each customer: what is owed altogether, by age."""
+
+
 def write_book(path: Path, rows: Sequence[Sequence[object]], name: str = "Åpne poster") -> Path:
     """Write rows to the only sheet of a workbook."""
     book = openpyxl.Workbook()

@@ -19,6 +19,8 @@ from armbulk.model.ledger_export import (
     LedgerExport,
     LedgerHeader,
 )
+from armbulk.model.postings import Postings
+from armbulk.readers.saft.postings import OWN_COLUMNS, add_vouchers, repeats_currency_amounts
 
 
 @dataclass
@@ -88,7 +90,8 @@ class Ledger:
             "start": self.start,
             "end": self.end,
         }
-        lines = _build(self.lines, LINE_COLUMNS)
+        vouchers = _build(self.vouchers, VOUCHER_COLUMNS)
+        lines = add_vouchers(_build(self.lines, OWN_COLUMNS), vouchers).with_row_index("line").select(*LINE_COLUMNS)
         return LedgerExport(
             LedgerHeader(**(values | header)),
             _build([{"file": self.file, "sha256": self.file}], PART_COLUMNS),
@@ -97,8 +100,8 @@ class Ledger:
             _build(self.balances, BALANCE_COLUMNS),
             receivable_accounts=accounts,
             are_accounts_named=True,
-            lines=lines,
-            vouchers=_build(self.vouchers, VOUCHER_COLUMNS),
+            lines=Postings((lines.cast({"line": pl.Int64}).lazy(),), lines.height),
+            repeats_currency_amounts=repeats_currency_amounts(lines),
             unbalanced_vouchers=_build([], VOUCHER_COLUMNS),
             account_movements=lines.group_by("account_id").agg(pl.col("amount").sum()).sort("account_id"),
             has_namespace=True,

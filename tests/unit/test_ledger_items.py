@@ -427,3 +427,35 @@ def test_every_proved_customer_adds_up_whatever_the_references_are(data: st.Data
         ledger.customer(customer, opening=str(opening), closing=str(total))
     migration = derive(ledger.export())  # P5 is checked there
     assert migration.total == sum(row["closing"] for row in ledger.balances)
+
+
+def ask(migration: Migration, key: str) -> str:
+    """The text of a question; "" if it is not asked."""
+    return next((each.text.text("en") for each in list_questions(migration) if each.key == key), "")
+
+
+def test_documents_with_the_numbers_of_their_vouchers_are_a_question() -> None:
+    """Without a reference and a source document number, the customer may know the invoice by another number."""
+    ledger = Ledger()
+    ledger.customer("1", closing="600")
+    ledger.invoice("1", "100")
+    ledger.invoice("1", "200", source_document="S2")
+    ledger.invoice("1", "300", reference="T2")
+    migration = derive(ledger.export())
+    assert [number for _owner, number, _amount in documents(migration)] == ["T0", "S2", "T2"]
+    assert ask(migration, "voucher-numbers").startswith("1 document has the number of its voucher")
+    ledger.lines[0]["reference"] = "5001"
+    assert not ask(derive(ledger.export()), "voucher-numbers")
+
+
+def test_accounts_that_differ_are_a_question_with_the_difference() -> None:
+    """A customer that the program left out: both sums, and what is between them."""
+    ledger = Ledger()
+    ledger.customer("1", closing="100")
+    ledger.invoice("1", "100", reference="1")
+    opening, closing = Decimal("333.50"), Decimal("433.50")
+    ledger.accounts.append({"account_id": "1500", "description": "", "opening": opening, "closing": closing})
+    migration = derive(ledger.export())
+    assert ask(migration, "accounts-differ") == (
+        "The accounts of receivables close with 433.50, the customers with 100.00: a difference of 333.50. Is it known?"
+    )

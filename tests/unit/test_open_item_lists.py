@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -139,7 +140,9 @@ def test_what_may_be_read_in_two_ways_is_refused_with_its_cell(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("Kundenr;Kundenavn;Saldo\n1;Kari;100,00\n", "no-item-list"),
+        ("Kundenr;Kundenavn;Fakturert\n1;Kari;100,00\n", "no-item-list"),
+        ("Kundenr;Faktura;Forfall;Ikke forfalt;jan.30;31-60\n1;2;01.02.2025;;5,00;\n", "age-column-unknown"),
+        ("Kundenr;Faktura;Forfall;Ikke forfalt;1-30;Eldst\n1;2;01.02.2025;;;5,00\n", "age-column-unknown"),
         ("Kundenr;Fakturanr;Forfallsdato;Saldo;Saldo\n1;2;01.02.2025;1,00;2,00\n", "columns-doubled"),
         ("Kundenr;Fakturanr;Forfallsdato;Saldo\nTotalt;;;0,00\n", "no-open-items"),
     ],
@@ -168,6 +171,7 @@ def test_ready_made_mappings_read_a_list(tmp_path: Path, name: str) -> None:
         header: {**values, **amounts}.get(target, "50" if "remaining" in target else "x")
         for target, header in first.items()
     }
+    cells |= {name: "5000" for each in entry.expression.values() for name in re.findall(r"row\['(\w+)'\]", each)}
     text = ";".join([*cells, *entry.ignore]) + "\n" + ";".join([*cells.values(), *("7" for _ in entry.ignore)]) + "\n"
     source = read(write_csv(tmp_path / "list.csv", text, "utf-8"), mapping=name)
     assert items(source) == [("K1", "F1", "50.00")]

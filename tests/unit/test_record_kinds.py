@@ -24,3 +24,18 @@ def test_the_numbers_are_from_lowest_to_highest(keys: list[str], ends: tuple[str
     items = pl.DataFrame({"key": keys}).with_columns(pl.lit(text).alias(name) for name, text in documents.items())
     (part,) = sum_by_kind(items)
     assert (part["first"], part["last"]) == ends
+
+
+def test_numbers_of_customers_change_no_end() -> None:
+    """Customers beside documents, whose numbers are of another form, are counted and have no numbers."""
+    items = pl.DataFrame(
+        {
+            "resource": ["customers", "documents", "documents", "documents"],
+            "key": ["K-7", "F10", "F9", None],
+            "doc_type": ["", "IN", "IN", "IN"],
+            "amount": [None, "1.00", "2.00", "4.00"],
+            "currency": [None, "NOK", "NOK", "NOK"],
+        }
+    )
+    parts = [(part["kind"], part["records"], part["first"], part["last"]) for part in sum_by_kind(items)]
+    assert parts == [("customers", 1, None, None), ("invoices", 3, "F9", "F10")]

@@ -12,10 +12,11 @@ import polars as pl
 
 from armbulk.i18n import _
 from armbulk.model.exact_sums import sum_amounts
-from armbulk.model.ledger_export import BASE_AMOUNT, LINE_COLUMNS, VOUCHER_COLUMNS, Columns
+from armbulk.model.ledger_export import BASE_AMOUNT, VOUCHER_COLUMNS, Columns
 from armbulk.readers.damage import SPLIT
 from armbulk.readers.saft.header import other_root_error
-from armbulk.readers.saft.postings import build_lines
+from armbulk.readers.saft.posting_store import PostingStore
+from armbulk.readers.saft.postings import OWN_COLUMNS, add_vouchers, build_lines, repeats_currency_amounts
 from armbulk.readers.saft.refusals import line_error, quote_value
 from armbulk.readers.saft.values import (
     ROWS_PER_FRAME,
@@ -29,6 +30,8 @@ from armbulk.readers.saft.values import (
 from armbulk.readers.saft.xml_tree import Record, SaftXml, XmlNode, list_texts
 
 MAX_ACCOUNTS = 200_000
+MAX_UNBALANCED = 1_000
+"""Vouchers of a file that do not add up to 0: so many are kept."""
 
 _LINE = {
     "AccountID": "account_id", "CustomerID": "customer_id", "ReferenceNumber": "reference",
@@ -65,9 +68,8 @@ class PartEntries:
         debit: The sum of all debit amounts.
         stated_credit: `TotalCredit`; None if absent.
         credit: The sum of all credit amounts.
-        lines: `LINE_COLUMNS`.
-        vouchers: `VOUCHER_COLUMNS`; vouchers of `lines`.
-        unbalanced_vouchers: `VOUCHER_COLUMNS`.
+        repeats_currency_amounts: Whether a voucher repeats a currency amount on lines with other amounts.
+        unbalanced_vouchers: `VOUCHER_COLUMNS`, at most `MAX_UNBALANCED`.
         account_movements: account_id String, amount `BASE_AMOUNT`.
     """
 
@@ -77,8 +79,7 @@ class PartEntries:
     debit: Decimal
     stated_credit: Decimal | None
     credit: Decimal
-    lines: pl.DataFrame
-    vouchers: pl.DataFrame
+    repeats_currency_amounts: bool
     unbalanced_vouchers: pl.DataFrame
     account_movements: pl.DataFrame
 
@@ -99,15 +100,22 @@ class EntriesReader:
         file: The file's name in messages and in the frames.
         receivable_accounts: The accounts whose postings are kept; None: those of `is_receivable_class`.
         first_voucher: The number of the file's first voucher.
-        max_lines: How many postings are kept.
+        store: Takes the postings on these accounts.
+        max_lines: How many postings the store has at most.
     """
 
     def __init__(
-        self, file: str, receivable_accounts: Collection[str] | None, first_voucher: int, max_lines: int
+        self,
+        file: str,
+        receivable_accounts: Collection[str] | None,
+        first_voucher: int,
+        store: PostingStore,
+        max_lines: int,
     ) -> None:
         self._file = file
         self._receivable_accounts = receivable_accounts
         self._first_voucher = self._voucher = first_voucher
+        self._store = store
         self._max_lines = max_lines
         self._record: Record = {}
         self._of_voucher: Record = {}
@@ -121,12 +129,11 @@ class EntriesReader:
         self._sum_rows: list[tuple[Cell, ...]] = []
         self._kept_rows: list[tuple[Cell, ...]] = []
         self._voucher_rows: list[tuple[Cell, ...]] = []
-        self._kept = 0
         self._debit = self._credit = Decimal(0)
         self._open_sums = pl.DataFrame(schema=_SUMS)
-        self._lines = [pl.DataFrame(schema=LINE_COLUMNS)]
-        self._vouchers = [pl.DataFrame(schema=VOUCHER_COLUMNS)]
-        self._unbalanced = [pl.DataFrame(schema=VOUCHER_COLUMNS)]
+        self._open_lines = pl.DataFrame(schema=OWN_COLUMNS)
+        self._repeats_currency_amounts = False
+        self._unbalanced = pl.DataFrame(schema=VOUCHER_COLUMNS)
         self._movements = pl.DataFrame(schema=_MOVEMENTS)
         self._xml = SaftXml(self._describe(), self._record, file, partial(other_root_error, file))
 
@@ -145,9 +152,8 @@ class EntriesReader:
             self._debit,
             self._find_stated_amount("TotalCredit"),
             self._credit,
-            pl.concat(self._lines),
-            pl.concat(self._vouchers),
-            pl.concat(self._unbalanced),
+            self._repeats_currency_amounts,
+            self._unbalanced,
             self._movements,
         )
 
@@ -251,8 +257,7 @@ class EntriesReader:
             sums = sums.filter(pl.col("voucher") != self._voucher)
         else:
             self._open_sums = pl.DataFrame(schema=_SUMS)
-        self._keep_vouchers(sums)
-        self._keep_lines()
+        self._keep_lines(self._name_vouchers(sums))
 
     def _add_up(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Add postings to the sums of the file and of its accounts; return them with account_id, flags and amount."""
@@ -288,8 +293,8 @@ class EntriesReader:
             .agg(pl.col("has_sales", "has_bank", "is_kept").any(), pl.col("total").sum())
         )
 
-    def _keep_vouchers(self, sums: pl.DataFrame) -> None:
-        """Keep vouchers with a posting on receivables, and those that do not add up to 0."""
+    def _name_vouchers(self, sums: pl.DataFrame) -> pl.DataFrame:
+        """Return the vouchers with a posting on receivables; keep those that do not add up to 0."""
         named = build_frame(self._voucher_rows, _VOUCHER_ROWS)
         self._voucher_rows.clear()
         vouchers = named.join(sums, on="voucher", maintain_order="left").filter(
@@ -300,16 +305,22 @@ class EntriesReader:
             parse_days(vouchers, "date", "TransactionDate", self._file),
             file=pl.lit(self._file),
         )
-        self._vouchers.append(vouchers.filter("is_kept").select(*VOUCHER_COLUMNS))
-        self._unbalanced.append(vouchers.filter(pl.col("total") != 0).select(*VOUCHER_COLUMNS))
+        unbalanced = vouchers.filter(pl.col("total") != 0).select(*VOUCHER_COLUMNS)
+        self._unbalanced = pl.concat([self._unbalanced, unbalanced]).head(MAX_UNBALANCED)
+        return vouchers.filter("is_kept")
 
-    def _keep_lines(self) -> None:
-        self._kept += len(self._kept_rows)
-        if self._kept > self._max_lines:
+    def _keep_lines(self, vouchers: pl.DataFrame) -> None:
+        """Store the postings of complete vouchers; those of the current voucher wait for its other postings."""
+        if self._store.rows + self._open_lines.height + len(self._kept_rows) > self._max_lines:
             what = _("the file has more than {count:number} postings on receivables", count=self._max_lines)
             raise self._xml.error(what, SPLIT, "too-large")
-        self._lines.append(build_lines(build_frame(self._kept_rows, _KEPT_ROWS), self._file))
+        own = build_lines(build_frame(self._kept_rows, _KEPT_ROWS), self._file)
         self._kept_rows.clear()
+        lines = pl.concat([self._open_lines, own])
+        self._open_lines = lines.filter(pl.col("voucher") == self._voucher)
+        complete = add_vouchers(lines.filter(pl.col("voucher") != self._voucher), vouchers)
+        self._repeats_currency_amounts |= repeats_currency_amounts(complete)
+        self._store.add(complete)
 
     def _find_stated_entries(self) -> int | None:
         text = clean_text(self._stated.get("NumberOfEntries"))

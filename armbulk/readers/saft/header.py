@@ -74,7 +74,7 @@ def build_header(record: Record, error: RaiseError, *, has_namespace: bool) -> L
     return LedgerHeader(
         company_no=texts.get("company_no", ""),
         company_name=clean_name(record.get("company_name")) or "",
-        software=" ".join(each for each in software if each),
+        software=" ".join(dict.fromkeys(each for each in software if each)),
         stated_version=texts.get("version", ""),
         created=days["created"],
         currency=texts.get("currency", "").upper(),

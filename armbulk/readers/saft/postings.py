@@ -3,19 +3,25 @@
 import polars as pl
 
 from armbulk.i18n import _
-from armbulk.model.ledger_export import BASE_AMOUNT, CURRENCY_AMOUNT, LINE_COLUMNS
+from armbulk.model.ledger_export import BASE_AMOUNT, CURRENCY_AMOUNT, LINE_COLUMNS, Columns
 from armbulk.readers.saft.refusals import line_error
 from armbulk.readers.saft.values import clean_column, parse_amounts, parse_days
 
 _SIDES = {"debit": "DebitAmount", "credit": "CreditAmount"}
+_OF_VOUCHER = ("transaction_id", "date", "has_sales", "has_bank", "total")
+OWN_COLUMNS: Columns = {
+    name: dtype for name, dtype in LINE_COLUMNS.items() if name not in {"line", "is_shared", *_OF_VOUCHER}
+}
+"""A posting as it is in the file, without what is known of its voucher."""
+
 _IDENTIFIERS = ("customer_id", "reference", "source_document", "cid", "cross_reference", "description")
 
 
 def build_lines(rows: pl.DataFrame, file: str) -> pl.DataFrame:
-    """Return postings as `LINE_COLUMNS`.
+    """Return postings as `OWN_COLUMNS`.
 
     Args:
-        rows: The texts of the postings: voucher, account_id, those of `LINE_COLUMNS`, for both sides debit, credit and
+        rows: The texts of the postings: voucher, account_id, those of `OWN_COLUMNS`, for both sides debit, credit and
             their currency, currency_amount and rate; xml_line.
         file: The file's name in messages and in the frame.
 
@@ -36,7 +42,34 @@ def build_lines(rows: pl.DataFrame, file: str) -> pl.DataFrame:
         exchange_rate=_choose_side(sign_of_credit, "rate"),
         currency_amount=_subtract("debit_currency_amount", "credit_currency_amount"),
         file=pl.lit(file),
-    ).select(*LINE_COLUMNS)
+    ).select(*OWN_COLUMNS)
+
+
+def add_vouchers(lines: pl.DataFrame, vouchers: pl.DataFrame) -> pl.DataFrame:
+    """Return postings with what is known of their vouchers: `LINE_COLUMNS` without line.
+
+    Args:
+        lines: `OWN_COLUMNS`; all postings of each voucher.
+        vouchers: Their vouchers (`VOUCHER_COLUMNS`).
+    """
+    owners = pl.col("customer_id").drop_nulls().n_unique().over("voucher")
+    return lines.join(
+        vouchers.select("voucher", *_OF_VOUCHER), on="voucher", how="left", maintain_order="left"
+    ).with_columns(is_shared=owners > 1)
+
+
+def repeats_currency_amounts(lines: pl.DataFrame) -> bool:
+    """Return whether a voucher repeats a currency amount on customers' postings with other amounts: a known error.
+
+    Args:
+        lines: `OWN_COLUMNS`; all postings of each voucher.
+    """
+    vouchers = (
+        lines.filter(pl.col("currency_amount").is_not_null() & pl.col("customer_id").is_not_null())
+        .group_by("voucher")
+        .agg(amounts=pl.col("amount").abs().n_unique(), own=pl.col("currency_amount").abs().n_unique())
+    )
+    return vouchers.filter((pl.col("amounts") > 1) & (pl.col("own") == 1)).height > 0
 
 
 def _choose_side(is_credit: pl.Expr, ending: str) -> pl.Expr:

@@ -9,10 +9,13 @@ import polars as pl
 from armbulk.errors import FileError
 from armbulk.i18n import _
 from armbulk.model.ledger_export import PART_COLUMNS, LedgerExport
+from armbulk.model.postings import Postings
 from armbulk.readers.damage import SPLIT
 from armbulk.readers.saft.entries import EntriesReader, PartEntries
 from armbulk.readers.saft.header import refuse_mixed_parts
 from armbulk.readers.saft.master_files import MasterFiles, MasterFilesReader
+from armbulk.readers.saft.overlap import refuse_overlap
+from armbulk.readers.saft.posting_store import PostingStore
 from armbulk.readers.saft.sources import MAX_FILE_BYTES, USE_EACH_ONCE, XmlSource, list_sources, open_source
 
 
@@ -24,12 +27,13 @@ class LedgerLimits:
         file_bytes: The size of a file, of a zip file, and of each file in it when it is unpacked. The format allows
             2 GB.
         customers: Customers of all parts. One takes about 1 kB of memory.
-        lines: Postings on receivables of all parts. One takes about 300 bytes of memory; other postings take none.
+        lines: Postings on receivables of all parts. Beyond `SPILL_ROWS` they take disk, about 100 bytes each, and no
+            memory; other postings take neither.
     """
 
     file_bytes: int = MAX_FILE_BYTES
     customers: int = 1_000_000
-    lines: int = 5_000_000
+    lines: int = 20_000_000
 
 
 DEFAULT_LIMITS = LedgerLimits()
@@ -39,7 +43,10 @@ Progress = Callable[[int, int], object]
 
 
 def read_ledger_export(
-    paths: Sequence[Path], limits: LedgerLimits = DEFAULT_LIMITS, report: Progress | None = None
+    paths: Sequence[Path],
+    limits: LedgerLimits = DEFAULT_LIMITS,
+    report: Progress | None = None,
+    folder: Path | None = None,
 ) -> LedgerExport:
     """Read the header, accounts, customers and receivables of one export.
 
@@ -50,6 +57,8 @@ def read_ledger_export(
         paths: The parts of the export: XML files and zip files with XML files. At least one.
         limits: How much is read at most.
         report: Called at the beginning, and while the vouchers are read; 2 GB take about two minutes.
+        folder: An empty folder for many postings. The export is read from it until it is removed. None: all of them are
+            in memory.
 
     Raises:
         FileError: A file cannot be read, is not valid XML, is not SAF-T Financial of Norway, has an unsafe element or
@@ -67,15 +76,14 @@ def read_ledger_export(
         what = _("The export has more than {count:number} customers", count=limits.customers)
         raise FileError("too-large", what, SPLIT)
     named = balances["account_id"].drop_nulls().unique().sort().to_list()
-    entries, hashes = _read_entries(sources, frozenset(named) if named else None, limits, report)
-    lines = pl.concat([part.lines for part in entries])
-    vouchers = pl.concat([part.vouchers for part in entries])
-    accounts = named or lines.drop_nulls("customer_id")["account_id"].unique().sort().to_list()
+    store = PostingStore(folder)
+    entries, hashes = _read_entries(sources, frozenset(named) if named else None, store, limits, report)
+    lines = store.finish()
+    accounts = named or _list_accounts_of_customers(lines)
     if not named:
-        lines = lines.filter(pl.col("account_id").is_in(accounts))
-        vouchers = vouchers.join(lines, on="voucher", how="semi", maintain_order="left")
+        lines = lines.change(lambda share: share.filter(pl.col("account_id").is_in(accounts)))
     if len(sources) > 1:
-        _refuse_overlap(lines, vouchers)
+        refuse_overlap(lines)
     first = next(iter(parts.values()))
     return LedgerExport(
         header=first.header,
@@ -86,7 +94,7 @@ def read_ledger_export(
         receivable_accounts=tuple(accounts),
         are_accounts_named=bool(named),
         lines=lines,
-        vouchers=vouchers,
+        repeats_currency_amounts=any(part.repeats_currency_amounts for part in entries),
         unbalanced_vouchers=pl.concat([part.unbalanced_vouchers for part in entries]),
         account_movements=_add_movements(entries),
         has_namespace=all(part.has_namespace for part in parts.values()),
@@ -119,17 +127,21 @@ def _has_same_masters(part: MasterFiles, other: MasterFiles) -> bool:
 
 
 def _read_entries(
-    sources: Sequence[XmlSource], accounts: frozenset[str] | None, limits: LedgerLimits, report: Progress | None
+    sources: Sequence[XmlSource],
+    accounts: frozenset[str] | None,
+    store: PostingStore,
+    limits: LedgerLimits,
+    report: Progress | None,
 ) -> tuple[list[PartEntries], list[str]]:
     """Return the vouchers and the hash of each file; a file with the content of another is refused."""
     entries: list[PartEntries] = []
     files: dict[str, str] = {}
-    voucher = kept = read = 0
+    voucher = read = 0
     total = sum(source.size for source in sources)
     for source in sources:
         with open_source(source, limits.file_bytes) as content:
             chunks = _count(content.chunks(), read, total, report) if report else content.chunks()
-            part = EntriesReader(source.name, accounts, voucher, limits.lines - kept).read(chunks)
+            part = EntriesReader(source.name, accounts, voucher, store, limits.lines).read(chunks)
         read += source.size
         if content.sha256 in files:
             what = _("{first} and {file} have the same content", first=files[content.sha256], file=source.name)
@@ -137,7 +149,6 @@ def _read_entries(
         files[content.sha256] = source.name
         entries.append(part)
         voucher += part.entries
-        kept += part.lines.height
     return entries, list(files)
 
 
@@ -148,34 +159,10 @@ def _count(chunks: Iterator[bytes], done: int, total: int, report: Progress) -> 
         report(done, total)
 
 
-def _refuse_overlap(lines: pl.DataFrame, vouchers: pl.DataFrame) -> None:
-    """Refuse two files that have the same voucher: same number, day, total and postings on receivables."""
-    postings = (
-        lines.select(
-            "voucher",
-            posting=pl.concat_str(
-                "account_id", "customer_id", pl.col("amount").cast(pl.String), "reference", "source_document", "cid",
-                separator="\x1f", ignore_nulls=True,
-            ),
-        )
-        .group_by("voucher")
-        .agg(pl.col("posting").sort().str.join("\x1e"))
-    )  # fmt: skip
-    same = (
-        vouchers.join(postings, on="voucher", maintain_order="left")
-        .drop_nulls("transaction_id")
-        .group_by("transaction_id", "date", "total", "posting", maintain_order=True)
-        .agg(pl.col("file").unique(maintain_order=True))
-        .filter(pl.col("file").list.len() > 1)
-    )
-    if same.height:
-        first, file = same["file"][0][:2]
-        values = {"first": first, "file": file, "count": same.height, "voucher": same["transaction_id"][0]}
-        what = _(
-            "{first} and {file} overlap: {count:number} vouchers are in both, for example voucher {voucher}", **values
-        )
-        advice = _("Use the files of one export only, each once")
-        raise FileError("overlapping-parts", what, advice)
+def _list_accounts_of_customers(lines: Postings) -> list[str]:
+    """Return the accounts that have postings with a customer, sorted."""
+    accounts = lines.scan().filter(pl.col("customer_id").is_not_null()).select(pl.col("account_id").unique()).collect()
+    return accounts["account_id"].sort().to_list()
 
 
 def _build_parts(sources: Sequence[XmlSource], entries: Sequence[PartEntries], hashes: Sequence[str]) -> pl.DataFrame:

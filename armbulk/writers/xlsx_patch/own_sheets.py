@@ -18,7 +18,7 @@ from armbulk.writers.problem_sheet import (
     count_lines,
     row_height,
 )
-from armbulk.writers.report_sheets import ReportSheet, choose_width
+from armbulk.writers.report_sheets import ReportSheet, choose_widths
 from armbulk.writers.section import Row, Section, Value
 from armbulk.writers.sign_off import SignOff
 from armbulk.writers.xlsx_patch.sign_off_page import lay_out, list_widths
@@ -202,7 +202,7 @@ class OwnSheet:
 
     def add_report(self, report: ReportSheet) -> str:
         """Add a report with one table; return the table's range. Wrong rows are red."""
-        self._widths = [choose_width(report, column) + 2 for column in range(len(report.headings))]
+        self._widths = [width + 2 for width in choose_widths(report)]
         last = to_letters(len(report.headings) - 1)
         self._add_row(self._cell(1, 0, report.title, OwnStyle(font="title")), _TITLE_HEIGHT)
         for number, note in enumerate(report.notes, start=2):

@@ -15,6 +15,7 @@ from armbulk.model.sheet import Sheet
 from armbulk.writers import style
 from armbulk.writers.customer_sheet import CustomerLine
 from armbulk.writers.problem_sheet import PROBLEM_COLUMNS, ProblemLine, ProblemSheet, list_finding_lines
+from armbulk.writers.provenance import RESULT_CATEGORY
 from armbulk.writers.report_sheets import ReportSheet
 from armbulk.writers.sign_off import VERSION_LABEL
 from armbulk.writers.style import SheetHeader, SummarySheet
@@ -148,7 +149,7 @@ class _Copy:
             message = "it is a shared workbook"
             raise PatchRefusedError(message)
         self._book = WorkbookPart(self._package)
-        self._own_before = doc_props.read_own_sheets(self._package, style.RESULT_CATEGORY) if sheets else ()
+        self._own_before = doc_props.read_own_sheets(self._package, RESULT_CATEGORY) if sheets else ()
         self._is_template = doc_props.is_template(self._package, TEMPLATE_TITLE)
         others = (sheet for sheet in sheets if sheet.name not in self._own_before)
         again = (sheet.name for sheet in others if is_own_page(sheet) or _is_own_list(sheet))
@@ -287,7 +288,7 @@ class _Copy:
         if sign_off:
             pages[-1].add_sign_off(sign_off)
             self._package.put(parts[-1], pages[-1].render)
-        doc_props.write_core(self._package, style.RESULT_CATEGORY, "; ".join(titles))
+        doc_props.write_core(self._package, RESULT_CATEGORY, "; ".join(titles))
         doc_props.forget_titles(self._package)
         if provenance:
             doc_props.write_property(self._package, provenance, is_strict=self._book.is_strict)
