@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from armbulk.app.plan_summary import Destination
+from armbulk.app.destination import Destination
 from armbulk.i18n import Words, _, translate
 from armbulk.model.client_name import name_client
 from armbulk.model.environment import name_environment

@@ -30,7 +30,6 @@ class DraftCheck:
         error: Why there is no result.
         notes: What the check has noted.
         plan: What would be sent; None until a page shows it.
-        planned_with: The choices of the plan.
     """
 
     result: "CheckResult | None"
@@ -40,7 +39,6 @@ class DraftCheck:
     error: ArmbulkError | None
     notes: list[str]
     plan: "Plan | None" = None
-    planned_with: str = ""
 
     @property
     def needs_columns(self) -> bool:

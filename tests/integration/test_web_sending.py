@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 from support.journey import write_files
-from support.web import Browser, open_browser, open_pages
+from support.web import Browser, open_address, open_browser, open_pages, started_server, wait_until
 
 from armbulk.app.connect import connect
+from armbulk.app.runs import create_run
 from armbulk.model import environment
 from armbulk.model.environment import Environment
 from armbulk.sandbox import Sandbox
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from armbulk.web.server import PageServer
+    from armbulk.app.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,14 @@ class Desk:
         browser: The browser.
         settings: What a terminal beside it uses.
         folder: Where files are.
-        server: The pages.
+        address: The address with the key.
     """
 
     arm: Sandbox
     browser: Browser
     settings: dict[str, str]
     folder: Path
-    server: PageServer
+    address: str
 
     def write(self, name: str, **counts: int) -> list[Path]:
         """Write three CSV files into a folder of their own."""
@@ -66,7 +67,7 @@ class Desk:
 
     def documents(self) -> dict[str, int]:
         """Document number → how many of it ARM has."""
-        return {key: len(records) for key, records in self.arm.state.documents.items()}
+        return {key.upper(): len(records) for key, records in self.arm.state.documents.items()}
 
 
 @contextmanager
@@ -80,7 +81,7 @@ def open_desk(folder: Path, lang: str = "en", **options: Any) -> Iterator[Desk]:
             "ARMBULK_POLL_SECONDS": "0.05",
         }
         with open_pages(settings) as server, open_browser(server, lang) as browser:
-            yield Desk(arm, browser, settings, folder, server)
+            yield Desk(arm, browser, settings, folder, server.address_with_key)
 
 
 def read_plan_name(page: httpx.Response) -> str:
@@ -153,7 +154,7 @@ def test_files_that_were_sent_by_a_terminal_meanwhile_are_not_sent_again(tmp_pat
 
 def test_two_browsers_start_one_run(tmp_path: Path) -> None:
     """The button is pressed in two browsers at the same moment, for the same draft and for the same files twice."""
-    with open_desk(tmp_path) as desk, open_browser(desk.server) as other:
+    with open_desk(tmp_path) as desk, open_address(desk.address) as other:
         files = desk.write("race")
         draft, page = desk.plan(*files)
         second, second_page = desk.plan(*files)
@@ -167,7 +168,8 @@ def test_two_browsers_start_one_run(tmp_path: Path) -> None:
                     forms,
                 )
             )
-        assert ended[0].url.path == ended[1].url.path == "/runs/1"
+        assert ended[0].url.path == ended[1].url.path
+        assert [answer.url.path for answer in ended[1:]].count("/runs/1") == 1
         assert set(desk.documents().values()) == {1}
         assert len(re.findall(r'href="/runs/\d+"', desk.browser.get("/runs").text)) == 1
 
@@ -209,6 +211,8 @@ def test_a_lost_answer_is_settled_by_asking_arm(tmp_path: Path) -> None:
     """The answer of a batch that ARM got is lost: the result finds the documents, none is sent again."""
     with open_desk(tmp_path, faults=["lose-after:POST:documents/batches:1", "503:GET:documents/:1-40"]) as desk:
         draft, page = desk.plan(*desk.write("lost"))
+        desk.browser.post(f"/imports/{draft}/choices", {"first_import": "yes"})  # nothing is looked up before
+        page = desk.browser.wait(desk.browser.get(f"/imports/{draft}/plan"))
         result = desk.send(draft, page)
         assert result.url.path == "/runs/1"
         desk.arm._faults.clear()
@@ -290,3 +294,61 @@ def test_customers_that_differ_in_arm_are_asked_about(tmp_path: Path) -> None:
         ended = desk.browser.wait(desk.browser.post(f"/jobs/send/{draft}/answer", values))
         assert "All 3 records are in ARM" in read_text(ended)
         assert desk.arm.state.customers["0001"]["name"] == "Kunde 1 Ny"
+
+
+def test_a_run_is_paused_and_continued(tmp_path: Path) -> None:
+    """The button stops after the present call; the page offers to continue, and nothing is sent twice."""
+    with open_desk(tmp_path, faults=["slow=1:POST:customers/batches:1"]) as desk:
+        draft, page = desk.plan(*desk.write("paused"))
+        desk.browser.post(f"/imports/{draft}/send", {"plan": read_plan_name(page)})
+        wait_until(lambda: "/runs/" in desk.browser.get(f"/imports/{draft}/plan").url.path)  # a call takes a second
+        stopped = desk.browser.post(f"/jobs/send/{draft}/stop", {"path": f"/imports/{draft}/send"})
+        paused = desk.browser.wait(stopped)
+        assert paused.url.path == "/runs/1"
+        assert "Nothing is lost" in read_text(paused)
+        assert desk.documents() == {}
+        assert "Need you 1" in read_text(desk.browser.get("/runs"))
+        ended = desk.browser.wait(desk.browser.post("/runs/1/resume"))
+        assert "All 9 records are in ARM" in read_text(ended)
+        assert set(desk.documents().values()) == {1}
+
+
+def test_a_run_that_a_terminal_sends_has_no_button(tmp_path: Path) -> None:
+    """While another process has the client's lock the run is only shown; afterwards it can be continued."""
+    with open_desk(tmp_path) as desk, connect(None, settings=desk.settings) as terminal:
+        files = desk.write("other")
+        run = begin_run(terminal, files)
+        with terminal.store.lock(terminal.profile.account, run):
+            shown = desk.browser.get(f"/runs/{run}")
+            assert "Another program on this computer is sending it: Run 1 (process" in read_text(shown)
+            assert "/resume" not in shown.text
+        assert "interrupted" in read_text(desk.browser.get("/runs"))
+        left = desk.browser.get(f"/runs/{run}")
+        assert "Continue run 1" in read_text(left)
+        assert "All 9 records are in ARM" in read_text(desk.browser.wait(desk.browser.post(f"/runs/{run}/resume")))
+
+
+def begin_run(session: Session, files: list[Path]) -> int:
+    """Store a run as a process that was killed then leaves it; return its number."""
+    plan = session.plan(session.check(*files))
+    return create_run(session.context, session.store, plan.import_plan, plan.check.inputs)
+
+
+def test_a_server_that_was_killed_while_sending_leaves_a_run_to_continue(tmp_path: Path) -> None:
+    """The run is listed as interrupted after a restart; what was on its way is looked up, and nothing is sent twice."""
+    with Sandbox(faults=["slow=30:POST:documents/batches:1"]) as arm:
+        folders = {"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_GUARD_FOLDER": str(tmp_path / "guard")}
+        settings = {**arm.settings, **folders, "ARMBULK_POLL_SECONDS": "0.05", "ARMBULK_LANG": "en"}
+        with started_server(settings) as address, open_address(address) as browser:
+            desk = Desk(arm, browser, settings, tmp_path, address)
+            draft, page = desk.plan(*desk.write("killed"))
+            browser.post(f"/imports/{draft}/send", {"plan": read_plan_name(page)})
+            wait_until(lambda: len(desk.documents()) == 6)  # the answer is on its way for half a minute
+        with open_pages(settings) as server, open_browser(server) as browser:
+            assert "interrupted" in read_text(browser.get("/"))
+            assert "Continue run 1" in read_text(browser.get("/runs/1"))
+            again = browser.post(f"/imports/{draft}/send", {"plan": read_plan_name(page)})
+            assert again.url.path == "/runs/1"
+            ended = browser.wait(browser.post("/runs/1/resume"))
+            assert "All 9 records are in ARM" in read_text(ended)
+        assert desk.documents() == {f"F{number}": 1 for number in range(1, 7)}

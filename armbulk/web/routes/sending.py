@@ -39,11 +39,11 @@ def send(visit: Visit) -> Response:
         plan = make_plan(visit, draft)
     except ArmbulkError as error:
         return visit.page("plan-failed", status=400, draft=draft, step="plan", error=error)
-    if plan is None or plan.stopped or not plan.records:
+    if plan is None:
         return visit.go(f"/imports/{draft.id}/plan")
-    typed = visit.fields("total-")
-    if name_plan(plan) != visit.field("plan"):
+    if plan.stopped or not plan.records or name_plan(plan) != visit.field("plan"):
         return show_plan_page(visit, draft, plan, 409, problem=_CHANGED)
+    typed = visit.fields("total-")
     wrong = find_wrong_totals(plan, typed) if needs_typed_totals(plan) else []
     if wrong:
         return show_plan_page(visit, draft, plan, 400, typed=typed, wrong=wrong)

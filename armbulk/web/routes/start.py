@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from armbulk.app.sending_now import list_runs_now
 from armbulk.errors import ArmbulkError, UsageError
 from armbulk.i18n import _
 from armbulk.web.routes.page import WebPage
@@ -28,7 +29,7 @@ def show_start(visit: Visit) -> Response:
 
 
 def _describe(session: "Session") -> dict[str, Any]:
-    return {"runs": session.list_runs()[:_RECENT], "usage": session.describe_usage()}
+    return {"runs": list_runs_now(session)[:_RECENT], "usage": session.describe_usage()}
 
 
 def receive_files(visit: Visit) -> Response:
