@@ -1,4 +1,4 @@
-"""Bugs: what nobody expected to fail. A report says where; a page shows no more than where the report is."""
+"""Bugs in armbulk. A report says where; a page shows no more than where the report is."""
 
 import logging
 from pathlib import Path

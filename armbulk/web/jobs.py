@@ -59,7 +59,7 @@ class WebJob:
         error: Why it failed; None: it did not, or because of a bug.
         bug_report: The report of the bug that ended it; None: it was no bug.
         run: The run that it sends or continues; None: none, or none yet.
-        asked: How many questions it has asked: the number of the present one.
+        question_number: How many questions it has asked: the number of the present one.
     """
 
     def __init__(self, key: str, kind: str, stamp: str = "") -> None:
@@ -72,7 +72,7 @@ class WebJob:
         self.error: ArmbulkError | None = None
         self.bug_report: Path | None = None
         self.run: int | None = None
-        self.asked = 0
+        self.question_number = 0
         self.version = 0
         self._session: Session | None = None
         self._changed = threading.Condition()
@@ -107,7 +107,7 @@ class WebJob:
     def ask(self, question: JobQuestion) -> Any:
         """Ask a person, and wait; None when the job is stopped meanwhile."""
         self._answer = None
-        self._change(question=question, state=JobState.ASKING, asked=self.asked + 1)
+        self._change(question=question, state=JobState.ASKING, question_number=self.question_number + 1)
         with self._changed:
             self._changed.wait_for(lambda: self._answer is not None or self._is_stopping)
         self._change(question=None, state=JobState.RUNNING)
@@ -118,10 +118,10 @@ class WebJob:
 
         Args:
             value: The answer.
-            number: Which question the page has shown (`asked`); None: the present one.
+            number: Which question the page has shown (`question_number`); None: the present one.
         """
         with self._changed:
-            is_other = number is not None and number != self.asked
+            is_other = number is not None and number != self.question_number
             if self.state is not JobState.ASKING or self._answer is not None or is_other:
                 return False
             self._answer = value

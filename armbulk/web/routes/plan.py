@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from armbulk.app.drafts import Draft
     from armbulk.app.plan import Plan
 
-PAGE_RECORDS = 50
+PAGE_RECORDS = 25
 """Records on a page of the table."""
 
 _CHOICES = ("skip_invalid", "look_up", "first_import", "overwrite", "verify")

@@ -22,7 +22,7 @@ from armbulk.web.run_pages import (
 )
 from armbulk.web.visit import Visit
 
-PAGE_RECORDS = 50
+PAGE_RECORDS = 25
 """Records on a page of a result."""
 
 PAGE_RUNS = 50
