@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import polars as pl
 
@@ -14,10 +15,11 @@ from armbulk.matching.column_values import can_be_read, may_be_read
 from armbulk.matching.names import quote_header
 from armbulk.model.column_proposal import ColumnProposal, SheetProposal, ValueQuestion
 from armbulk.model.fields import FieldType
-from armbulk.model.read_options import DATE_ORDERS
+from armbulk.model.read_options import DATE_ORDERS, DECIMAL_SEPARATORS
 from armbulk.resources import RESOURCES
 from armbulk.resources.code_names import NAMES_BY_FORMAT
 from armbulk.validation.dates import read_in_order
+from armbulk.validation.numbers import add_plain_numbers
 
 __all__ = [
     "describe_expression",
@@ -25,6 +27,7 @@ __all__ = [
     "find_code",
     "find_constant_error",
     "find_target",
+    "list_amount_meanings",
     "list_date_meanings",
     "list_misfits",
     "list_negative_invoices",
@@ -169,3 +172,13 @@ def list_date_meanings(texts: Sequence[str]) -> tuple[str, dict[str, Text]]:
     counts = [len({dates[position] for dates in possible.values()}) for position in range(len(texts))]
     shown = counts.index(max(counts))
     return texts[shown], {order: Text("{day:date}", {"day": dates[shown]}) for order, dates in possible.items()}
+
+
+def list_amount_meanings(texts: Sequence[str]) -> tuple[str, dict[str, Text]]:
+    """Return an amount that the decimal separators read differently, and what it is with each of them."""
+    frame = pl.DataFrame({"text": texts[:1], "kind": ["text"]}, schema={"text": pl.String, "kind": pl.String})
+    amounts = {mark: add_plain_numbers(frame, mark)["plain"][0] for mark in DECIMAL_SEPARATORS}
+    return texts[0], {
+        mark: Text("{amount:decimal}", {"amount": Decimal(amount)}) if amount else NO_TEXT
+        for mark, amount in amounts.items()
+    }

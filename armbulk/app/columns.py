@@ -174,14 +174,22 @@ def ask_about_sheet(
     decision = dialog.match_columns(proposal, propose_again)
     if decision is None:
         return None
-    decided = proposals.get(decision.resource)
-    beside = decided.customers if decided is not None else None
+    return complete_decision(decision, proposals.get(decision.resource))
+
+
+def complete_decision(decision: SheetDecision, proposal: SheetProposal | None) -> SheetDecision:
+    """Return a decision with the earlier answers to what was not asked: this file has no such codes or dates.
+
+    Args:
+        decision: What a person decided.
+        proposal: What was proposed for the same resource; None: nothing.
+    """
+    beside = proposal.customers if proposal is not None else None
     customers = None if decision.customers is None else _keep_answers(decision.customers, beside)
-    return replace(_keep_answers(decision, decided), customers=customers)
+    return replace(_keep_answers(decision, proposal), customers=customers)
 
 
 def _keep_answers(decision: SheetDecision, proposal: SheetProposal | None) -> SheetDecision:
-    """Return a decision with the earlier answers to what was not asked: this file has no such codes or dates."""
     earlier = proposal.earlier if proposal is not None else None
     if proposal is None or earlier is None:
         return decision

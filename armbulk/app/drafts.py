@@ -58,7 +58,8 @@ class Draft:
     Attributes:
         id: Names the draft in addresses.
         folder: Where its files are.
-        profile: The profile that they are sent with.
+        profile: The profile that they are sent with; "": the default one, as no profile was saved yet.
+        kind: `import`, or `migration`: the files of another ledger.
         created: When it was created (epoch seconds).
         changed: When it was last changed (epoch seconds).
         files: The names of the files, in their order; they are in the folder `files`.
@@ -85,6 +86,7 @@ class Draft:
     typed: list[TypedCell] = field(default_factory=list)
     corrected: str = ""
     run: int | None = None
+    kind: str = "import"
 
     @property
     def paths(self) -> list[Path]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from armbulk.app.history import PurgeResult
     from armbulk.app.import_result import ImportResult
     from armbulk.context import Context
+    from armbulk.model.known_codes import KnownCodes
     from armbulk.store import Store
 
 
@@ -84,6 +85,12 @@ class SessionHistory:
         from armbulk.app.usage import list_meters
 
         return list_meters(self.store, self.profile, self.clock.now())
+
+    def known_codes(self) -> "KnownCodes | None":
+        """Return ARM's codes as they were read the last time; None: they never were, or the store cannot be used."""
+        from armbulk.app.known_customers import find_known
+
+        return find_known(self.context).get("codes")
 
     def purge(self, older_than: timedelta) -> "PurgeResult":
         """Remove the local data of the client's finished runs, and of exports, that ended longer ago."""

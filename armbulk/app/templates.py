@@ -47,7 +47,7 @@ def create_template(
         FileError: The file exists and may not be replaced, or cannot be written.
     """
     resources = [codes.complete(each) if codes else each for each in list_template_resources()[resource]]
-    path = target or Path(_default_name(resources, lang))
+    path = target or Path(name_template(resource, lang))
     if path.suffix.lower() != ".xlsx":
         raise UsageError(
             "not-xlsx", _("{path} does not end in .xlsx", path=path), _("Use a file name that ends in .xlsx with -o")
@@ -89,8 +89,9 @@ def build_template(tables: Sequence[TemplateTable], file: str, notes: Sequence[T
     return TemplateBook(start, tables, list(list_guide_rows(tables, lang)))
 
 
-def _default_name(resources: Sequence[Resource], lang: str) -> str:
+def name_template(resource: str, lang: str) -> str:
     """Return the file name of a template: the titles of its resources, without those of lines."""
+    resources = list_template_resources()[resource]
     lines = [resource.lines.name for resource in resources if resource.lines]
     titles = [resource.title for resource in resources if resource.name not in lines]
     names = _("-and-").text(lang).join(title.text(lang).lower() for title in titles)

@@ -47,6 +47,7 @@ def load_page_templates(lang: str) -> Environment:
     )
     environment.filters.update(build_filters(lang))
     environment.filters.update(build_page_filters(lang))
+    environment.filters["translated"] = lambda texts: [finalize(text) for text in texts]
     environment.globals.update(_write_messages(lang))
     environment.globals["lang"] = lang
     return environment

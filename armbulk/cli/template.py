@@ -37,10 +37,9 @@ def template(
               armbulk template documents --full
               armbulk template all --examples --lang no -o kunder-og-fakturaer.xlsx
     """
-    from armbulk.app.known_customers import find_known
     from armbulk.app.templates import create_template
 
-    codes = find_known(context.session.context).get("codes")
+    codes = context.session.known_codes()
     report = create_template(resource, target, context.lang, full=full, examples=examples, replace=yes, codes=codes)
     if target is not None:
         warn_of_other_name(context.reporter, target, report["file"])

@@ -87,6 +87,15 @@ def list_profile_names(home: Path) -> list[str]:
     return _list_names(_read_content(home))
 
 
+def read_every_profile(home: Path) -> dict[str, dict[str, str]]:
+    """Return the settings of each profile that are texts, in the order of the file; SettingsError: it is unreadable."""
+    content = _read_content(home)
+    return {
+        name: {key: value for key, value in content["profiles"][name].items() if isinstance(value, str)}
+        for name in _list_names(content)
+    }
+
+
 def read_default_profile(home: Path) -> str:
     """Return the name of the profile that is used where none is named; SettingsError when config.toml is unreadable."""
     return find_default_profile(_read_content(home))

@@ -1,10 +1,10 @@
 """The check of a draft, with what a person has answered and typed. It is done once for each state of the draft."""
 
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from armbulk.errors import ArmbulkError, UnknownColumnsError
+from armbulk.errors import ArmbulkError
 from armbulk.web.dialog import FileDialog, FileQuestion
 from armbulk.web.jobs import WebJob
 
@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from armbulk.app.check import CheckResult
     from armbulk.app.corrections import Corrected
     from armbulk.app.drafts import Draft
+    from armbulk.app.file_columns import FileColumns
     from armbulk.app.plan import Plan
     from armbulk.app.session import Session
-    from armbulk.model.column_proposal import SheetDecision, SheetProposal
     from armbulk.web.visit import Visit
+
+_CODES_OF_COLUMNS = ("no-data", "other-list")
+"""The errors of files in which no sheet is recognised, or one as another list than it looks like."""
 
 
 @dataclass(slots=True)
@@ -26,7 +29,8 @@ class DraftCheck:
         result: The check, with what was typed; None where no sheet is recognised, or a file cannot be read.
         corrected: The files with what was typed; None: nothing was typed.
         questions: Questions about the files that are not answered yet.
-        proposals: What the columns of sheets with other headers may be.
+        columns: How the columns are matched; None where a file cannot be read.
+        is_open: Whether a person has to decide about columns.
         error: Why there is no result.
         notes: What the check has noted.
         plan: What would be sent; None until a page shows it.
@@ -35,15 +39,17 @@ class DraftCheck:
     result: "CheckResult | None"
     corrected: "Corrected | None"
     questions: list[FileQuestion]
-    proposals: "list[SheetProposal]"
+    columns: "FileColumns | None"
+    is_open: bool
     error: ArmbulkError | None
     notes: list[str]
     plan: "Plan | None" = None
 
     @property
     def needs_columns(self) -> bool:
-        """Whether a person has to match columns before anything can be checked."""
-        return isinstance(self.error, UnknownColumnsError) or (bool(self.proposals) and self.result is None)
+        """Whether a person has to match columns, or to leave their sheet out, before the check is shown."""
+        is_unknown = self.error is not None and self.error.code in _CODES_OF_COLUMNS
+        return self.columns is not None and (self.is_open or is_unknown)
 
 
 def name_check(draft: "Draft") -> str:
@@ -66,44 +72,37 @@ def find_check(visit: "Visit", draft: "Draft") -> DraftCheck | None:
     return kept
 
 
-def start_check(
-    visit: "Visit",
-    draft: "Draft",
-    decisions: "Mapping[int, SheetDecision] | None" = None,
-    resources: Mapping[int, str] | None = None,
-) -> WebJob:
-    """Check a draft in the background.
-
-    Args:
-        visit: The request.
-        draft: The draft.
-        decisions: What a person has just decided about columns; it is saved as a mapping.
-        resources: What a person says that sheets contain; they are proposed again.
-    """
-    dialog = FileDialog(draft.answers, decisions or {}, resources or {})
+def start_check(visit: "Visit", draft: "Draft") -> WebJob:
+    """Check a draft in the background."""
     workspace, lang = visit.workspace, visit.lang
 
     def work(job: WebJob) -> None:
         with workspace.connect(draft.profile, lang) as session:
             job.use(session)
-            checked = _check(session, draft, dialog)
+            checked = _check(session, draft)
         workspace.recent.keep(checked, "check", draft.id, lang, _stamp(draft))
 
     return workspace.jobs.start(name_check(draft), "check", work, stamp=f"{lang} {_stamp(draft)}")
 
 
-def _check(session: "Session", draft: "Draft", dialog: FileDialog) -> DraftCheck:
+def _check(session: "Session", draft: "Draft") -> DraftCheck:
     from armbulk.app.corrections import correct_typed
+    from armbulk.app.file_columns import read_columns
 
-    result, corrected, error = None, None, None
+    dialog = FileDialog(draft.answers)
+    options = draft.read_options()
+    result, read, corrected, error = None, None, None, None
     try:
-        result = session.check(*draft.inputs, options=draft.read_options(), dialog=dialog)
+        result = read = session.check(*draft.inputs, options=options, dialog=dialog)
         if draft.typed:
             corrected = correct_typed(result, draft.typed)
             result = corrected.after
     except ArmbulkError as reason:
         error = reason
-    return DraftCheck(result, corrected, dialog.questions, dialog.proposals, error, dialog.notes)
+        with suppress(ArmbulkError):  # what its sheets are like, where it can be read at all
+            read = read or session.check(*draft.inputs, options=options, allow_unrecognised=True)
+    columns = read_columns(session, read) if read is not None else None
+    return DraftCheck(result, corrected, dialog.questions, columns, bool(dialog.open_sheets), error, dialog.notes)
 
 
 def _stamp(draft: "Draft") -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from armbulk.app.dialog import (
@@ -20,6 +21,15 @@ from armbulk.web.jobs import JobQuestion, WebJob
 if TYPE_CHECKING:
     from armbulk.app.plan import Plan
     from armbulk.model.column_proposal import SheetDecision, SheetProposal
+
+
+LEFT_OUT = "left-out"
+"""The answer about a sheet whose columns are not matched."""
+
+
+def name_sheet(file: str, sheet: str) -> str:
+    """Return the key of the answer about a sheet."""
+    return f"sheet:{PurePath(file).name}|{sheet}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +53,14 @@ class FileDialog(Dialog):
 
     Attributes:
         answers: The draft's answers.
-        decisions: What a person has just decided about the columns of sheets, by the sheet's index.
-        resources: What a person says that sheets contain, by the sheet's index: they are proposed again.
         questions: What was not answered.
-        proposals: What the columns of sheets may be that are not decided yet.
+        open_sheets: The sheets about whose columns a person has to decide, by `name_sheet`.
         notes: What use cases have noted.
     """
 
     answers: Mapping[str, Any]
-    decisions: Mapping[int, "SheetDecision"] = field(default_factory=dict)
-    resources: Mapping[int, str] = field(default_factory=dict)
     questions: list[FileQuestion] = field(default_factory=list)
-    proposals: "list[SheetProposal]" = field(default_factory=list)
+    open_sheets: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -70,12 +76,12 @@ class FileDialog(Dialog):
         return self._find("header", f"{question.sheet}|{question.column}|{question.text}", question) is True
 
     def match_columns(self, proposal: "SheetProposal", propose: ProposeAgain) -> "SheetDecision | None":
-        """Return what a person has decided about a sheet; else keep the proposal."""
-        decision = self.decisions.get(proposal.index)
-        if decision is None:
-            resource = self.resources.get(proposal.index)
-            self.proposals.append((propose(resource) if resource else None) or proposal)
-        return decision
+        """Take note that a person has to decide, unless they leave the sheet out: the page of columns asks."""
+        del propose
+        name = name_sheet(proposal.file, proposal.sheet)
+        if self.answers.get(name) != LEFT_OUT:
+            self.open_sheets.append(name)
+        return None
 
     def accept_suppliers(self, question: SupplierQuestion) -> bool:
         """Return the answer about a list that may be one of suppliers; yes, with a warning, until there is one."""

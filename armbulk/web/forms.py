@@ -1,5 +1,7 @@
 """The form of a changing request: read with limits, and only with its token."""
 
+from urllib.parse import urlsplit
+
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -36,3 +38,8 @@ async def read_form(request: Request, tokens: AccessTokens) -> FormData:
         await form.close()
         raise HTTPException(403)
     return form
+
+
+def find_own_path(path: str) -> str:
+    """Return a path of this server: a form of another page cannot lead elsewhere."""
+    return "/" + urlsplit(path).path.lstrip("/\\")

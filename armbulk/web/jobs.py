@@ -56,7 +56,7 @@ class WebJob:
         notes: What it has noted for a person.
         question: What it asks; None: nothing.
         result: What the use case returned.
-        error: Why it failed; None: it did not, or because of a bug.
+        error: Why it failed; a `BaseException` that is no ArmbulkError is a bug.
         bug_report: The report of the bug that ended it; None: it was no bug.
         run: The run that it sends or continues; None: none, or none yet.
         question_number: How many questions it has asked: the number of the present one.
@@ -69,7 +69,7 @@ class WebJob:
         self.notes: list[str] = []
         self.question: JobQuestion | None = None
         self.result: Any = None
-        self.error: ArmbulkError | None = None
+        self.error: BaseException | None = None
         self.bug_report: Path | None = None
         self.run: int | None = None
         self.question_number = 0
@@ -141,11 +141,10 @@ class WebJob:
         """Take note of the run that it sends."""
         self._change(run=run)
 
-    def end(self, result: Any = None, error: ArmbulkError | None = None, bug_report: Path | None = None) -> None:
+    def end(self, result: Any = None, error: BaseException | None = None, bug_report: Path | None = None) -> None:
         """Take note of its result, or why it failed."""
         self._session = None
-        has_failed = error is not None or bug_report is not None
-        state = JobState.FAILED if has_failed else JobState.ENDED
+        state = JobState.FAILED if error else JobState.ENDED
         self._change(result=result, error=error, bug_report=bug_report, state=state)
 
     def _change(self, **values: Any) -> None:
@@ -252,7 +251,7 @@ def _run(job: WebJob, work: Callable[[WebJob], Any]) -> None:
     except ArmbulkError as error:
         job.end(error=error)
     except BaseException as error:  # noqa: BLE001 - a bug in a thread would otherwise be lost; pages show it
-        job.end(bug_report=report_bug(error))
+        job.end(error=error, bug_report=report_bug(error))
 
 
 def _stopping_error() -> ArmbulkError:

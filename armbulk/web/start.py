@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from armbulk.app.drafts import KEEP_DAYS, open_drafts
 from armbulk.app.web_key import read_web_key
+from armbulk.web.routes.start import prepare_first_page
 from armbulk.web.server import PageServer, open_port
 from armbulk.web.workspace import WebSettings, Workspace
 
@@ -69,7 +70,9 @@ def serve(request: WebRequest, session: "Session") -> Iterator[PageServer]:
         drafts = open_drafts(home, session.clock)
         drafts.delete_old(timedelta(days=request.keep_days))
         key = read_web_key(home, renew=request.new_key)
-        yield stack.enter_context(PageServer(Workspace(settings, drafts), listener, key))
+        workspace = Workspace(settings, drafts)
+        prepare_first_page(workspace)
+        yield stack.enter_context(PageServer(workspace, listener, key))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from armbulk.errors import ArmbulkError
 from armbulk.i18n import find_language, list_languages
 from armbulk.model.client_name import name_client
 from armbulk.model.environment import find_environment, name_environment
+from armbulk.web.forms import find_own_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,8 +89,8 @@ class Visit:
 
     @contextmanager
     def session(self, profile: str | None = None) -> Iterator["Session"]:
-        """Open a session of a profile; None: the one that is chosen."""
-        session = self.workspace.connect(profile or self.profile_name, self.lang)
+        """Open a session of a profile; None: the one that is chosen; "": the default."""
+        session = self.workspace.connect(self.profile_name if profile is None else profile, self.lang)
         try:
             yield session
         finally:
@@ -98,7 +99,8 @@ class Visit:
     def page(self, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page, or a part of one, from `templates/web`."""
         environment = load_page_templates(self.lang)
-        shown = {**self._describe_frame(), **values}
+        draft = values.get("draft")
+        shown = {**self._describe_frame(draft.profile if draft else self.profile_name), **values}
         return HTMLResponse(environment.get_template(f"{template}.html.j2").render(shown), status)
 
     def go(self, path: str, **query: str) -> Response:
@@ -110,7 +112,7 @@ class Visit:
 
     def go_back(self, otherwise: str = "/") -> Response:
         """Return the answer that leads to the page with the form: its field `path`, a path of this server."""
-        return self.go(own_path(self.field("path", otherwise)))
+        return self.go(find_own_path(self.field("path", otherwise)))
 
     def download(self, path: "Path", name: str | None = None) -> Response:
         """Return a file to save."""
@@ -134,21 +136,21 @@ class Visit:
         """Remember the profile."""
         response.set_cookie(self._profile_cookie, name, max_age=_COOKIE_SECONDS, httponly=True, samesite="strict")
 
-    def _describe_frame(self) -> Mapping[str, Any]:
-        """Return what the frame of every page shows."""
+    def _describe_frame(self, profile: str | None) -> Mapping[str, Any]:
+        """Return what the frame of every page shows: a page of a draft has the client of the draft."""
         return {
             "csrf": self._tokens.form_token,
             "path": self.request.url.path,
             "languages": list_languages(),
             "is_demo": self.workspace.started.is_demo,
-            "client": self._describe_client(),
+            "client": self._describe_client(profile),
             "running": [job for job in self.workspace.jobs.running() if job.kind != "check"],
         }
 
-    def _describe_client(self) -> Mapping[str, Any] | None:
+    def _describe_client(self, name: str | None) -> Mapping[str, Any] | None:
         """Return which client the page is for, and where; None where the settings cannot be read."""
         try:
-            session = self.workspace.connect(self.profile_name, self.lang)
+            session = self.workspace.connect(name, self.lang)
         except ArmbulkError:
             return None
         profile = session.profile
@@ -162,8 +164,3 @@ class Visit:
             "environment": environment.value,
             "environment_name": name_environment(environment, profile.base_url),
         }
-
-
-def own_path(path: str) -> str:
-    """Return a path of this server; a form of another page cannot lead elsewhere."""
-    return "/" + urlsplit(path).path.lstrip("/\\")

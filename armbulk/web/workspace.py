@@ -14,6 +14,7 @@ from armbulk.web.jobs import Jobs
 if TYPE_CHECKING:
     from armbulk.app.drafts import Drafts
     from armbulk.app.session import Session
+    from armbulk.app.web_demo import SampleFile
 
 _MAX_KEPT = 2
 
@@ -66,7 +67,7 @@ class WebSettings:
     aup_file: Path | None
     profile: str | None
     lang: str
-    samples: Sequence[Path] = ()
+    samples: "Sequence[SampleFile]" = ()
 
     @property
     def is_demo(self) -> bool:

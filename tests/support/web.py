@@ -99,7 +99,14 @@ def started_server(settings: Mapping[str, str]) -> Iterator[str]:
     with subprocess.Popen(words, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
             assert process.stdout is not None
-            yield next(match[0] for line in process.stdout if (match := re.search(r"http://\S+key=\S+", line)))
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                if match := re.search(r"http://\S+key=\S+", line):
+                    break
+            else:
+                raise AssertionError("".join(lines))
+            yield match[0]
         finally:
             process.kill()
 

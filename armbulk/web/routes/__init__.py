@@ -2,27 +2,35 @@
 
 from armbulk.web.routes import (
     check,
+    columns,
+    differences,
     drafts,
     frame,
     jobs,
+    migration,
     plan,
     resolve,
     runs,
     sending,
     start,
+    templates,
 )
 from armbulk.web.routes.page import WebPage
 
 PAGES: tuple[WebPage, ...] = (
-    *start.PAGES,
+    *check.PAGES,
+    *columns.PAGES,
+    *differences.PAGES,
+    *drafts.PAGES,
     *frame.PAGES,
     *jobs.PAGES,
-    *drafts.PAGES,
-    *check.PAGES,
+    *migration.PAGES,
     *plan.PAGES,
-    *sending.PAGES,
     *resolve.PAGES,
     *runs.PAGES,
+    *sending.PAGES,
+    *start.PAGES,
+    *templates.PAGES,
 )
 """Every page."""
 

@@ -15,6 +15,8 @@ def show_check(visit: Visit) -> Response:
     if checked is None:
         job = visit.workspace.jobs.find(name_check(draft))
         return visit.page("working", draft=draft, step="check", job=job)
+    if checked.needs_columns:
+        return visit.go(f"/imports/{draft.id}/columns")
     if checked.result is None:
         return visit.page("unreadable", draft=draft, step="check", error=checked.error)
     report = checked.result.to_json()

@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from armbulk.errors import UsageError
 from armbulk.i18n import _, find_language
+from armbulk.web.forms import find_own_path
 from armbulk.web.routes.page import WebPage
 from armbulk.web.visit import Visit
 
@@ -13,7 +14,7 @@ def choose_lang(visit: Visit) -> Response:
     lang = find_language(visit.field("lang"))
     if lang is None:
         raise UsageError("language", _("There is no such language"), _("Choose another"))
-    response = visit.go_back()
+    response = visit.go(find_own_path(visit.field("path")))
     visit.choose_lang(response, lang)
     return response
 

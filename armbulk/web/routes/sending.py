@@ -88,7 +88,7 @@ def show_sending(visit: Visit) -> Response:
     if job is None or not job.is_running:
         if draft.run is not None:
             return visit.go(f"/runs/{draft.run}")
-        if job is None or (job.error is None and job.bug_report is None):
+        if job is None or job.error is None:
             return visit.go(f"/imports/{draft.id}/plan")
     return visit.page("sending", draft=draft, step="send", job=job)
 

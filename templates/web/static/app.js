@@ -29,6 +29,11 @@
     const zone = event.target.closest("[data-drop]");
     if (zone && event.target.type === "file") dropped(zone);
   });
+  // A form with one choice is sent when it is made; its button is for pages without scripts.
+  document.querySelectorAll("[data-submit-on-change]").forEach((form) => {
+    form.querySelectorAll("button").forEach((button) => { button.hidden = true; });
+    form.addEventListener("change", () => form.requestSubmit());
+  });
   // How far a job is: the server sends the part of the page that shows it, then says that the job is over.
   document.querySelectorAll("[data-events]").forEach((section) => {
     const events = new EventSource(section.dataset.events);
