@@ -30,7 +30,7 @@ def make_plan(visit: "Visit", draft: "Draft") -> "Plan | None":
         UsageError: The choices contradict each other or the files.
         Unfinished: A file is the result of a run that is not in the local store.
     """
-    if draft.typed and not draft.corrected:
+    if draft.typed or (draft.corrects_sure and not draft.corrected):
         return None
     checked = find_check(visit, draft)
     if checked is None or checked.result is None:

@@ -84,6 +84,7 @@ def decide_columns(visit: Visit) -> Response:
     proposal = values["choice"].proposal
     with drafts.changing(draft.id) as changed:
         changed.answers.pop(name_sheet(proposal.file, proposal.sheet), None)
+    visit.workspace.recent.forget("check", draft.id)  # the decision is not in the draft, but in a saved mapping
     others = [sheet for sheet in values["waiting"] if sheet.index != values["index"]]
     return visit.go(f"/imports/{draft.id}/{'columns' if others else 'check'}")
 
