@@ -18,7 +18,7 @@ def show_check(visit: Visit) -> Response:
     if checked.needs_columns:
         return visit.go(f"/imports/{draft.id}/columns")
     if checked.result is None:
-        return visit.page("unreadable", draft=draft, step="check", error=checked.error)
+        return visit.page("unreadable", draft=draft, step="check", error=checked.error, checked=checked)
     report = checked.result.to_json()
     return visit.page("check", draft=draft, step="check", report=report, checked=checked)
 
