@@ -58,7 +58,12 @@ class Draft:
     Attributes:
         id: Names the draft in addresses.
         folder: Where its files are.
+<<<<<<< HEAD
+        profile: The profile that they are sent with.
+        kind: `import`, or `migration`: the files of another ledger.
+=======
         profile: The profile that they are sent with; "": the default one, as no profile was saved yet.
+>>>>>>> main
         created: When it was created (epoch seconds).
         changed: When it was last changed (epoch seconds).
         files: The names of the files, in their order; they are in the folder `files`.
@@ -85,6 +90,7 @@ class Draft:
     typed: list[TypedCell] = field(default_factory=list)
     corrected: str = ""
     run: int | None = None
+    kind: str = "import"
 
     @property
     def paths(self) -> list[Path]:

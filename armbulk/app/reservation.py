@@ -165,7 +165,7 @@ RESERVATION_SETTLEMENT = Settlement(
     done=ReservationOutcome.RESERVED,
     not_done=ReservationOutcome.NOT_SENT,
     marked=_("A person has found the reservation in ARM"),
-    given_up=_("A person has found that ARM does not have the reservation. Its payment id is not used again."),
+    given_up=_("A person has found that ARM does not have the reservation. Its payment id is not used again"),
     not_wanted=_("A person has decided not to send it"),
     never_again=(
         _("A payment id is never sent twice: what ARM answers to it is not documented"),

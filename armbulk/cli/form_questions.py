@@ -42,7 +42,7 @@ _PAID = ngettext(
 )
 _MORE_ITEMS = ngettext("… and {count} more AR item", "… and {count} more AR items")
 _SUM = _("Sum {currency} {amount:amount}")
-_FORM = _("The form of this request is not public. {who} confirmed it on {day}. The first request:")
+_FORM = _("The form of this request is not public. {who} confirmed it on {day:date}. The first request:")
 _LEFT_OUT = _("Rows that are not sent: {outcomes}. Answer n to see why.")
 _MAX_BODY_CHARS = 500
 

@@ -28,22 +28,24 @@ BALANCES = ("currencyBalance", "glBalance")
 _KEPT = ("dueDate", "currency", *BALANCES)
 """Members of an item that are kept from before the change."""
 
+_WORDS = {"dueDate": _("due date"), "currencyBalance": _("balance"), "glBalance": _("GL balance")}
+
 _ABSENT = _("ARM does not have this item")
 _OTHER_ITEM = _("ARM's item has customer {customer} and document {document}. Nothing was sent.")
 _NO_DATE = _("ARM's item has no due date that can be read, so a change cannot be checked. Nothing was sent.")
 _NO_BALANCE = _("ARM's item has no balance that can be read, so a change cannot be checked. Nothing was sent.")
-_TOO_EARLY = _("The new due date is before the item's date {day}. Nothing was sent.")
+_TOO_EARLY = _("The new due date is before the item's date {day:date}. Nothing was sent.")
 _CHANGED = _("The item's {member} was {before} when you confirmed, and is now {after}. Nothing was sent.")
 _SAME_DATE = _("The item already has this due date")
 _UNREADABLE = _("its answer to the look-up of an AR item cannot be read")
 _GONE = _("ARM no longer has the item after the change. Look it up in ARM.")
 _NEW_NUMBER = _("ARM's answer has {numbers}, which may be a new document. Look the item up in ARM.")
 _MOVED = _("The item's {member} was {before} and is now {after}. Look the item up in ARM.")
-_OTHER_DATE = _("The due date was {before} and is now {after}, which is not the new one. Look the item up in ARM.")
-_NOT_CHANGED = _("ARM says that it changed the item, but the due date is still {before}. Look the item up in ARM.")
+_OTHER_DATE = _("The due date was {before:date} and is now {after}, which is not the new one. Look the item up in ARM.")
+_NOT_CHANGED = _("ARM says that it changed the item, but the due date is still {before:date}. Look the item up in ARM.")
 _NO_ANSWER = _(
-    "The answer is missing or unclear, and the due date is still {before}. The change may still come. armbulk does not "
-    "send it again."
+    "The answer is missing or unclear, and the due date is still {before:date}. The change may still come. armbulk "
+    "does not send it again."
 )
 
 _log = logging.getLogger(__name__)
@@ -71,7 +73,7 @@ def judge_before(row: DueDateRow, item: dict[str, Any]) -> CallAnswer | None:
     if _read_day(item) == row.due_date:
         return CallAnswer(CallState.DONE, DueDateOutcome.UNCHANGED, pack_text(_SAME_DATE))
     if row.due_date < _read_day(item, "voucherDate"):
-        message = _TOO_EARLY.fill(day=quote_text(_read_day(item, "voucherDate")))
+        message = _TOO_EARLY.fill(day=_read_day(item, "voucherDate"))
         return CallAnswer(CallState.DONE, DueDateOutcome.HELD_BACK, pack_text(message))
     return _judge_since(row, item)
 
@@ -86,7 +88,7 @@ def _judge_since(row: DueDateRow, item: dict[str, Any]) -> CallAnswer | None:
         moved.append("dueDate")
     if not moved:
         return None
-    values = {"member": moved[0], "before": _show(before.get(moved[0])), "after": _show(item.get(moved[0]))}
+    values = {"member": _WORDS[moved[0]], "before": _show(before.get(moved[0])), "after": _show(item.get(moved[0]))}
     return CallAnswer(CallState.DONE, DueDateOutcome.CONFLICT, pack_text(_CHANGED.fill(**values)))
 
 
@@ -117,7 +119,7 @@ def judge_after(row: DueDateRow, item: dict[str, Any], message: str = "") -> Cal
     elif not item:
         why = _GONE
     elif moved:
-        why = _MOVED.fill(member=moved, before=_show(before.get(moved)), after=_show(item.get(moved)))
+        why = _MOVED.fill(member=_WORDS[moved], before=_show(before.get(moved)), after=_show(item.get(moved)))
     elif day == row.due_date:
         return CallAnswer(CallState.DONE, DueDateOutcome.UPDATED)
     elif day != day_before:

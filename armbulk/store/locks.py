@@ -10,9 +10,11 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from armbulk.errors import Unfinished
-from armbulk.i18n import _
+from armbulk.i18n import _, unpack_text
 from armbulk.quota.limits import Account
 from armbulk.store.address import database_file
+
+_MAX_HOLDER_CHARS = 500
 
 
 @contextlib.contextmanager
@@ -86,7 +88,8 @@ class ClientLock(AbstractContextManager["ClientLock"]):
 
     def _read_holder(self) -> str:
         try:
-            return self._holder_file.read_text(encoding="utf-8")[:80] or _("Another armbulk process")
+            holder = self._holder_file.read_text(encoding="utf-8")[:_MAX_HOLDER_CHARS]
+            return unpack_text(holder) or _("Another armbulk process")
         except (OSError, ValueError):
             return _("Another armbulk process")
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from armbulk.clock import Clock
 from armbulk.errors import StoreError, describe_os_error
-from armbulk.i18n import _
+from armbulk.i18n import _, pack_text
 from armbulk.model.batch_state import BatchState
 from armbulk.quota.limits import Account, QuotaLimits
 from armbulk.redaction import REDACTED_COLUMNS
@@ -55,6 +55,9 @@ from armbulk.store.schema import (
 )
 from armbulk.store.verifications import VerificationStore
 from armbulk.store.written_files import WrittenFiles
+
+_RUN = _("Run {run} (process {process}, started {started})")
+_OTHER_COMMAND = _("Another armbulk command (process {process}, started {started})")
 
 
 class Store(
@@ -133,10 +136,11 @@ class Store(
         return lock_reading_back(self.url, account)
 
     def describe_process(self, run_id: int) -> str:
-        """Return how others name this process while it has a client's lock."""
+        """Return how others name this process while it has a client's lock (packed: each in its own language)."""
         started = datetime.fromtimestamp(self.clock.now(), UTC).astimezone().strftime("%H:%M")
-        work = f"Run {run_id}" if run_id else "Another armbulk command"
-        return f"{work} (process {os.getpid()}, started {started})"
+        if not run_id:
+            return pack_text(_OTHER_COMMAND.fill(process=os.getpid(), started=started))
+        return pack_text(_RUN.fill(run=run_id, process=os.getpid(), started=started))
 
     # ── runs ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +28,10 @@ from support.paths import ROOT
 import armbulk
 from armbulk.cli import cli
 from armbulk.errors import EXIT_MEANINGS
+from armbulk.model.posting_form import write_postings
+from armbulk.resources.auto_postings import POSTINGS_FORM
+from armbulk.resources.due_dates import DUE_DATE_FORM
+from armbulk.resources.payment_reservations import RESERVATION_FORM
 from armbulk.sandbox import CLIENT_NO, Sandbox
 from armbulk.sandbox.lists import build_lists
 from armbulk.settings.names import DEFAULT_SETTINGS, NAMES
@@ -196,3 +202,26 @@ def test_every_exit_code_is_in_the_page_and_linked() -> None:
     assert "(docs/exit-codes.md)" in read(README)
     assert "(docs/exit-codes.md)" in read(LESMEG)
     assert all(f"| {int(code)} |" in read(DOCS / "exit-codes.md") for code in EXIT_MEANINGS)
+
+
+@pytest.mark.parametrize("path", [DOCS / "questions-for-amili.md", DOCS / "nb" / "sporsmal-til-amili.md"], ids=name_of)
+def test_the_mail_to_amili_shows_the_requests_that_armbulk_sends(path: Path) -> None:
+    """Who confirms the form of a request has seen it; the mail has all questions, and two gaps to fill in."""
+    mail = path.read_text(encoding="utf-8").partition("```text\n")[2].partition("```")[0]
+    values = {"user_id": "…", "payment_id": "P-1", "document_no": "88776655", "amount": Decimal("625.00")}
+    values |= {"currency": "NOK", "ar_item_id": "2218-500002-35078-0", "due_date": "2026-12-31"}
+    posting = values | {"customer_no": "543210", "posting_date": "2026-11-30", "ar_item_id": None}
+    text = re.search(r'"text": "(\w+)"', mail)
+    assert text
+    forms = [
+        ("POST", POSTINGS_FORM, write_postings(POSTINGS_FORM, values, [posting | {"text": text[1]}], {})),
+        ("POST", RESERVATION_FORM, RESERVATION_FORM.write(values | {"ar_item_id": None})),
+        ("PUT", DUE_DATE_FORM, DUE_DATE_FORM.write(values)),
+    ]
+    requests = re.findall(r"\n +(POST|PUT) /clients/\{clientNo\}/(\S+)\n( +\{(?:.*\n)+?)    \w", mail)
+    assert [(method, address, json.loads(body)) for method, address, body in requests] == [
+        (method, form.path, json.loads(body)) for method, form, body in forms
+    ]
+    assert re.findall(r"^ ?(\d+)\. ", mail, re.MULTILINE) == [str(number) for number in range(1, 29)]
+    assert mail.count("____") == 2
+    assert max(map(len, mail.splitlines())) <= 95

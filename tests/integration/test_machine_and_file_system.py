@@ -141,6 +141,7 @@ def test_who_has_to_wait_is_told_for_whom(tmp_path: Path) -> None:
             way.carry_on(run)
         assert "Run 17 (process " in busy.value.message
         assert "client 2218" in busy.value.message
+        assert busy.value.message.text("nb").startswith("Kjøring 17 (prosess ")
         assert way.carry_on(run) == "finished"
 
 

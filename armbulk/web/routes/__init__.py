@@ -2,9 +2,14 @@
 
 from armbulk.web.routes import (
     check,
+<<<<<<< HEAD
+    differences,
+=======
     columns,
+>>>>>>> main
     drafts,
     frame,
+    migration,
     plan,
     questions,
     runs,
@@ -19,7 +24,12 @@ PAGES: tuple[WebPage, ...] = (
     *frame.PAGES,
     *drafts.PAGES,
     *check.PAGES,
+<<<<<<< HEAD
+    *differences.PAGES,
+    *migration.PAGES,
+=======
     *columns.PAGES,
+>>>>>>> main
     *plan.PAGES,
     *questions.PAGES,
     *sending.PAGES,
