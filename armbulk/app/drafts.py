@@ -58,12 +58,8 @@ class Draft:
     Attributes:
         id: Names the draft in addresses.
         folder: Where its files are.
-<<<<<<< HEAD
-        profile: The profile that they are sent with.
-        kind: `import`, or `migration`: the files of another ledger.
-=======
         profile: The profile that they are sent with; "": the default one, as no profile was saved yet.
->>>>>>> main
+        kind: `import`, or `migration`: the files of another ledger.
         created: When it was created (epoch seconds).
         changed: When it was last changed (epoch seconds).
         files: The names of the files, in their order; they are in the folder `files`.
@@ -152,7 +148,7 @@ class Drafts:
         """
         now, name = self._clock.now(), secrets.token_hex(6)
         draft = Draft(name, self.folder / name, profile, now, now)
-        with _storing(self.folder):
+        with storing(self.folder):
             for part in ("files", "corrected"):
                 (draft.folder / part).mkdir(parents=True, mode=0o700)
             draft.folder.chmod(0o700)
@@ -184,7 +180,7 @@ class Drafts:
         draft.changed = self._clock.now()
         text = json.dumps(draft.to_json(), ensure_ascii=False)
         temporary = draft.folder / f"draft.{threading.get_ident()}.new"
-        with _storing(self.folder), self._lock:
+        with storing(self.folder), self._lock:
             descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
@@ -209,7 +205,7 @@ class Drafts:
         """
         name = clean_file_name(name)
         path = draft.folder / "files" / name
-        with _storing(self.folder):
+        with storing(self.folder):
             temporary = path.with_name(f".{secrets.token_hex(4)}.part")
             descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
             with os.fdopen(descriptor, "wb") as file:
@@ -272,7 +268,8 @@ def clean_file_name(name: str) -> str:
 
 
 @contextmanager
-def _storing(folder: Path) -> Iterator[None]:
+def storing(folder: Path) -> Iterator[None]:
+    """Store files in a folder of the pages; FileError where it cannot be done."""
     try:
         yield
     except OSError as error:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack
 
 import polars as pl
 
@@ -31,7 +31,11 @@ from armbulk.month_end.request import (
 from armbulk.resources import EXPORTS
 from armbulk.results.target_check import verify_writable
 from armbulk.store import WrittenFiles
+from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import CSV_DIALECT_NAMES
+
+if TYPE_CHECKING:
+    from armbulk.writers.report_sheets import ReportSheet
 
 _T = TypeVar("_T")
 
@@ -148,6 +152,24 @@ class Export:
         self._source.mark_done()
         self._is_used = True
         return frames
+
+    def streams(self, lang: str) -> list[TableStream]:
+        """Return the tables of the export, whose rows are read from disk when they are needed.
+
+        Raises:
+            UsageError: The export is closed.
+        """
+        self._verify_open()
+        return self._source.streams(lang, "parquet")
+
+    def report_sheets(self, lang: str) -> "Sequence[ReportSheet]":
+        """Return the sheets with the sums of a month-end, in the order of its workbook; () for other lists.
+
+        Raises:
+            UsageError: The export is closed.
+        """
+        self._verify_open()
+        return self._source.report_sheets(lang)
 
     def write(self, target: str | Path | None = None, *, csv_dialect: str = "") -> list[Path]:
         """Write a file (or one per table for CSV and Parquet); return the paths.

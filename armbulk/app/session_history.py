@@ -86,6 +86,12 @@ class SessionHistory:
 
         return list_meters(self.store, self.profile, self.clock.now())
 
+    def describe_room(self) -> dict[str, Any]:
+        """Return ARM's limits, and when there is room again; see `app.usage.describe_room`."""
+        from armbulk.app.usage import describe_room
+
+        return describe_room(self.store, self.profile, self.clock.now())
+
     def known_codes(self) -> "KnownCodes | None":
         """Return ARM's codes as they were read the last time; None: they never were, or the store cannot be used."""
         from armbulk.app.known_customers import find_known

@@ -4,7 +4,7 @@ import logging
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from armbulk.clock import Clock, format_iso
 from armbulk.context import Context
@@ -22,6 +22,11 @@ from armbulk.store.checkpoints import purge_checkpoints
 from armbulk.store.snapshots import purge_snapshots
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import sibling_path, write_raw, write_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from armbulk.writers.report_sheets import ReportSheet
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +68,11 @@ class ListExport:
         if self.changed:
             streams = self.changed.streams(streams, lang, file_format, with_gone=self._with_gone)
         return streams
+
+    def report_sheets(self, lang: str) -> "Sequence[ReportSheet]":
+        """Return no sheets: a list alone has no sums by account or age."""
+        del lang
+        return ()
 
     @property
     def _with_gone(self) -> bool:

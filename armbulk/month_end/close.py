@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from armbulk.context import Context
 from armbulk.errors import ForbiddenError, ServerError
@@ -22,6 +22,11 @@ from armbulk.month_end.tie_out import add_up_postings
 from armbulk.month_end.turnover import has_whole_periods
 from armbulk.writers.table_stream import TableStream
 from armbulk.writers.tables import write_raw, write_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from armbulk.writers.report_sheets import ReportSheet
 
 
 def plan_month_end(
@@ -102,6 +107,12 @@ class ClosingExport:
 
         del file_format
         return build_streams(self.closing, lang)
+
+    def report_sheets(self, lang: str) -> "Sequence[ReportSheet]":
+        """Return the sheets with the sums, in the order of the workbook."""
+        from armbulk.month_end.workbook import build_report_sheets  # noqa: PLC0415 - only for workbooks and pages
+
+        return build_report_sheets(self.closing, lang).ordered
 
     def write(self, target: Path, dialect: str, lang: str) -> list[Path]:
         """Write the file; an incomplete one has `incomplete` in its name."""

@@ -53,6 +53,28 @@ def build_streams(closing: Closing, lang: str) -> list[TableStream]:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthEndSheets:
+    """The sheets with the sums of a month-end.
+
+    Attributes:
+        tie_out: postings against GL movements.
+        of_receivables: of a close pack: its tie-out, the aged balance, and that by customer.
+        by_account: turnover by account.
+        by_type: turnover by voucher type.
+    """
+
+    tie_out: ReportSheet
+    of_receivables: tuple[ReportSheet, ...]
+    by_account: ReportSheet
+    by_type: ReportSheet
+
+    @property
+    def ordered(self) -> list[ReportSheet]:
+        """The sheets in the order of the workbook."""
+        return [self.tie_out, *self.of_receivables, self.by_account, self.by_type]
+
+
+@dataclass(frozen=True, slots=True)
 class _MonthEndBook:
     """The sheets of a month-end: those for paper first, then the long tables, then how it was made."""
 
@@ -68,25 +90,32 @@ class _MonthEndBook:
             add_report_sheet(book, sheet, self.lang, self.cover.subject)
 
 
-def _build_workbook(origin: Origin, first_made: float, closing: Closing, lang: str) -> _MonthEndBook:
-    tables = _build_tables(closing, lang)
-    movements = closing.tie_out.movements
-    by_account = build_account_sheet(
-        closing.turnover, movements, is_sorted=not closing.postings.request.columns, lang=lang
-    )
-    tie_out = build_tie_out_sheet(closing.tie_out, closing.gaps, lang)
-    ar_sheets: list[ReportSheet] = []
+def build_report_sheets(closing: Closing, lang: str) -> MonthEndSheets:
+    """Return the sheets with the sums of a month-end."""
+    is_sorted = not closing.postings.request.columns
+    of_receivables: tuple[ReportSheet, ...] = ()
     if closing.receivables is not None:
-        ar_sheets = [
+        of_receivables = (
             build_ar_tie_out_sheet(closing.receivables, lang),
             build_aged_balance_sheet(closing.receivables, lang),
             build_customer_sheet(closing.receivables, closing.names, lang),
-        ]
-    sheets = [tie_out, *ar_sheets, by_account, build_voucher_type_sheet(closing.turnover, lang)]
+        )
+    return MonthEndSheets(
+        build_tie_out_sheet(closing.tie_out, closing.gaps, lang),
+        of_receivables,
+        build_account_sheet(closing.turnover, closing.tie_out.movements, is_sorted=is_sorted, lang=lang),
+        build_voucher_type_sheet(closing.turnover, lang),
+    )
+
+
+def _build_workbook(origin: Origin, first_made: float, closing: Closing, lang: str) -> _MonthEndBook:
+    tables = _build_tables(closing, lang)
+    sums = build_report_sheets(closing, lang)
+    sheets = sums.ordered
     names = Sheets(
-        by_account=by_account,
-        tie_out=tie_out,
-        ar_tie_out=ar_sheets[0] if ar_sheets else None,
+        by_account=sums.by_account,
+        tie_out=sums.tie_out,
+        ar_tie_out=sums.of_receivables[0] if sums.of_receivables else None,
         items=tables[0].title,
         open_items=tables[-1].title,
         by_customer=customer_text("by_customer", lang),

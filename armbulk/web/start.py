@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from armbulk.app.drafts import KEEP_DAYS, open_drafts
+from armbulk.app.saved_exports import open_saved_exports
 from armbulk.app.web_key import read_web_key
 from armbulk.web.routes.start import prepare_first_page
 from armbulk.web.server import PageServer, open_port
@@ -68,9 +69,11 @@ def serve(request: WebRequest, session: "Session") -> Iterator[PageServer]:
             demo = stack.enter_context(run_web_demo(session.clock, lang))
             home, settings = demo.home, WebSettings(demo.settings, request.aup_file, None, lang, demo.samples)
         drafts = open_drafts(home, session.clock)
-        drafts.delete_old(timedelta(days=request.keep_days))
+        exports = open_saved_exports(home, session.clock)
+        for kept in (drafts, exports):
+            kept.delete_old(timedelta(days=request.keep_days))
         key = read_web_key(home, renew=request.new_key)
-        workspace = Workspace(settings, drafts)
+        workspace = Workspace(settings, drafts, exports)
         prepare_first_page(workspace)
         yield stack.enter_context(PageServer(workspace, listener, key))
 

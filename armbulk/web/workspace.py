@@ -13,6 +13,7 @@ from armbulk.web.jobs import Jobs
 
 if TYPE_CHECKING:
     from armbulk.app.drafts import Drafts
+    from armbulk.app.saved_exports import SavedExports
     from armbulk.app.session import Session
     from armbulk.app.web_demo import SampleFile
 
@@ -81,12 +82,13 @@ class Workspace:
     Attributes:
         started: How the page was started.
         drafts: Files that are prepared for an import.
+        exports: Lists that are exported, with their files.
         jobs: What works in the background.
         recent: The checks and plans that were used last.
     """
 
-    def __init__(self, started: WebSettings, drafts: "Drafts") -> None:
-        self.started, self.drafts = started, drafts
+    def __init__(self, started: WebSettings, drafts: "Drafts", exports: "SavedExports") -> None:
+        self.started, self.drafts, self.exports = started, drafts, exports
         self.jobs = Jobs()
         self.recent = RecentResults()
 

@@ -2,13 +2,13 @@
 
 from armbulk.web.routes import (
     check,
-<<<<<<< HEAD
-    differences,
-=======
     columns,
->>>>>>> main
+    differences,
     drafts,
+    exports,
     frame,
+    help_pages,
+    limits,
     migration,
     plan,
     questions,
@@ -20,20 +20,20 @@ from armbulk.web.routes import (
 from armbulk.web.routes.page import WebPage
 
 PAGES: tuple[WebPage, ...] = (
-    *start.PAGES,
-    *frame.PAGES,
-    *drafts.PAGES,
     *check.PAGES,
-<<<<<<< HEAD
-    *differences.PAGES,
-    *migration.PAGES,
-=======
     *columns.PAGES,
->>>>>>> main
+    *differences.PAGES,
+    *drafts.PAGES,
+    *exports.PAGES,
+    *frame.PAGES,
+    *help_pages.PAGES,
+    *limits.PAGES,
+    *migration.PAGES,
     *plan.PAGES,
     *questions.PAGES,
-    *sending.PAGES,
     *runs.PAGES,
+    *sending.PAGES,
+    *start.PAGES,
     *templates.PAGES,
 )
 """Every page."""
