@@ -51,7 +51,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FileQuestion:
     """A question about the files.
 
     Attributes:
@@ -60,7 +60,7 @@ class Question:
         answers: What can be answered.
         chosen: The value of the answer; "" = there is none yet.
         values: The values of the file that it is about: a draft keeps them, to show the effects again later.
-        asked: The question of the use case; None: it follows from a finding.
+        source: The question of the use case; None: it follows from a finding.
     """
 
     key: str
@@ -68,34 +68,34 @@ class Question:
     answers: Sequence[Answer]
     chosen: str
     values: Sequence[str] = ()
-    asked: AskedQuestion | None = None
+    source: AskedQuestion | None = None
 
 
 def list_questions(
     result: CheckResult | None,
-    asked: Sequence[AskedQuestion],
+    sources: Sequence[AskedQuestion],
     options: Mapping[str, Any],
     answers: Mapping[str, Any],
     error: str = "",
-) -> list[Question]:
+) -> list[FileQuestion]:
     """Return the questions about files, those without an answer first.
 
     Args:
         result: The check of the files as they are; None: nothing could be checked.
-        asked: What the use cases have asked.
+        sources: What the use cases have asked.
         options: The draft's options of reading, by name.
         answers: The draft's answers, with the values of questions that were answered.
         error: The code of the error that stopped the check; "" = none did.
     """
-    questions = [*_list_options(result, options, answers), *(_describe(result, each) for each in asked)]
-    questions += [_describe(result, each) for each in _list_unread(answers, {each.key for each in asked})]
+    questions = [*_list_options(result, options, answers), *(_describe(result, each) for each in sources)]
+    questions += [_describe(result, each) for each in _list_unread(answers, {each.key for each in sources})]
     if error in _ENCODING_ERRORS:
         names = [Answer(encoding, _("As {encoding}", encoding=encoding)) for encoding in _ENCODINGS]
-        questions.append(Question(OPTION + "encoding", _("How are the letters of the file written?"), names, ""))
+        questions.append(FileQuestion(OPTION + "encoding", _("How are the letters of the file written?"), names, ""))
     return sorted(questions, key=lambda question: bool(question.chosen))
 
 
-def answer_question(question: Question, value: str, options: dict[str, Any], answers: dict[str, Any]) -> bool:
+def answer_question(question: FileQuestion, value: str, options: dict[str, Any], answers: dict[str, Any]) -> bool:
     """Store an answer; return whether the question has it.
 
     Args:
@@ -106,9 +106,9 @@ def answer_question(question: Question, value: str, options: dict[str, Any], ans
     """
     if value not in {answer.value for answer in question.answers}:
         return False
-    if question.asked is not None:
+    if question.source is not None:
         answers[question.key] = value == YES
-        if question.asked.kind == "header":
+        if question.source.kind == "header":
             _leave_column(question, options, answers, is_left=value == NO)
         return True
     name = question.key.removeprefix(OPTION)
@@ -117,25 +117,25 @@ def answer_question(question: Question, value: str, options: dict[str, Any], ans
     return True
 
 
-def _leave_column(question: Question, options: dict[str, Any], answers: dict[str, Any], *, is_left: bool) -> None:
+def _leave_column(question: FileQuestion, options: dict[str, Any], answers: dict[str, Any], *, is_left: bool) -> None:
     """Store that a column whose header only resembles one of armbulk's is not read, or that it is read again."""
-    values = dict(question.asked.values) if question.asked is not None else {}
+    values = dict(question.source.values) if question.source is not None else {}
     others = [text for text in options.get("unread_columns", ()) if text != values["text"]]
     options["unread_columns"] = [*others, values["text"]] if is_left else others
     if is_left:
         answers[VALUES + question.key] = values
 
 
-def _list_unread(answers: Mapping[str, Any], asked: set[str]) -> Iterator[AskedQuestion]:
+def _list_unread(answers: Mapping[str, Any], known: set[str]) -> Iterator[AskedQuestion]:
     """Yield the questions about columns that are not read by an earlier answer: they are not asked again."""
     for key, answer in answers.items():
-        if key.startswith(_HEADER) and answer is False and key not in asked and VALUES + key in answers:
+        if key.startswith(_HEADER) and answer is False and key not in known and VALUES + key in answers:
             yield AskedQuestion(key, "header", answers[VALUES + key], answer=False)
 
 
 def _list_options(
     result: CheckResult | None, options: Mapping[str, Any], answers: Mapping[str, Any]
-) -> Iterator[Question]:
+) -> Iterator[FileQuestion]:
     """Yield the questions whose answers are options of reading."""
     findings = result.checked.findings if result is not None else pl.DataFrame(schema={"code": pl.String})
 
@@ -158,7 +158,7 @@ def _list_options(
         yield _ask_about_encoding(texts, str(options.get("encoding") or ""))
 
 
-def _ask_about_hidden(result: CheckResult, chosen: str) -> Question:
+def _ask_about_hidden(result: CheckResult, chosen: str) -> FileQuestion:
     sheets = [sheet for sheet in result.checked.file_sheets if sheet.hidden_rows or sheet.hidden_columns]
     rows = sum(len(sheet.hidden_rows) for sheet in sheets)
     columns = sum(len(sheet.hidden_columns) for sheet in sheets)
@@ -175,7 +175,7 @@ def _ask_about_hidden(result: CheckResult, chosen: str) -> Question:
         Answer("include", _("Yes, like all others"), effects),
         Answer("skip", _("No, leave out what is hidden"), [_("Only what Excel shows is sent")]),
     ]
-    return Question(OPTION + "hidden", what, answers, chosen)
+    return FileQuestion(OPTION + "hidden", what, answers, chosen)
 
 
 def _show_hidden(result: CheckResult, sheet: Sheet) -> Iterator[Text]:
@@ -204,7 +204,7 @@ def _mask(result: CheckResult, index: int, letter: str, text: str) -> str:
     return mask_value(text) if any(fields[name].sensitive for name in names if name in fields) else text
 
 
-def _ask_about_dates(texts: Sequence[str], chosen: str) -> Question:
+def _ask_about_dates(texts: Sequence[str], chosen: str) -> FileQuestion:
     answers = []
     for order in DATE_ORDERS:
         effects = [
@@ -216,7 +216,9 @@ def _ask_about_dates(texts: Sequence[str], chosen: str) -> Question:
             for text in texts[:_EFFECTS]
         ]
         answers.append(Answer(order, _ORDERS[order], effects))
-    return Question(OPTION + "dates", _("How are the dates of these files read?"), answers, chosen, texts[:_EFFECTS])
+    return FileQuestion(
+        OPTION + "dates", _("How are the dates of these files read?"), answers, chosen, texts[:_EFFECTS]
+    )
 
 
 def _write_meaning(meaning: Text) -> Text:
@@ -225,13 +227,13 @@ def _write_meaning(meaning: Text) -> Text:
     return write_day(day) if isinstance(day, date) else _("no date")
 
 
-def _ask_about_amounts(texts: Sequence[str], chosen: str) -> Question:
+def _ask_about_amounts(texts: Sequence[str], chosen: str) -> FileQuestion:
     answers = []
     for separator, words in _SEPARATORS.items():
         meanings = [(text, list_amount_meanings([text])[1][separator]) for text in texts[:_EFFECTS]]
         effects = [_("{text} → {meaning}", text=text, meaning=meaning or _("no amount")) for text, meaning in meanings]
         answers.append(Answer(separator, words, effects))
-    return Question(
+    return FileQuestion(
         OPTION + "decimal", _("How are the amounts of these files read?"), answers, chosen, texts[:_EFFECTS]
     )
 
@@ -244,16 +246,16 @@ def _find_postal_codes(findings: pl.DataFrame) -> list[str]:
     return found["value"].drop_nulls().unique(maintain_order=True).head(_EFFECTS).to_list()
 
 
-def _ask_about_postal_codes(texts: Sequence[str], chosen: Any) -> Question:
+def _ask_about_postal_codes(texts: Sequence[str], chosen: Any) -> FileQuestion:
     answers = [
         Answer(YES, _("Yes, add it"), [_("{text} → {meaning}", text=text, meaning=text.zfill(4)) for text in texts]),
         Answer(NO, _("No, I correct the file"), [_("These rows are held back until they are corrected")]),
     ]
     text = _("Some postal codes have lost the zero at their beginning. Is it added again?")
-    return Question(OPTION + "pad_postal_codes", text, answers, _write_flag(chosen), texts)
+    return FileQuestion(OPTION + "pad_postal_codes", text, answers, _write_flag(chosen), texts)
 
 
-def _ask_about_update(result: CheckResult | None, chosen: Any) -> Question:
+def _ask_about_update(result: CheckResult | None, chosen: Any) -> FileQuestion:
     is_export = result is not None and result.is_export
     text = _("Are these changes to customers that ARM has already?")
     if is_export:
@@ -266,7 +268,7 @@ def _ask_about_update(result: CheckResult | None, chosen: Any) -> Question:
         ),
         Answer(NO, _("No, create the records"), [_("Every required field is needed")]),
     ]
-    return Question(OPTION + "update", text, answers, _write_flag(chosen))
+    return FileQuestion(OPTION + "update", text, answers, _write_flag(chosen))
 
 
 def _find_samples(findings: pl.DataFrame) -> list[str]:
@@ -278,7 +280,7 @@ def _find_samples(findings: pl.DataFrame) -> list[str]:
     return [_NAMES_OF_ENCODINGS.get(str(found["detail"][0]), str(found["detail"][0])), *samples]
 
 
-def _ask_about_encoding(texts: Sequence[str], chosen: str) -> Question:
+def _ask_about_encoding(texts: Sequence[str], chosen: str) -> FileQuestion:
     """Return the question whether letters such as æ are right; each encoding with what it makes of them."""
     base, *samples = texts
     answers: list[Answer] = []
@@ -286,7 +288,7 @@ def _ask_about_encoding(texts: Sequence[str], chosen: str) -> Question:
         readings = [_read_as(sample, base, encoding) for sample in samples]
         if all(readings) and readings not in [list(answer.effects) for answer in answers]:
             answers.append(Answer(encoding, _("As {encoding}", encoding=encoding), readings))
-    return Question(OPTION + "encoding", _("Are the letters of the file right?"), answers, chosen or base, texts)
+    return FileQuestion(OPTION + "encoding", _("Are the letters of the file right?"), answers, chosen or base, texts)
 
 
 def _read_as(text: str, base: str, encoding: str) -> str:
@@ -302,38 +304,43 @@ def _write_flag(chosen: Any) -> str:
     return "" if chosen is None else (YES if chosen else NO)
 
 
-def _describe(result: CheckResult | None, asked: AskedQuestion) -> Question:
+def _describe(result: CheckResult | None, source: AskedQuestion) -> FileQuestion:
     """Return a question of a use case with its answers."""
-    chosen = _write_flag(asked.answer)
-    values = asked.values
-    if asked.kind == "header":
+    chosen = _write_flag(source.answer)
+    values = source.values
+    if source.kind == "header":
         text = _('Sheet {sheet}, column {column}: is "{text}" the column "{header}"?', **values)
         effects = _show_column(result, values)
-        answers = [Answer(YES, _("Yes, read it so"), effects), Answer(NO, _("No, it is another column"))]
-        return Question(asked.key, text, answers, chosen, asked=asked)
-    if asked.kind == "suppliers":
+        answers = [
+            Answer(YES, _("Yes, read it so"), effects),
+            Answer(NO, _("No, it is another column"), [_("It is not sent")]),
+        ]
+        return FileQuestion(source.key, text, answers, chosen, source=source)
+    if source.kind == "suppliers":
         contents = {**values, "contents": CONTENTS[str(values["resource"])]}
         text = _('Sheet {sheet}: "{text}" may refer to suppliers. Is it {contents}?', **contents)
         answers = [Answer(YES, _("Yes, read it")), Answer(NO, _("No, read nothing"))]
-        return Question(asked.key, text, answers, chosen, asked=asked)
+        return FileQuestion(source.key, text, answers, chosen, source=source)
     count = {**values, "count": int(values["count"])}
     of_rows = _show_rows(result, values)
-    if asked.kind == "continuation":
+    if source.kind == "continuation":
         text = ngettext(
             "Sheet {sheet}: {count} row has no document number (row {rows}). Does it belong to the document above?",
             "Sheet {sheet}: {count} rows have no document number (rows {rows}). Do they belong to the document above?",
             **count,
         )
         no = Answer(NO, _("No, I correct the file"), [_("These rows are held back until they are corrected")])
-        return Question(asked.key, text, [Answer(YES, _("Yes, they are its lines"), of_rows), no], chosen, asked=asked)
+        return FileQuestion(
+            source.key, text, [Answer(YES, _("Yes, they are its lines"), of_rows), no], chosen, source=source
+        )
     text = ngettext(
         "Sheet {sheet}: {count:number} credit note has no due date (row {rows}). Use its document date?",
         "Sheet {sheet}: {count:number} credit notes have no due date (rows {rows}). Use their document dates?",
         **count,
     )
     no = Answer(NO, _("No, I correct the file"), [_("These rows are held back until they are corrected")])
-    return Question(
-        asked.key, text, [Answer(YES, _("Yes, they are due on that date"), of_rows), no], chosen, asked=asked
+    return FileQuestion(
+        source.key, text, [Answer(YES, _("Yes, they are due on that date"), of_rows), no], chosen, source=source
     )
 
 

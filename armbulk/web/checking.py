@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from armbulk.app.corrections import Corrected
     from armbulk.app.drafts import Draft
     from armbulk.app.file_columns import FileColumns
-    from armbulk.app.file_questions import Question
+    from armbulk.app.file_questions import FileQuestion
     from armbulk.app.plan import Plan
     from armbulk.app.session import Session
     from armbulk.web.visit import Visit
@@ -53,7 +53,7 @@ class DraftCheck:
         is_unknown = self.error is not None and self.error.code in _CODES_OF_COLUMNS
         return self.columns is not None and (self.is_open or is_unknown)
 
-    def list_questions(self, draft: "Draft") -> "list[Question]":
+    def list_questions(self, draft: "Draft") -> "list[FileQuestion]":
         """Return the questions about the files, those without an answer first."""
         from armbulk.app.file_questions import list_questions
 
