@@ -23,6 +23,7 @@ from armbulk.model.due_date import ChangeAnswer
 from armbulk.model.lookup import DocumentLookup, ExpectedDocument
 from armbulk.model.page import Page
 from armbulk.model.posting_form import AUTO_POSTINGS_PATH, require_validate_only
+from armbulk.model.record_texts import extract_column
 from armbulk.model.reservation import ReservationVerdict
 from armbulk.model.response import ApiResult, Response
 from armbulk.model.submission import BatchStatus, OpenRecord, SentKeys, SubmitResult
@@ -129,8 +130,8 @@ class ArmClient:
     def read_page(self, endpoint: str, params: Mapping[str, str], json_array: str = "") -> ApiResult[Page | None]:
         """GET one page of a list; the address is always built here, never taken from an answer."""
         result = self._read(f"/{endpoint}?{urlencode(params)}", lambda response: read_page(response, json_array))
-        numbers = [record.get("clientNo") for record in result.content.records] if result.content else []
-        distinct = {number for number in numbers if isinstance(number, (str, int))}  # a page has up to 1,000 records
+        numbers = extract_column(result.content.records if result.content else (), "clientNo")
+        distinct = set(numbers.to_list())  # a page has up to 1,000 records
         return replace(result, client_nos=read_client_nos({"clientNo": number} for number in distinct))
 
     def _read(self, path: str, parse: Callable[[Response], _Content]) -> ApiResult[_Content]:

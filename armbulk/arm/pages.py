@@ -1,11 +1,14 @@
 """Read one page of ARM's lists (ARM documentation, listing and paging): its records, and what its summary says."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from armbulk.arm.json_body import lower_names, parse_json
+from armbulk.arm.uniform_records import split_uniform_records
 from armbulk.model.page import Page
+from armbulk.model.record_texts import UniformRecords
 from armbulk.model.response import Response
 
 _QUERY = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -22,16 +25,19 @@ def read_page(response: Response, json_array: str = "") -> Page | None:
 
     The records are the array called `json_array`, else the only one beside `summary`, else the only one of objects.
     """
-    body = parse_json(response.body) if response.error is None and response.status == 200 else None
+    if response.error is not None or response.status != 200:
+        return None
+    rest, uniform = split_uniform_records(response.body) or (response.body, None)
+    body = parse_json(rest)
     if isinstance(body, list):
-        return _build_page(body, {})
+        return _build_page(uniform or body, {})
     if not isinstance(body, dict):
         return None
     members = lower_names(body)
     summary, records = members.get("summary", {}), _find_records(members, json_array.lower())
     if records is None or not isinstance(summary, dict):
         return None
-    return _build_page(records, lower_names(summary))
+    return _build_page(uniform or records, lower_names(summary))  # the rest has no other array
 
 
 def _find_records(body: dict[str, Any], json_array: str) -> list[Any] | None:
@@ -47,11 +53,13 @@ def _find_records(body: dict[str, Any], json_array: str) -> list[Any] | None:
     return None
 
 
-def _build_page(records: list[Any], summary: dict[str, Any]) -> Page | None:
-    if not all(isinstance(record, dict) for record in records):
-        return None
+def _build_page(records: Sequence[Any], summary: dict[str, Any]) -> Page | None:
+    if not isinstance(records, UniformRecords):
+        if not all(isinstance(record, dict) for record in records):
+            return None
+        records = tuple(records)
     total, max_records, pages, number, size = (_parse_count(summary.get(name)) for name in _COUNTS)
-    return Page(tuple(records), total, max_records, pages, _find_query(summary), number, size)
+    return Page(records, total, max_records, pages, _find_query(summary), number, size)
 
 
 def _find_query(summary: dict[str, Any]) -> str:

@@ -125,8 +125,7 @@ def compare_accounts(export: LedgerExport) -> pl.DataFrame:
         opening_customers=pl.col("opening").sum(), closing_customers=pl.col("closing").sum()
     )
     nobody = (
-        export.lines.scan()
-        .filter(pl.col("customer_id").is_null())
+        export.lines.whole.filter(pl.col("customer_id").is_null())
         .group_by("account_id")
         .agg(without_customer=pl.col("amount").sum())
         .collect()

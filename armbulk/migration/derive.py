@@ -21,12 +21,12 @@ import polars as pl
 from armbulk.migration.balances import CustomerBalances, Proof, compare_accounts, prove_accounts, prove_customers
 from armbulk.migration.customer_rows import CustomerChoices, build_customer_rows
 from armbulk.migration.document_rows import DocumentChoices, DocumentRows, build_document_rows
-from armbulk.migration.grouping import GroupedLines, doubt_earlier, group_lines
+from armbulk.migration.grouping import GroupedLines, group_lines
 from armbulk.migration.ledger_items import LedgerItems, derive_items, join_items
 from armbulk.migration.ledger_lines import add_keys
 from armbulk.migration.listed_items import ListSource
 from armbulk.migration.references import OWNER, LedgerDocuments, find_documents
-from armbulk.migration.whole_file import look_at_file
+from armbulk.migration.whole_file import WholeFile
 from armbulk.migration.years import join_years
 from armbulk.model.exact_sums import sum_amounts
 from armbulk.model.ledger_export import BASE_AMOUNT, LedgerExport, LedgerHeader
@@ -194,18 +194,17 @@ class _Links:
 
     def __init__(self, export: LedgerExport) -> None:
         self._export = export
-        self._whole = look_at_file(export.lines)
+        self._whole = WholeFile(export.lines)
         self.doubted_references: list[pl.DataFrame] = []
         self.doubted_cids: list[pl.DataFrame] = []
         self.credit_count = self.linked_credits = self.due_claims = self.same_due_claims = 0
 
     def list_items(self, balances: CustomerBalances) -> Iterator[LedgerItems]:
         """Yield the items of each group; customers without a posting are in the first."""
-        has_links = any(grouped.linked_credits for grouped, _references in self._group())
+        has_links = any(grouped.linked_credits for grouped, _references in self._group(None))
         without = balances.rows.filter(pl.col("postings") == 0)
         export = self._export
-        for number, (linked, references) in enumerate(self._group()):
-            grouped = linked if has_links else doubt_earlier(linked)
+        for number, (grouped, references) in enumerate(self._group(self._whole if has_links else None)):
             self._count(grouped, references)
             own = balances.rows.join(grouped.lines.select(OWNER).unique(), on=OWNER, how="semi", maintain_order="left")
             yield derive_items(
@@ -216,11 +215,11 @@ class _Links:
                 uses_currencies=not export.repeats_currency_amounts,
             )
 
-    def _group(self) -> Iterator[tuple[GroupedLines, LedgerDocuments]]:
+    def _group(self, whole: WholeFile | None) -> Iterator[tuple[GroupedLines, LedgerDocuments]]:
         for group in self._export.lines.list_groups():
             lines = add_keys(group).collect()
             references = find_documents(lines, self._whole)
-            yield group_lines(lines, references, self._whole), references
+            yield group_lines(lines, references, whole), references
 
     def _count(self, grouped: GroupedLines, references: LedgerDocuments) -> None:
         self.doubted_references.append(references.doubted_references)

@@ -11,7 +11,7 @@
 Equal amounts, the oldest first, and numbers inside descriptions are no proof, so no rule uses them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import polars as pl
@@ -52,13 +52,14 @@ class GroupedLines:
     linked_credits: int
 
 
-def group_lines(lines: pl.DataFrame, documents: LedgerDocuments, whole: WholeFile) -> GroupedLines:
+def group_lines(lines: pl.DataFrame, documents: LedgerDocuments, whole: WholeFile | None) -> GroupedLines:
     """Find the document of each posting of some customers.
 
     Args:
         lines: All postings on these customers (`ledger_lines.add_keys`).
         documents: What their references lead to.
-        whole: The postings of all customers.
+        whole: The postings of all customers. None: no payment counts as of before the period, because the references of
+            payments prove nothing in a file without any linked credit.
     """
     linked_lines = _look_up(lines, documents, whole)
     is_debit, is_sales = pl.col("amount") > 0, pl.col("is_sales")
@@ -94,13 +95,7 @@ def group_lines(lines: pl.DataFrame, documents: LedgerDocuments, whole: WholeFil
     return GroupedLines(grouped.select(*lines.columns, "document", "rule"), all_credits.height, linked)
 
 
-def doubt_earlier(grouped: GroupedLines) -> GroupedLines:
-    """Return the lines of a file without any linked credit: its references prove nothing, so R6 becomes R7."""
-    rule = pl.col("rule").replace(GroupingRule.EARLIER, GroupingRule.WITHOUT_REFERENCE)
-    return replace(grouped, lines=grouped.lines.with_columns(rule))
-
-
-def _look_up(lines: pl.DataFrame, documents: LedgerDocuments, whole: WholeFile) -> pl.DataFrame:
+def _look_up(lines: pl.DataFrame, documents: LedgerDocuments, whole: WholeFile | None) -> pl.DataFrame:
     """Return the lines with cross_document, reference_document, cid_document String, and fits_nothing Boolean."""
     tables = (
         (documents.by_reference, "reference_key", "reference_key", "reference_document"),
@@ -119,7 +114,7 @@ def _look_up(lines: pl.DataFrame, documents: LedgerDocuments, whole: WholeFile) 
         reference_document=pl.coalesce("reference_document", pl.when(is_refund).then("credit_document")),
         cross_document=pl.coalesce("cross_by_reference", "cross_by_source", "cross_by_transaction"),
     )
-    return joined.with_columns(fits_nothing=_fits_nothing(joined, whole))
+    return joined.with_columns(fits_nothing=_fits_nothing(joined, whole) if whole else pl.lit(value=False))
 
 
 def _fits_nothing(lines: pl.DataFrame, whole: WholeFile) -> pl.Expr:
@@ -129,8 +124,7 @@ def _fits_nothing(lines: pl.DataFrame, whole: WholeFile) -> pl.Expr:
     lost = lines.filter(pl.col("is_payment") & (pl.col("amount") <= 0) & has_none & has_any)
     if lost.is_empty():
         return pl.lit(value=False)
-    keys = pl.concat([lost["reference_key"], lost["cross_key"]]).drop_nulls().unique()
-    numbers, cids = whole.find_claimed(keys, lost["cid_key"].drop_nulls().unique())
+    numbers, cids = whole.claimed
     fits = [pl.col(name).is_in(numbers.implode()) for name in ("reference_key", "cross_key")]
     fits.append(pl.col("cid_key").is_in(cids.implode()))
     return has_any & ~pl.any_horizontal(each.fill_null(value=False) for each in fits)

@@ -4,8 +4,6 @@ Customers are looked at in groups, so that many postings take little memory. A n
 unique in the whole file, and a reference that fits nothing must fit no claim of the whole file.
 """
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from armbulk.migration.ledger_lines import add_keys, is_claim
@@ -15,42 +13,35 @@ _KEYS_AT_ONCE = 200_000
 _NUMBERS = ("reference_key", "source_key", "transaction_key")
 
 
-@dataclass(frozen=True, slots=True)
 class WholeFile:
     """The postings of all customers.
 
-    Attributes:
+    Args:
         postings: The postings.
+
+    Attributes:
         shared: source_key, transaction_key → those of them that several sales vouchers or customers carry.
     """
 
-    postings: Postings
-    shared: dict[str, pl.Series]
+    def __init__(self, postings: Postings) -> None:
+        self._postings = postings
+        self._claimed: tuple[pl.Series, pl.Series] | None = None
+        self.shared = {name: _find_shared(postings, name) for name in ("source_key", "transaction_key")}
 
-    def find_claimed(self, numbers: pl.Series, cids: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """Return those of some numbers, and of some payment references, that a claim of any customer carries."""
-        claims = add_keys(self.postings.scan()).filter(is_claim())
-        claimed = [
-            pl.concat(claims.filter(pl.col(name).is_in(keys.implode())).select(key=name).unique() for name in names)
-            for keys, names in ((numbers, _NUMBERS), (cids, ("cid_key",)))
-        ]
-        first, second = pl.collect_all(claimed)
-        return first["key"].unique(), second["key"]
-
-
-def look_at_file(postings: Postings) -> WholeFile:
-    """Find what sales vouchers share.
-
-    Args:
-        postings: The postings of a ledger.
-    """
-    return WholeFile(postings, {name: _find_shared(postings, name) for name in ("source_key", "transaction_key")})
+    @property
+    def claimed(self) -> tuple[pl.Series, pl.Series]:
+        """The numbers, and the payment references, that claims carry; read once, when they are needed."""
+        if self._claimed is None:
+            claims = add_keys(self._postings.whole).filter(is_claim())
+            keys = {name: claims.select(key=name).unique().collect()["key"] for name in (*_NUMBERS, "cid_key")}
+            self._claimed = pl.concat([keys[name] for name in _NUMBERS]).unique(), keys["cid_key"]
+        return self._claimed
 
 
 def _find_shared(postings: Postings, key: str) -> pl.Series:
     """Return the keys that several sales vouchers or several customers carry."""
     parts = max(1, postings.rows // _KEYS_AT_ONCE)
-    invoices = add_keys(postings.scan()).filter(pl.col("is_invoice") & pl.col(key).is_not_null())
+    invoices = add_keys(postings.whole).filter(pl.col("is_invoice") & pl.col(key).is_not_null())
     repeated = [_find_repeated(invoices.filter(pl.col(key).hash() % parts == part), key) for part in range(parts)]
     return pl.concat(repeated)
 

@@ -88,7 +88,7 @@ def _compare_balances(earlier: LedgerExport, later: LedgerExport) -> pl.DataFram
 
 def _append(earlier: LedgerExport, later: LedgerExport) -> LedgerExport:
     """Return both as one export. What the later one says of a customer counts."""
-    last = earlier.lines.scan().select(pl.col("voucher", "line").max().fill_null(0)).collect()
+    last = earlier.lines.whole.select(pl.col("voucher", "line").max().fill_null(0)).collect()
     moved = [(pl.col(name) + last[name][0] + 1).cast(pl.Int64) for name in last.columns]
     gone = earlier.customers.join(later.customers, on=OWNER, how="anti", maintain_order="left")
     old_accounts = earlier.accounts.select("account_id", first="opening")

@@ -1,5 +1,6 @@
 """One page of a list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ class Page:
     """The records of a page, and its summary; None and "" where that lacks a value.
 
     Attributes:
-        records: as JSON, numbers as int or Decimal.
+        records: as JSON, numbers as int or Decimal; many of the same form are UniformRecords.
         total: records in the whole list.
         max_records: the most records the system serves of one list.
         pages: pages in the whole list.
@@ -18,7 +19,7 @@ class Page:
         size: the most records of a page.
     """
 
-    records: tuple[dict[str, Any], ...]
+    records: Sequence[dict[str, Any]]
     total: int | None
     max_records: int | None
     pages: int | None

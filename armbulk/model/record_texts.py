@@ -2,12 +2,12 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
-from typing import Any
+from typing import Any, overload
 
 import polars as pl
 
@@ -42,6 +42,31 @@ class OddNumber:
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UniformRecords(Sequence[Json]):
+    """JSON records that all have the same members, none of them an object or an array.
+
+    Attributes:
+        texts: their values as `format_json_value` gives them, a column for each member.
+        parse: returns the records as JSON.
+    """
+
+    texts: pl.DataFrame
+    parse: Callable[[], Sequence[Json]]
+
+    def __len__(self) -> int:
+        return self.texts.height
+
+    @overload
+    def __getitem__(self, index: int) -> Json: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Json]: ...
+
+    def __getitem__(self, index: int | slice) -> Json | Sequence[Json]:
+        return self.parse()[index]
 
 
 def format_json_value(value: Any) -> str | None:
@@ -101,6 +126,9 @@ def build_frame(records: Sequence[Json], paths: Sequence[str], skip: frozenset[s
         The columns of `paths`, then one for every other path the records have. Where these are more than
         MAX_OTHER_COLUMNS (an object whose names are data), they are in one column OTHER_FIELDS, as JSON.
     """
+    if isinstance(records, UniformRecords):
+        texts = records.texts.drop(skip, strict=False)
+        return pl.DataFrame([_get_column(texts, path) for path in dict.fromkeys((*paths, *texts.columns))])
     tree = build_tree(dict.fromkeys(paths))
     columns: dict[str, _Texts] = {path: [] for path in paths}
     try:
@@ -111,6 +139,15 @@ def build_frame(records: Sequence[Json], paths: Sequence[str], skip: frozenset[s
         others = (_keep_unknown(record, tree, skip) for record in records)
         columns[OTHER_FIELDS] = [to_json_text(other) if other else None for other in others]
     return pl.DataFrame([_to_series(path, texts, len(records)) for path, texts in columns.items()])
+
+
+def _get_column(texts: pl.DataFrame, path: str) -> pl.Series:
+    """The texts of a path; all null where the frame does not have it."""
+    return (
+        texts[path]
+        if path in texts.columns
+        else pl.Series(path, [None], dtype=pl.String).new_from_index(0, texts.height)
+    )
 
 
 def _keep_known(record: Json, tree: Json) -> Json:
@@ -139,6 +176,8 @@ def _keep_unknown(record: Json, tree: Json, skip: frozenset[str], prefix: str = 
 
 def extract_column(records: Sequence[Json], path: str) -> pl.Series:
     """Return the values of one path as `build_frame` does; null where a record has no value there."""
+    if isinstance(records, UniformRecords):
+        return _get_column(records.texts, path)
     values: Sequence[Any] = records
     for name in path.split("."):
         values = [value.get(name) if isinstance(value, dict) else None for value in values]

@@ -144,6 +144,7 @@ class PageTable:
 
     def __init__(self, file: CheckpointFile) -> None:
         self._file = file
+        self._copies: tuple[int, dict[int, list[int]]] | None = None
 
     def add(
         self, part: PartitionState, number: int, items: pl.DataFrame, lines: pl.DataFrame | None, query: str
@@ -221,11 +222,14 @@ class PageTable:
             yield items, from_blob(lines) if lines else None
 
     def _earlier_copies(self) -> dict[int, list[int]]:
-        """Return page → indexes of records that are repeated on a later page."""
-        indexes: dict[int, list[int]] = {}
-        for page, index in self._file.connection.execute(_EARLIER_COPIES):
-            indexes.setdefault(page, []).append(index)
-        return indexes
+        """Return page → indexes of records that are repeated on a later page; looked up once for the same pages."""
+        changes = self._file.connection.total_changes  # no other process writes this file
+        if self._copies is None or self._copies[0] != changes:
+            indexes: dict[int, list[int]] = {}
+            for page, index in self._file.connection.execute(_EARLIER_COPIES):
+                indexes.setdefault(page, []).append(index)
+            self._copies = changes, indexes
+        return self._copies[1]
 
 
 def _insert(

@@ -23,6 +23,10 @@ _PHONE_NUMBER = r"^[+-][0-9 ]+$"
 """No formula, whatever a spreadsheet makes of it: a phone number with its country code."""
 
 
+ROW_GROUP = 25_000
+"""Rows of a Parquet file that are in memory until they are written together."""
+
+
 @dataclass(frozen=True, slots=True)
 class CsvDialect:
     """How a csv file is written.
@@ -109,7 +113,7 @@ def write_parquet(target: Path, stream: TableStream) -> None:
             yield typed.select(with_columns) if with_columns else typed
 
     rows = register_io_source(read_source, schema=stream.empty_chunk().select(typed_columns).schema)
-    rows.sink_parquet(target)
+    rows.sink_parquet(target, row_group_size=ROW_GROUP)
 
 
 def write_jsonl(target: Path, pages: Iterator[pl.Series]) -> None:

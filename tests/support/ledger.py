@@ -91,7 +91,12 @@ class Ledger:
             "end": self.end,
         }
         vouchers = _build(self.vouchers, VOUCHER_COLUMNS)
-        lines = add_vouchers(_build(self.lines, OWN_COLUMNS), vouchers).with_row_index("line").select(*LINE_COLUMNS)
+        lines = (
+            add_vouchers(_build(self.lines, OWN_COLUMNS), vouchers)
+            .with_row_index("line")
+            .cast({"line": pl.Int64})
+            .select(*LINE_COLUMNS)
+        )
         return LedgerExport(
             LedgerHeader(**(values | header)),
             _build([{"file": self.file, "sha256": self.file}], PART_COLUMNS),
@@ -100,7 +105,7 @@ class Ledger:
             _build(self.balances, BALANCE_COLUMNS),
             receivable_accounts=accounts,
             are_accounts_named=True,
-            lines=Postings((lines.cast({"line": pl.Int64}).lazy(),), lines.height),
+            lines=Postings((lines.lazy(),), lines.height, lines.lazy()),
             repeats_currency_amounts=repeats_currency_amounts(lines),
             unbalanced_vouchers=_build([], VOUCHER_COLUMNS),
             account_movements=lines.group_by("account_id").agg(pl.col("amount").sum()).sort("account_id"),

@@ -130,7 +130,7 @@ def derive_in_groups(ledger: Ledger) -> Migration:
     """Derive the migration of a ledger, customer by customer."""
     export = ledger.export()
     empty = export.lines.change(lambda share: share.clear())
-    many = export.lines.append(type(empty)(empty.shares * BUCKETS, 0))
+    many = export.lines.append(type(empty)(empty.shares * BUCKETS, 0, empty.whole))
     assert len(list(many.list_groups())) == BUCKETS
     exports = [type(export)(**{name: getattr(export, name) for name in export.__slots__} | {"lines": many})]
     return derive_migration(exports, CustomerChoices(), DocumentChoices())
@@ -190,3 +190,11 @@ def test_a_sheet_that_excel_cannot_have_is_refused(tmp_path: Path, monkeypatch: 
     with pytest.raises(FileError, match="the sheet Customers would have 13 rows"):
         migrate_ledger(files, MigrationChoices(), SystemClock(), "en")
     assert not files.target.exists()
+
+
+def test_a_disk_that_is_full_is_named(folder: Path) -> None:
+    """The folder of temporary files, and what to do."""
+    folder.rmdir()
+    with pytest.raises(FileError, match="Temporary files cannot be written to") as refused:
+        read_ledger_export([ITEMISED], folder=folder)
+    assert "TMPDIR" in str(refused.value.hint)

@@ -58,7 +58,7 @@ def read_text(file: Path, xml: str) -> LedgerExport:
 def read_postings(file: Path, *postings: Posting) -> pl.DataFrame:
     """The lines of a file with one customer and one voucher."""
     xml = saft_xml([customer_xml("1", opening="0", closing="0")], [Voucher("1", postings)])
-    return read_text(file, xml).lines.scan().collect()
+    return read_text(file, xml).lines.whole.collect()
 
 
 def total(export: LedgerExport, column: str) -> str:
@@ -98,9 +98,9 @@ def test_totals_of_the_examples(
     assert sum_amounts(export.account_movements["amount"]) == 0
     for name, columns in FRAMES.items():
         assert getattr(export, name).schema == pl.Schema(columns), name
-    assert export.lines.scan().collect_schema() == pl.Schema(ledger_export.LINE_COLUMNS)
+    assert export.lines.whole.collect_schema() == pl.Schema(ledger_export.LINE_COLUMNS)
     # P1: for each customer, opening + movements = closing
-    moves = export.lines.scan().group_by("customer_id").agg(pl.col("amount").sum()).collect()
+    moves = export.lines.whole.group_by("customer_id").agg(pl.col("amount").sum()).collect()
     sides = (
         export.balances.group_by("customer_id")
         .agg(pl.col("opening", "closing").sum())
@@ -147,7 +147,7 @@ def test_header_and_customer() -> None:
         "free_billing_month": None, "currency": "NOK", "nace_code": None, "type": "Company", "status": None,
         "file": ITEMISED.name, "xml_line": 104,
     }  # fmt: skip
-    line = export.lines.scan().collect().filter(pl.col("xml_line") == 288).row(0, named=True)
+    line = export.lines.whole.collect().filter(pl.col("xml_line") == 288).row(0, named=True)
     assert line == {
         "line": 0, "voucher": 0, "account_id": "1500", "customer_id": "10001", "amount": Decimal("12500.00"),
         "currency": None, "currency_amount": None, "exchange_rate": None, "reference": "5001", "source_document": None,
@@ -155,7 +155,7 @@ def test_header_and_customer() -> None:
         "file": ITEMISED.name, "xml_line": 288, "transaction_id": "2001", "date": date(2025, 3, 3),
         "has_sales": True, "has_bank": False, "total": Decimal("0.00"), "is_shared": False,
     }  # fmt: skip
-    third = export.lines.scan().filter(pl.col("voucher") == 2).collect()
+    third = export.lines.whole.filter(pl.col("voucher") == 2).collect()
     assert third.select("has_sales", "has_bank").row(0) == (False, True)
 
 
@@ -174,13 +174,13 @@ def test_parts_of_a_zip_are_one_export(tmp_path: Path) -> None:
     assert export.parts["stated_entries"].to_list() == [None, 23, 23, 23]
     for frame in ("customers", "balances"):
         assert getattr(export, frame).drop(WHERE, strict=False).equals(getattr(whole, frame).drop(WHERE, strict=False))
-    assert export.lines.scan().drop(WHERE).collect().equals(whole.lines.scan().drop(WHERE).collect())
+    assert export.lines.whole.drop(WHERE).collect().equals(whole.lines.whole.drop(WHERE).collect())
     assert export.account_movements.equals(whole.account_movements)
     for name, part in zip(names, parts, strict=True):
         (tmp_path / name).write_text(part, encoding="utf-8")
     reverse = read_ledger_export([tmp_path / name for name in reversed(names)])
-    assert sorted(reverse.lines.scan().collect().drop("line", "voucher", "xml_line", "file").rows(), key=str) == sorted(
-        whole.lines.scan().collect().drop("line", "voucher", "xml_line", "file").rows(), key=str
+    assert sorted(reverse.lines.whole.collect().drop("line", "voucher", "xml_line", "file").rows(), key=str) == sorted(
+        whole.lines.whole.collect().drop("line", "voucher", "xml_line", "file").rows(), key=str
     )
 
 
@@ -202,7 +202,7 @@ def test_customers_that_every_part_repeats_count_once(tmp_path: Path) -> None:
         (tmp_path / f"{number}.xml").write_text(xml, encoding="utf-8")
     export = read_ledger_export([tmp_path / "1.xml", tmp_path / "2.xml"])
     assert export.customers["customer_id"].to_list() == ["7"]
-    assert (total(export, "closing"), export.lines.scan().collect().height) == ("2.00", 2)
+    assert (total(export, "closing"), export.lines.whole.collect().height) == ("2.00", 2)
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_other_currencies(file: Path, content: str, expected: tuple[object, ...]
     """An amount in another currency has the sign of its side, and up to 18 decimals (1.40)."""
     xml = saft_xml([customer_xml("1", opening="0", closing="0")], [Voucher("1", (Posting("1500", credit="6900"),))])
     export = read_text(file, xml.replace("<Amount>6900</Amount>", f"<Amount>6900</Amount>{content}"))
-    assert export.lines.scan().collect().select("currency", "currency_amount", "exchange_rate").row(0) == expected
+    assert export.lines.whole.collect().select("currency", "currency_amount", "exchange_rate").row(0) == expected
 
 
 @pytest.mark.parametrize(
@@ -379,8 +379,8 @@ def test_accounts_that_no_customer_names(file: Path) -> None:
     vouchers = [Voucher("1", postings), Voucher("2", (Posting("1570", "1"), Posting("1920", None, "1")))]
     export = read_text(file, saft_xml([customer_xml("1")], vouchers))
     assert (export.receivable_accounts, export.are_accounts_named) == (("1500",), False)
-    assert export.lines.scan().collect().select("account_id", "amount").rows() == [("1500", Decimal("10.00"))]
-    assert export.lines.scan().collect()["transaction_id"].to_list() == ["1"]
+    assert export.lines.whole.collect().select("account_id", "amount").rows() == [("1500", Decimal("10.00"))]
+    assert export.lines.whole.collect()["transaction_id"].to_list() == ["1"]
 
 
 def test_vouchers_that_do_not_balance(file: Path) -> None:
@@ -388,7 +388,7 @@ def test_vouchers_that_do_not_balance(file: Path) -> None:
     vouchers = [Voucher("1", (Posting("1920", "10"), Posting("3000", None, "9.99"))), Voucher("2", ())]
     export = read_text(file, saft_xml([customer_xml("1", opening="0")], vouchers))
     assert export.unbalanced_vouchers.select("transaction_id", "total").rows() == [("1", Decimal("0.01"))]
-    assert export.lines.scan().collect().is_empty()
+    assert export.lines.whole.collect().is_empty()
     assert sums(export) == [(2, Decimal("10.00"), Decimal("9.99"))]
 
 
@@ -403,7 +403,7 @@ def test_frames_of_many_rows(file: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             assert getattr(export, name).equals(getattr(whole, name)), (name, rows)
     vouchers = [Voucher("1", (*[Posting("1500", "1")] * 9, Posting("3000", None, "9")))]
     export = read_text(file, saft_xml([customer_xml("1", opening="0")], vouchers))
-    assert export.lines.scan().collect().select("has_sales", "total").rows() == [(True, Decimal("0.00"))] * 9
+    assert export.lines.whole.collect().select("has_sales", "total").rows() == [(True, Decimal("0.00"))] * 9
 
 
 IDS = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9 ./-]{0,8}[A-Za-z0-9])?", fullmatch=True)
@@ -441,7 +441,7 @@ def test_what_was_written_is_read(
     ]
     all_postings = [(index, *each) for index, (_, postings) in enumerate(vouchers) for each in postings]
     columns = ["voucher", "amount", "customer_id", "reference", "due_date"]
-    assert export.lines.scan().collect().select(columns).rows() == [
+    assert export.lines.whole.collect().select(columns).rows() == [
         (index, amount if side == "debit" else -amount, customer, reference, day)
         for index, account, side, amount, customer, reference, day in all_postings
         if account == "1500"

@@ -20,7 +20,7 @@ def refuse_overlap(lines: Postings) -> None:
         FileError: Two files overlap.
     """
     parts = max(1, lines.rows // _ROWS)
-    same_in_parts = [_find_same(lines.scan().filter(_hash_number(parts) == part).collect()) for part in range(parts)]
+    same_in_parts = [_find_same(lines.whole.filter(_hash_number(parts) == part).collect()) for part in range(parts)]
     same = pl.concat(same_in_parts).sort("line")
     if same.height:
         first, file = same["file"][0][:2]

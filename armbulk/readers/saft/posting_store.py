@@ -46,10 +46,12 @@ class PostingStore:
         """Return all postings that were added."""
         empty = pl.DataFrame(schema=LINE_COLUMNS)
         if self._folder is None or not any(self._files):
-            return Postings((pl.concat([empty, *self._frames]).lazy(),), self.rows)
+            whole = pl.concat([empty, *self._frames]).lazy()
+            return Postings((whole,), self.rows, whole)
         self._write(self._folder)
         shares = (pl.scan_parquet(files) if files else empty.lazy() for files in self._files)
-        return Postings(tuple(shares), self.rows)
+        whole = pl.scan_parquet([file for files in self._files for file in files])
+        return Postings(tuple(shares), self.rows, whole)
 
     def _write(self, folder: Path) -> None:
         """Write the waiting postings, a file for each share."""

@@ -161,7 +161,7 @@ def _count(chunks: Iterator[bytes], done: int, total: int, report: Progress) -> 
 
 def _list_accounts_of_customers(lines: Postings) -> list[str]:
     """Return the accounts that have postings with a customer, sorted."""
-    accounts = lines.scan().filter(pl.col("customer_id").is_not_null()).select(pl.col("account_id").unique()).collect()
+    accounts = lines.whole.filter(pl.col("customer_id").is_not_null()).select(pl.col("account_id").unique()).collect()
     return accounts["account_id"].sort().to_list()
 
 
