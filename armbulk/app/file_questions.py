@@ -140,8 +140,8 @@ def _list_options(
     findings = result.checked.findings if result is not None else pl.DataFrame(schema={"code": pl.String})
 
     def find(name: str, *codes: str) -> list[str]:
-        found = findings.filter(pl.col("code").is_in(codes))
-        texts = found["value"].drop_nulls().unique(maintain_order=True).to_list() if found.height else []
+        matching = findings.filter(pl.col("code").is_in(codes))
+        texts = matching["value"].drop_nulls().unique(maintain_order=True).to_list() if matching.height else []
         return texts or list(answers.get(VALUES + name, ()))
 
     if result is not None and findings["code"].is_in(_HIDDEN).any():
@@ -242,8 +242,8 @@ def _find_postal_codes(findings: pl.DataFrame) -> list[str]:
     codes = ["leading-zero-lost", "postal-code-padded"]
     if not findings["code"].is_in(codes).any():
         return []
-    found = findings.filter(pl.col("code").is_in(codes) & pl.col("field").str.contains("postal_code"))
-    return found["value"].drop_nulls().unique(maintain_order=True).head(_EFFECTS).to_list()
+    matching = findings.filter(pl.col("code").is_in(codes) & pl.col("field").str.contains("postal_code"))
+    return matching["value"].drop_nulls().unique(maintain_order=True).head(_EFFECTS).to_list()
 
 
 def _ask_about_postal_codes(texts: Sequence[str], chosen: Any) -> FileQuestion:
@@ -273,11 +273,11 @@ def _ask_about_update(result: CheckResult | None, chosen: Any) -> FileQuestion:
 
 def _find_samples(findings: pl.DataFrame) -> list[str]:
     """Return the encoding in which a file is read by its letters, and words with such letters; [] for other files."""
-    found = findings.filter(pl.col("code") == "encoding-guessed") if findings.height else findings
-    if not found.height:
+    matching = findings.filter(pl.col("code") == "encoding-guessed") if findings.height else findings
+    if not matching.height:
         return []
-    samples = [text.partition(" (")[0] for text in str(found["value"][0]).split(" · ")][:_EFFECTS]
-    return [_NAMES_OF_ENCODINGS.get(str(found["detail"][0]), str(found["detail"][0])), *samples]
+    samples = [text.partition(" (")[0] for text in str(matching["value"][0]).split(" · ")][:_EFFECTS]
+    return [_NAMES_OF_ENCODINGS.get(str(matching["detail"][0]), str(matching["detail"][0])), *samples]
 
 
 def _ask_about_encoding(texts: Sequence[str], chosen: str) -> FileQuestion:
