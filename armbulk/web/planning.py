@@ -14,7 +14,12 @@ PLAN_FILE = "plan.json"
 
 
 def make_plan(visit: "Visit", draft: "Draft") -> "Plan | None":
-    """Return the plan of a checked draft with the present state of the store; None: it is not checked yet."""
+    """Return the plan of a checked draft with the present state of the store; None: it is not checked yet.
+
+    What was typed is not in a file yet: it is written to the corrected workbook first, and that is planned.
+    """
+    if draft.typed or (draft.corrects_sure and not draft.corrected):
+        return None
     checked = find_check(visit, draft)
     if checked is None or checked.result is None:
         return None

@@ -49,7 +49,7 @@ class Browser:
                 for line in events.iter_lines():
                     if line == "event: ended":
                         break
-            response = self.http.get(response.url.path)
+            response = self.http.get(response.url)
         return response
 
     def check(self, *files: Path) -> httpx.Response:
