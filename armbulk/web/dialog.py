@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from armbulk.app.asked_question import AskedQuestion
 from armbulk.app.dialog import (
     ContinuationQuestion,
     CreditNoteQuestion,
@@ -32,34 +33,19 @@ def name_sheet(file: str, sheet: str) -> str:
     return f"sheet:{PurePath(file).name}|{sheet}"
 
 
-@dataclass(frozen=True, slots=True)
-class FileQuestion:
-    """A question about files that a person has not answered yet.
-
-    Attributes:
-        key: Names it among the answers of the draft.
-        kind: header, suppliers, continuation or credit-due-dates.
-        values: What it shows.
-    """
-
-    key: str
-    kind: str
-    values: dict[str, Any]
-
-
 @dataclass
 class FileDialog(Dialog):
     """Answers questions about files from a draft; those that it cannot answer are collected, and nothing is guessed.
 
     Attributes:
         answers: The draft's answers.
-        questions: What was not answered.
+        questions: What was asked, with its answer if there is one.
         open_sheets: The sheets about whose columns a person has to decide, by `name_sheet`.
         notes: What use cases have noted.
     """
 
     answers: Mapping[str, Any]
-    questions: list[FileQuestion] = field(default_factory=list)
+    questions: list[AskedQuestion] = field(default_factory=list)
     open_sheets: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -103,8 +89,7 @@ class FileDialog(Dialog):
     def _find(self, kind: str, name: str, question: Any) -> Any:
         key = f"{kind}:{name}"
         answer = self.answers.get(key)
-        if answer is None:
-            self.questions.append(FileQuestion(key, kind, asdict(question)))
+        self.questions.append(AskedQuestion(key, kind, asdict(question), answer))
         return answer
 
 

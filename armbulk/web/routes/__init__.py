@@ -11,6 +11,11 @@ from armbulk.web.routes import (
     limits,
     migration,
     plan,
+<<<<<<< HEAD
+    questions,
+=======
+    profiles,
+>>>>>>> main
     runs,
     sending,
     start,
@@ -29,6 +34,11 @@ PAGES: tuple[WebPage, ...] = (
     *limits.PAGES,
     *migration.PAGES,
     *plan.PAGES,
+<<<<<<< HEAD
+    *questions.PAGES,
+=======
+    *profiles.PAGES,
+>>>>>>> main
     *runs.PAGES,
     *sending.PAGES,
     *start.PAGES,
