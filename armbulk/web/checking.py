@@ -69,14 +69,13 @@ class DraftCheck:
         is_unknown = self.error is not None and self.error.code in _CODES_OF_COLUMNS
         return self.columns is not None and (self.is_open or is_unknown)
 
-<<<<<<< HEAD
     def list_questions(self, draft: "Draft") -> "list[FileQuestion]":
         """Return the questions about the files, those without an answer first."""
         from armbulk.app.file_questions import list_questions
 
         code = self.error.code if self.error is not None else ""
-        return list_questions(self.result, self.questions, draft.options, draft.answers, code)
-=======
+        return list_questions(self.before, self.questions, draft.options, draft.answers, code)
+
     def find_sure(self) -> "Corrected | None":
         """Return the files with every cell corrected that has one sure remedy. The rows are checked once for that."""
         from armbulk.app.corrections import correct
@@ -85,7 +84,6 @@ class DraftCheck:
             if self.sure is None and self.before is not None:
                 self.sure = correct(self.before)
             return self.sure
->>>>>>> main
 
 
 def name_check(draft: "Draft") -> str:
@@ -132,17 +130,12 @@ def start_check(visit: "Visit", draft: "Draft") -> WebJob:
     def work(job: WebJob) -> None:
         with workspace.connect(draft.profile, lang) as session:
             job.use(session)
-<<<<<<< HEAD
             checked, current = _check(session, draft), draft
             if checked.result is not None and checked.result.is_export and "update" not in draft.options:
                 with workspace.drafts.changing(draft.id) as current:
                     current.options["update"] = True  # its changes are sent, unless a person says otherwise
                 checked = _check(session, current)
-        workspace.recent.keep(checked, "check", draft.id, lang, _stamp(current))
-=======
-            checked = _check(session, draft)
-        keep_check(visit, draft, checked)
->>>>>>> main
+        keep_check(visit, current, checked)
 
     return workspace.jobs.start(name_check(draft), "check", work, stamp=f"{lang} {_name_reading(draft)}")
 

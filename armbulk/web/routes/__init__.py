@@ -11,11 +11,8 @@ from armbulk.web.routes import (
     limits,
     migration,
     plan,
-<<<<<<< HEAD
-    questions,
-=======
     profiles,
->>>>>>> main
+    questions,
     runs,
     sending,
     start,
@@ -34,11 +31,8 @@ PAGES: tuple[WebPage, ...] = (
     *limits.PAGES,
     *migration.PAGES,
     *plan.PAGES,
-<<<<<<< HEAD
-    *questions.PAGES,
-=======
     *profiles.PAGES,
->>>>>>> main
+    *questions.PAGES,
     *runs.PAGES,
     *sending.PAGES,
     *start.PAGES,

@@ -37,12 +37,6 @@ def show_check(visit: Visit) -> Response:
         return visit.page("working", draft=draft, step="check", job=job)
     if checked.needs_columns:
         return visit.go(f"/imports/{draft.id}/columns")
-<<<<<<< HEAD
-    if checked.result is None:
-        return visit.page("unreadable", draft=draft, step="check", error=checked.error, checked=checked)
-    report = checked.result.to_json()
-    return visit.page("check", draft=draft, step="check", report=report, checked=checked)
-=======
     return _show_rows(visit, draft, checked)
 
 
@@ -73,7 +67,6 @@ def _list_changes(corrected: "Corrected | None") -> list[Any]:
     indexes = {(sheet.file, sheet.name): index for index, sheet in enumerate(corrected.before.checked.sheets_as_read)}
     changes = list_first_changes(corrected, _LISTED).list_changes()
     return [(indexes[change.file, change.sheet], change) for change in changes]
->>>>>>> main
 
 
 def type_cell(visit: Visit) -> Response:

@@ -87,11 +87,7 @@ def decide_columns(visit: Visit) -> Response:
     proposal = values["choice"].proposal
     with drafts.changing(draft.id) as changed:
         changed.answers.pop(name_sheet(proposal.file, proposal.sheet), None)
-<<<<<<< HEAD
         changed.answers[_SAVED] = changed.answers.get(_SAVED, 0) + 1  # the mapping is in another folder: check again
-=======
-    visit.workspace.recent.forget("check", draft.id)  # the decision is not in the draft, but in a saved mapping
->>>>>>> main
     others = [sheet for sheet in values["waiting"] if sheet.index != values["index"]]
     return visit.go(f"/imports/{draft.id}/{'columns' if others else 'check'}")
 
