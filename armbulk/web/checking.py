@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from armbulk.app.asked_question import AskedQuestion
 from armbulk.errors import ArmbulkError
-from armbulk.web.dialog import FileDialog, FileQuestion
+from armbulk.web.dialog import FileDialog
 from armbulk.web.jobs import WebJob
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from armbulk.app.corrections import Corrected
     from armbulk.app.drafts import Draft
     from armbulk.app.file_columns import FileColumns
+    from armbulk.app.file_questions import FileQuestion
     from armbulk.app.plan import Plan
     from armbulk.app.session import Session
     from armbulk.web.visit import Visit
@@ -31,7 +33,7 @@ class DraftCheck:
     Attributes:
         result: The check, with what was typed; None where no sheet is recognised, or a file cannot be read.
         corrected: The files with what was typed; None: nothing was typed.
-        questions: Questions about the files that are not answered yet.
+        questions: What the use cases have asked about the files.
         columns: How the columns are matched; None where a file cannot be read.
         is_open: Whether a person has to decide about columns.
         error: Why there is no result.
@@ -47,7 +49,7 @@ class DraftCheck:
 
     result: "CheckResult | None"
     corrected: "Corrected | None"
-    questions: list[FileQuestion]
+    questions: list[AskedQuestion]
     columns: "FileColumns | None"
     is_open: bool
     error: ArmbulkError | None
@@ -66,6 +68,13 @@ class DraftCheck:
         """Whether a person has to match columns, or to leave their sheet out, before the check is shown."""
         is_unknown = self.error is not None and self.error.code in _CODES_OF_COLUMNS
         return self.columns is not None and (self.is_open or is_unknown)
+
+    def list_questions(self, draft: "Draft") -> "list[FileQuestion]":
+        """Return the questions about the files, those without an answer first."""
+        from armbulk.app.file_questions import list_questions
+
+        code = self.error.code if self.error is not None else ""
+        return list_questions(self.before, self.questions, draft.options, draft.answers, code)
 
     def find_sure(self) -> "Corrected | None":
         """Return the files with every cell corrected that has one sure remedy. The rows are checked once for that."""
@@ -121,8 +130,12 @@ def start_check(visit: "Visit", draft: "Draft") -> WebJob:
     def work(job: WebJob) -> None:
         with workspace.connect(draft.profile, lang) as session:
             job.use(session)
-            checked = _check(session, draft)
-        keep_check(visit, draft, checked)
+            checked, current = _check(session, draft), draft
+            if checked.result is not None and checked.result.is_export and "update" not in draft.options:
+                with workspace.drafts.changing(draft.id) as current:
+                    current.options["update"] = True  # its changes are sent, unless a person says otherwise
+                checked = _check(session, current)
+        keep_check(visit, current, checked)
 
     return workspace.jobs.start(name_check(draft), "check", work, stamp=f"{lang} {_name_reading(draft)}")
 

@@ -115,7 +115,7 @@ def _show_form(visit: Visit, form: LoginForm) -> Response:
         "nothing_found": NOTHING_FOUND.fill(client=client),
         "environment": _name_environment(form),
     }
-    return visit.page("login_form", form=form, **values)
+    return visit.page("login_form", form=form, job=visit.workspace.jobs.find(_name_job(form)), **values)
 
 
 def _name_environment(form: LoginForm) -> Any:
