@@ -1,6 +1,6 @@
 """The answers of a page to the questions of use cases: what a person has answered about the files is in the draft."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
@@ -96,15 +96,18 @@ class FileDialog(Dialog):
 class JobDialog(Dialog):
     """Asks on the page of a job, and reports its progress there."""
 
-    def __init__(self, job: WebJob, files: FileDialog | None = None) -> None:
+    def __init__(
+        self, job: WebJob, files: FileDialog | None = None, keep_run: Callable[[int], None] = lambda _: None
+    ) -> None:
         """Nothing is asked yet.
 
         Args:
             job: What is being done.
             files: Answers about the files.
+            keep_run: Called with the number of the run, before anything of it is sent.
         """
         super().__init__(job.report)
-        self._job, self._files = job, files or FileDialog({})
+        self._job, self._files, self._keep_run = job, files or FileDialog({}), keep_run
 
     def reading(self) -> AbstractContextManager[object]:
         """Files are read."""
@@ -135,6 +138,11 @@ class JobDialog(Dialog):
         """The person has confirmed exactly this plan: anything else does not get here (`approved`)."""
         del plan
         return not self._job.is_stopping
+
+    def begin_run(self, run: int) -> None:
+        """Keep the number of the run: the same files are not sent again."""
+        self._keep_run(run)
+        self._job.begin_run(run)
 
     @property
     def can_decide_about_customers(self) -> bool:

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from armbulk.errors import ArmbulkError
-from armbulk.i18n import Text
+from armbulk.errors import ArmbulkError, Unfinished
+from armbulk.i18n import _
 from armbulk.model.progress import Progress
+from armbulk.web.bugs import report_bug
 
 if TYPE_CHECKING:
     from armbulk.app.session import Session
@@ -55,6 +57,9 @@ class WebJob:
         question: What it asks; None: nothing.
         result: What the use case returned.
         error: Why it failed; a `BaseException` that is no ArmbulkError is a bug.
+        bug_report: The report of the bug that ended it; None: it was no bug.
+        run: The run that it sends or continues; None: none, or none yet.
+        question_number: How many questions it has asked: the number of the present one.
     """
 
     def __init__(self, key: str, kind: str, stamp: str = "") -> None:
@@ -65,6 +70,9 @@ class WebJob:
         self.question: JobQuestion | None = None
         self.result: Any = None
         self.error: BaseException | None = None
+        self.bug_report: Path | None = None
+        self.run: int | None = None
+        self.question_number = 0
         self.version = 0
         self._session: Session | None = None
         self._changed = threading.Condition()
@@ -99,16 +107,22 @@ class WebJob:
     def ask(self, question: JobQuestion) -> Any:
         """Ask a person, and wait; None when the job is stopped meanwhile."""
         self._answer = None
-        self._change(question=question, state=JobState.ASKING)
+        self._change(question=question, state=JobState.ASKING, question_number=self.question_number + 1)
         with self._changed:
             self._changed.wait_for(lambda: self._answer is not None or self._is_stopping)
         self._change(question=None, state=JobState.RUNNING)
         return self._answer
 
-    def answer(self, value: Any) -> bool:
-        """Answer the question; return False when nothing is asked, because another tab was faster."""
+    def answer(self, value: Any, number: int | None = None) -> bool:
+        """Answer the question; return False when nothing is asked, because another tab was faster.
+
+        Args:
+            value: The answer.
+            number: Which question the page has shown (`question_number`); None: the present one.
+        """
         with self._changed:
-            if self.state is not JobState.ASKING or self._answer is not None:
+            is_other = number is not None and number != self.question_number
+            if self.state is not JobState.ASKING or self._answer is not None or is_other:
                 return False
             self._answer = value
             self._changed.notify_all()
@@ -123,10 +137,15 @@ class WebJob:
             self._session.interrupt()
         self._change()
 
-    def end(self, result: Any = None, error: BaseException | None = None) -> None:
+    def begin_run(self, run: int) -> None:
+        """Take note of the run that it sends."""
+        self._change(run=run)
+
+    def end(self, result: Any = None, error: BaseException | None = None, bug_report: Path | None = None) -> None:
         """Take note of its result, or why it failed."""
         self._session = None
-        self._change(result=result, error=error, state=JobState.FAILED if error else JobState.ENDED)
+        state = JobState.FAILED if error else JobState.ENDED
+        self._change(result=result, error=error, bug_report=bug_report, state=state)
 
     def _change(self, **values: Any) -> None:
         with self._changed:
@@ -183,7 +202,7 @@ class Jobs:
             self._jobs.move_to_end(key)
             self._forget_old()
             if self._is_closed:
-                job.end(error=RuntimeError("the server is stopping"))
+                job.end(error=_stopping_error())
                 return job
             thread = threading.Thread(target=_run, args=(job, work), name=f"armbulk-{kind}", daemon=True)
             self._threads[key] = thread
@@ -193,6 +212,11 @@ class Jobs:
     def find(self, key: str) -> WebJob | None:
         """Return the job that works, or worked last, on a key; None: there is none."""
         return self._jobs.get(key)
+
+    def find_run(self, run: int) -> WebJob | None:
+        """Return the job that sends, or sent last, a run; None: no job of this server did."""
+        jobs = [job for job in list(self._jobs.values()) if job.run == run]
+        return next((job for job in jobs if job.is_running), jobs[-1] if jobs else None)
 
     def forget(self, key: str) -> None:
         """Forget a job that is over."""
@@ -227,9 +251,8 @@ def _run(job: WebJob, work: Callable[[WebJob], Any]) -> None:
     except ArmbulkError as error:
         job.end(error=error)
     except BaseException as error:  # noqa: BLE001 - a bug in a thread would otherwise be lost; pages show it
-        job.end(error=error)
+        job.end(error=error, bug_report=report_bug(error))
 
 
-def describe_failure(error: BaseException) -> tuple[Text | str, Text | str]:
-    """Return (what went wrong, what to do) of an error for a person; both "" where it is a bug."""
-    return (error.message, error.hint) if isinstance(error, ArmbulkError) else ("", "")
+def _stopping_error() -> ArmbulkError:
+    return Unfinished("stopping", _("armbulk is being stopped. Nothing was begun."), _("Start it again"))

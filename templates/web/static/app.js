@@ -41,6 +41,11 @@
     events.addEventListener("progress", (event) => { shown.innerHTML = event.data; });
     events.addEventListener("ended", () => { events.close(); location.reload(); });
   });
+  // A box that chooses all rows of its form.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-choose-all]")) return;
+    event.target.closest("form").querySelectorAll("tbody input[type=checkbox]").forEach((box) => { box.checked = event.target.checked; });
+  });
   // A form is sent once: a second click while it is on its way does nothing.
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.sent) event.preventDefault();
