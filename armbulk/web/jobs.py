@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from armbulk.errors import ArmbulkError
-from armbulk.i18n import Text
+from armbulk.app.crash_report import write_crash_report
+from armbulk.errors import ArmbulkError, Interrupted
+from armbulk.i18n import NO_TEXT, _
 from armbulk.model.progress import Progress
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class WebJob:
         notes: What it has noted for a person.
         question: What it asks; None: nothing.
         result: What the use case returned.
-        error: Why it failed; a `BaseException` that is no ArmbulkError is a bug.
+        error: Why it failed; a bug has the code `bug`, and names its report.
     """
 
     def __init__(self, key: str, kind: str, stamp: str = "") -> None:
@@ -64,7 +65,7 @@ class WebJob:
         self.notes: list[str] = []
         self.question: JobQuestion | None = None
         self.result: Any = None
-        self.error: BaseException | None = None
+        self.error: ArmbulkError | None = None
         self.version = 0
         self._session: Session | None = None
         self._changed = threading.Condition()
@@ -123,9 +124,11 @@ class WebJob:
             self._session.interrupt()
         self._change()
 
-    def end(self, result: Any = None, error: BaseException | None = None) -> None:
+    def end(self, result: Any = None, error: ArmbulkError | None = None) -> None:
         """Take note of its result, or why it failed."""
         self._session = None
+        if error is not None:
+            error = error.with_traceback(None)  # it would keep what the job has read
         self._change(result=result, error=error, state=JobState.FAILED if error else JobState.ENDED)
 
     def _change(self, **values: Any) -> None:
@@ -139,10 +142,11 @@ class WebJob:
             with suppress(RuntimeError):  # the server has stopped
                 loop.call_soon_threadsafe(event.set)
 
-    async def follow(self) -> AsyncIterator[int]:
-        """Yield the version at once and after each change, until it is over; changes in between are left out."""
+    async def follow(self, seconds: float) -> AsyncIterator[int]:
+        """Yield the version at once and after each change, until it is over or the time is; changes may be left out."""
         event = asyncio.Event()
-        listener = (asyncio.get_running_loop(), event)
+        loop = asyncio.get_running_loop()
+        listener, end = (loop, event), loop.time() + seconds
         self._listeners.add(listener)
         try:
             while True:
@@ -151,7 +155,9 @@ class WebJob:
                 yield self.version
                 if not is_running:
                     return
-                await event.wait()
+                await asyncio.wait_for(event.wait(), end - loop.time())
+        except TimeoutError:
+            return
         finally:
             self._listeners.discard(listener)
 
@@ -183,7 +189,7 @@ class Jobs:
             self._jobs.move_to_end(key)
             self._forget_old()
             if self._is_closed:
-                job.end(error=RuntimeError("the server is stopping"))
+                job.end(error=Interrupted(_("armbulk is being stopped"), _("Start armbulk again")))
                 return job
             thread = threading.Thread(target=_run, args=(job, work), name=f"armbulk-{kind}", daemon=True)
             self._threads[key] = thread
@@ -200,19 +206,24 @@ class Jobs:
             job = self._jobs.get(key)
             if job is not None and not job.is_running:
                 self._jobs.pop(key)
+                self._threads.pop(key, None)
 
     def running(self) -> list[WebJob]:
         """Return the jobs that are not over."""
         return [job for job in list(self._jobs.values()) if job.is_running]
 
     def stop(self, seconds: float) -> None:
-        """Ask every job to stop after its current call, and wait for them."""
+        """Ask every job to stop after its current call, and wait for them together; a check has nothing to lose."""
         with self._lock:
             self._is_closed = True
-        for job in self.running():
+        running = self.running()
+        for job in running:
             job.stop()
-        for thread in list(self._threads.values()):
-            thread.join(seconds)
+        for job in running:
+            if job.kind != "check":
+                thread = self._threads[job.key]
+                thread.join(seconds)
+                seconds = 0 if thread.is_alive() else seconds
 
     def _forget_old(self) -> None:
         ended = [key for key, job in self._jobs.items() if not job.is_running]
@@ -227,9 +238,12 @@ def _run(job: WebJob, work: Callable[[WebJob], Any]) -> None:
     except ArmbulkError as error:
         job.end(error=error)
     except BaseException as error:  # noqa: BLE001 - a bug in a thread would otherwise be lost; pages show it
-        job.end(error=error)
+        job.end(error=_report_bug(error))
 
 
-def describe_failure(error: BaseException) -> tuple[Text | str, Text | str]:
-    """Return (what went wrong, what to do) of an error for a person; both "" where it is a bug."""
-    return (error.message, error.hint) if isinstance(error, ArmbulkError) else ("", "")
+def _report_bug(error: BaseException) -> ArmbulkError:
+    """Write the report of a bug, which quotes no data; return the error that a page shows."""
+    message, hint = _("This is a bug in armbulk ({name})", name=type(error).__name__), NO_TEXT
+    with suppress(OSError):
+        hint = _("Send us this report: {path}", path=write_crash_report(error))
+    return ArmbulkError("bug", message, hint)

@@ -66,8 +66,6 @@ def show_export(visit: Visit) -> Response:
     if job is not None and job.is_running:
         return visit.page("export_working", job=job, **values)
     error = job.error if job is not None else None
-    if error is not None and not hasattr(error, "hint"):
-        raise error
     if export.report is None:
         with visit.session(export.profile) as session:
             meters = session.describe_usage()["meters"]
