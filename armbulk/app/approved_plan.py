@@ -50,6 +50,12 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
     }
 
 
+def fingerprint_plan(plan: Plan) -> str:
+    """Return a hash of what identifies a plan: the same for the same records of the same files to the same client."""
+    described = {name: value for name, value in describe_plan(plan).items() if name != "planned"}
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+
+
 def _write_value(value: object) -> object:
     return str(value) if isinstance(value, Decimal) else value
 

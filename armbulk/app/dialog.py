@@ -249,6 +249,10 @@ class Dialog:
         del plan
         return True
 
+    def begin_run(self, run: int) -> None:
+        """Take note of the run that was stored; nothing has been sent of it yet."""
+        del run
+
     def confirm_delete(self, question: DeleteQuestion) -> bool:
         """Return whether to delete customers; there is no undelete."""
         del question

@@ -50,6 +50,10 @@ class TypedCell:
     column: str
     text: str
 
+    def is_same_cell(self, other: "TypedCell") -> bool:
+        """Return whether another text is in the same cell."""
+        return (self.file, self.sheet, self.row, self.column) == (other.file, other.sheet, other.row, other.column)
+
 
 @dataclass(slots=True)
 class Draft:
@@ -68,8 +72,13 @@ class Draft:
         choices: What of them is sent: fields of `PlanChoices` by name.
         answers: Answers to questions about the files, by the question's key.
         typed: What a person typed into cells.
+        corrects_sure: Whether every cell with one sure remedy is corrected, too.
         corrected: The name of the corrected workbook in the folder `corrected` that is sent in place of the files; "" =
             there is none.
+        in_corrected: What a person typed that the corrected workbook has: `typed` is empty then.
+        corrected_sheets: What is read of the corrected workbook, as in `uses`; empty: every sheet.
+        corrected_options: Options that differ for the corrected workbook: the answers about the files are in them.
+        counts_before: How many errors and warnings there were before files were replaced; empty: none were.
         run: The run that sent it; None: it was not sent.
     """
 
@@ -84,7 +93,12 @@ class Draft:
     choices: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
     typed: list[TypedCell] = field(default_factory=list)
+    corrects_sure: bool = False
     corrected: str = ""
+    in_corrected: list[TypedCell] = field(default_factory=list)
+    corrected_sheets: list[str] = field(default_factory=list)
+    corrected_options: dict[str, Any] = field(default_factory=dict)
+    counts_before: list[int] = field(default_factory=list)
     run: int | None = None
     kind: str = "import"
 
@@ -97,7 +111,8 @@ class Draft:
     def inputs(self) -> list[str]:
         """What is checked and sent: the corrected workbook, else the files, as a command line names them."""
         if self.corrected:
-            return [str(self.folder / "corrected" / self.corrected)]
+            path = str(self.folder / "corrected" / self.corrected)
+            return [f"{path}#{sheet}" for sheet in self.corrected_sheets] or [path]
         return [f"{path}#{self.uses[path.name]}" if path.name in self.uses else str(path) for path in self.paths]
 
     @property
@@ -107,11 +122,37 @@ class Draft:
 
     def read_options(self) -> ReadOptions:
         """Return how the files are read."""
-        values = {name: value for name, value in self.options.items() if name in _OPTIONS}
+        options = {**self.options, **(self.corrected_options if self.corrected else {})}
+        values = {name: value for name, value in options.items() if name in _OPTIONS}
         for name in ("saved_mappings", "unread_columns"):
             if name in values:
                 values[name] = tuple(map(tuple, values[name])) if name == "saved_mappings" else tuple(values[name])
         return ReadOptions(**values)
+
+    def put_cell(self, cell: TypedCell) -> None:
+        """Take note of what a person typed into a cell, in place of what was typed there before."""
+        self.typed = [other for other in self.typed if not other.is_same_cell(cell)] + [cell]
+
+    def remove_cell(self, cell: TypedCell) -> None:
+        """Forget what a person typed into a cell."""
+        self.typed = [other for other in self.typed if not other.is_same_cell(cell)]
+
+    def reopen(self) -> None:
+        """Leave the corrected workbook: the files are checked again with what was typed, which can be changed."""
+        if self.corrected:
+            self.typed, self.in_corrected = self.in_corrected, []
+            self.corrected, self.corrected_sheets, self.corrected_options = "", [], {}
+
+    def use_corrected(self, name: str, sheets: list[str], options: dict[str, Any]) -> None:
+        """Continue with the corrected workbook: it has what was typed.
+
+        Args:
+            name: Its name in the folder `corrected`.
+            sheets: What is read of it, as in `uses`; empty: every sheet.
+            options: Options that differ for it.
+        """
+        self.in_corrected, self.typed = self.typed, []
+        self.corrected, self.corrected_sheets, self.corrected_options = name, sheets, options
 
     def to_json(self) -> dict[str, Any]:
         """Return what `draft.json` has."""
@@ -123,7 +164,8 @@ class Draft:
     def from_json(cls, folder: Path, data: Mapping[str, Any]) -> Self:
         """Return a draft as `to_json` describes it."""
         values = {name: value for name, value in data.items() if name in cls.__slots__ and name != "folder"}
-        values["typed"] = [TypedCell(**cell) for cell in values.get("typed", ())]
+        for name in ("typed", "in_corrected"):
+            values[name] = [TypedCell(**cell) for cell in values.get(name, ())]
         return cls(folder=folder, **values)
 
 
@@ -212,6 +254,21 @@ class Drafts:
         if name not in draft.files:
             draft.files.append(name)
         return name
+
+    def remove_file(self, draft: Draft, name: str, successor: str) -> None:
+        """Remove a file in whose place another one was stored; the draft is not saved.
+
+        Args:
+            draft: The draft.
+            name: The file.
+            successor: The file that has its place among the files, and is read as it was.
+        """
+        (draft.folder / "files" / name).unlink(missing_ok=True)
+        index = draft.files.index(name)
+        draft.files = [*draft.files[:index], successor, *draft.files[index + 1 :]]
+        draft.files = [*dict.fromkeys(draft.files)]
+        if name in draft.uses:
+            draft.uses.setdefault(successor, draft.uses.pop(name))
 
     def list(self) -> list[Draft]:
         """Return the drafts, the last changed first."""

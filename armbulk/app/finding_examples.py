@@ -39,6 +39,7 @@ def _pack_amounts(*resources: str) -> str:
 
 EXAMPLES: dict[str, Example] = {
     "named-twice": Example("P-2026-0001", None, "12", position="A17", sheet="Payment reservations"),
+    "marked-for-delete": Example("DELETE", None, position="C17"),
     "delete-name-differs": Example("Nordlys AS", "name", "Fjord AS", position="B17", sheet="Unused customers"),
     **dict.fromkeys(
         ("no-identification", "two-identifications"),

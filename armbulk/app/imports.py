@@ -211,6 +211,7 @@ def _send_if_unchanged(
             return now, None
         origin = describe_origin(now, context.profile, request.approved)
         run_id = create_run(context, store, now.import_plan, now.check.inputs, list_checks, request.target, origin)
+        dialog.begin_run(run_id)
         run = store.run(run_id)
         result = send_stored_run(context, store, run, dialog, wait=request.wait, lock=lock)
     result.plan, result.checked = now, now.check.checked

@@ -1,6 +1,7 @@
 """Log in and out: settings go to config.toml, the secret to the keyring; a test call checks them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +13,7 @@ from armbulk.app.login_trial import verify_login
 from armbulk.arm.credentials import Login
 from armbulk.context import Context
 from armbulk.errors import SettingsError, describe_os_error
-from armbulk.i18n import _, join_texts
+from armbulk.i18n import NO_TEXT, Text, _, join_texts
 from armbulk.model.environment import find_environment
 from armbulk.settings import saved_profiles
 from armbulk.settings.config_file import list_profile_names, read_default_profile, read_profile
@@ -97,6 +98,33 @@ def save_login(current: Profile, login_input: LoginInput, *, checked: bool) -> d
         "sole_sender": profile.sole_sender,
         "checked": checked,
     }
+
+
+def store_login(
+    profile: Profile, login_input: LoginInput, confirm_file: Callable[[Path, Text], bool], *, checked: bool
+) -> dict[str, Any]:
+    """Save a login as `save_login` does; ask before its secret goes into a file.
+
+    Args:
+        profile: The profile as it is now.
+        login_input: What a person entered.
+        confirm_file: Takes the path of the file and why there is no keyring ("" where a file has another secret);
+            returns whether the secret goes into it.
+        checked: Whether ARM has accepted it.
+
+    Raises:
+        SettingsError: It cannot be saved, or the file was not confirmed.
+    """
+    path = Path(profile.secret_file) if profile.secret_file else find_secret_file(profile)
+    if not has_other_secret(profile, login_input.secret):
+        try:
+            return save_login(profile, login_input, checked=checked)
+        except SettingsError as error:
+            if "keyring" not in error.code or not confirm_file(path, error.message):
+                raise
+    elif path != find_secret_file(profile) and not confirm_file(path, NO_TEXT):
+        raise SettingsError("not-saved", _("Nothing was saved"), _("Run `armbulk login` again"))
+    return keep_in_file(profile, login_input, path, checked=checked)
 
 
 def build_profile(profile: Profile, login_input: LoginInput) -> Profile:

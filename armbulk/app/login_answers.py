@@ -1,6 +1,7 @@
 """What a person answers at `armbulk login`: each answer is checked when it is given."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -140,6 +141,33 @@ def check_secret(text: str, *, by_client: bool, client_id: str) -> str:
             "secret-wrong", _("The secret contains invalid characters (for example a space)"), _("Copy it again")
         )
     return secret
+
+
+def check_answer(name: str, text: str, answers: Mapping[str, str]) -> str:
+    """Return an answer as it is saved.
+
+    Args:
+        name: base_url, client_no, token_url, client_id, user_id or secret.
+        text: The answer.
+        answers: The answers to the questions before it.
+
+    Raises:
+        SettingsError: It cannot be right; the error says why, and what to enter.
+    """
+    match name:
+        case "base_url":
+            return check_base_url(text)
+        case "client_no":
+            return check_client_no(text)
+        case "token_url":
+            return check_token_url(text, answers["base_url"])
+        case "client_id":
+            return check_client_id(text)
+        case "user_id":
+            return check_user_id(text)
+        case _:
+            by_client = bool(answers["token_url"] and answers["client_id"])
+            return check_secret(text, by_client=by_client, client_id=answers["client_id"])
 
 
 _OTHER_PATH = _("The address has another path there")

@@ -14,12 +14,12 @@ def add_login(context: Context) -> Context:
     Raises:
         SettingsError: Something is missing; it says what.
     """
-    profile = add_secret(context.profile, _open_keyring)
+    profile = add_secret(context.profile, open_keyring)
     profile.require_server()
     return replace(context, profile=profile)
 
 
-def _open_keyring() -> SecretStore:
+def open_keyring() -> SecretStore:
     """Return the keyring; most calls of armbulk do not need it, or what it loads."""
     from armbulk.settings.keyring_secrets import KeyringSecrets  # noqa: PLC0415 - it loads more than the call itself
 

@@ -16,6 +16,7 @@ from armbulk.model.command_line import quote_word
 from armbulk.model.durations import write_duration
 from armbulk.model.outcome_words import shorten_state, translate_outcome, translate_state
 from armbulk.model.plain_text import to_one_line
+from armbulk.model.progress import name_phase
 from armbulk.model.record_messages import BEYOND_LIMIT, ERRORS_FIRST, HIDDEN_ROW
 from armbulk.model.text_style import MARK_CHARS, clean_report, remove_marks, style
 from armbulk.model.wrapping import wrap_line
@@ -132,6 +133,7 @@ def build_filters(lang: str) -> dict[str, Callable[..., str]]:
         "call_outcome": translate_call_outcome,
         "state": translate_state,
         "short_state": shorten_state,
+        "phase_name": name_phase,
     }
     return {name: partial(write, lang=lang) for name, write in filters.items()}
 

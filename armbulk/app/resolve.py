@@ -152,7 +152,7 @@ def resolve_documents(context: Context, store: Store, request: ResolveRequest, d
         running = join_texts(busy.message, busy.hint, separator=". ")
         dialog.note(running)
     decided = {} if running else _decide(store, account, request, dialog)
-    left = _list_open(store, account, request.run)
+    left = list_open_documents(store, account, request.run)
     to_resume = store.runs_with_customers_in_doubt(account, request.run)
     to_fetch = [] if running else store.runs_with_answers_to_fetch(account, request.run)
     result = ResolveResult(
@@ -186,7 +186,7 @@ def _look_up_first(context: Context, store: Store, request: ResolveRequest, dial
             dialog.note(_("{message}. Not all of these documents could be looked up in ARM now", message=error.message))
 
 
-def _list_open(store: Store, account: Account, run_id: int | None) -> list[UnresolvedDocument]:
+def list_open_documents(store: Store, account: Account, run_id: int | None) -> list[UnresolvedDocument]:
     """Return the unconfirmed documents, without those that a living process is sending."""
     documents = store.unresolved_documents(account, run_id)
     return [document for document in documents if document.state != BatchState.POSTING]
@@ -214,7 +214,7 @@ def look_up_again(
 
 def _decide(store: Store, account: Account, request: ResolveRequest, dialog: Dialog) -> dict[str, int]:
     """Carry out the decision about all documents, or one for each; return how many each was carried out for."""
-    documents = _list_open(store, account, request.run)
+    documents = list_open_documents(store, account, request.run)
     if not documents:
         return {}
     if request.decision is None:
@@ -233,7 +233,9 @@ def _decide(store: Store, account: Account, request: ResolveRequest, dialog: Dia
             raise Unfinished(
                 "changed-meanwhile", changes, _("Nothing was decided. Use `armbulk resolve` to list what is left")
             )
-        selection = DocumentSelection(_find_again(selection.documents, _list_open(store, account, request.run)))
+        selection = DocumentSelection(
+            _find_again(selection.documents, list_open_documents(store, account, request.run))
+        )
         if not selection.documents:
             return {}
 
@@ -258,7 +260,7 @@ def _decide_each(
         changed = save_decision(store, account, selection, decision)
         if changed:
             dialog.note(describe_changes(store, changed))
-            waiting[:0] = _find_again(changed, _list_open(store, account, document.run))
+            waiting[:0] = _find_again(changed, list_open_documents(store, account, document.run))
             continue
         decided[decision] = decided.get(decision, 0) + 1
         if waiting and may_repeat:
@@ -270,7 +272,7 @@ def _decide_each(
                     decided[decision] += len(waiting)
                     return decided
                 dialog.note(describe_changes(store, changed))
-                waiting = _find_again(waiting, _list_open(store, account, document.run))
+                waiting = _find_again(waiting, list_open_documents(store, account, document.run))
     return decided
 
 

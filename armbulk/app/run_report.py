@@ -105,8 +105,9 @@ _STEPS = {
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What to do next; "" as command: nothing has to be typed."""
+    """What to do next: its name, a sentence, and the command; "" as command: nothing has to be typed."""
 
+    name: str
     text: Text
     command: str = ""
 
@@ -123,7 +124,7 @@ def describe_run(
         needs_decision: a person has to decide about records that ARM never confirmed.
         folder: the present folder; files in it are named without it.
     """
-    items = _prepare(result, checked, lang)
+    items = prepare_records(result, checked, lang)
     cells = name_cells(result, checked, lang)
     listed = [outcome for outcome in PROBLEMS if not (_continues(result) and outcome == Outcome.IN_DOUBT.value)]
     problems, warnings = list_problems(items, checked, cells, listed), list_warnings(items, cells)
@@ -143,6 +144,7 @@ def describe_run(
         "warned": items["warnings"].count(),
         "more_warnings": warnings.rest,
         "warnings": warnings.by_kind["warnings"],
+        "next_step": step.name,
         "next_text": step.text.text(lang),
         "next_command": step.command,
         "file": shorten_path(result.run.result, folder) if result.run and result.run.result else "",
@@ -155,24 +157,25 @@ def choose_next_step(result: RunResult, *, needs_decision: bool, folder: str, is
     state = run.state if run else "finished"
     number = str(run.id) if run else ""
     if state in {"interrupted", "running"}:
-        return NextStep(_STEPS["interrupted"], write_command("resume", [number]))
+        return NextStep("interrupted", _STEPS["interrupted"], write_command("resume", [number]))
     if state == "paused":
-        text = _STEPS["paused"].fill(time=run.resume_at) if run and run.resume_at else _STEPS["paused-early"]
-        return NextStep(text, write_command("resume", [number]))
+        if run and run.resume_at:
+            text = _STEPS["paused"].fill(time=run.resume_at)
+            return NextStep("paused", text, write_command("resume", [number]))
+        return NextStep("paused-early", _STEPS["paused-early"], write_command("resume", [number]))
     outcomes = set(items["outcome"])
     if Outcome.IN_DOUBT.value in outcomes:
         name = "decide" if needs_decision else "ask"
-        return NextStep(_STEPS[name], write_command("resolve" if needs_decision else "resume", [number]))
+        return NextStep(name, _STEPS[name], write_command("resolve" if needs_decision else "resume", [number]))
     if result.verification is not None and not result.is_verified:
-        return NextStep(
-            _STEPS["differs" if result.verification.ended else "read-back"], write_command("verify", [number])
-        )
+        name = "differs" if result.verification.ended else "read-back"
+        return NextStep(name, _STEPS[name], write_command("verify", [number]))
     name, flags = _find_correction(items, outcomes)
     if name == "done" and is_migration and number:
-        return NextStep(_STEPS["migrated"], write_command("migrate", (), {"verify": number}))
+        return NextStep("migrated", _STEPS["migrated"], write_command("migrate", (), {"verify": number}))
     if name in {"done", "left-out"}:
-        return NextStep(_STEPS[name])
-    return NextStep(_STEPS[name], _repeat_import(result, folder, flags))
+        return NextStep(name, _STEPS[name])
+    return NextStep(name, _STEPS[name], _repeat_import(result, folder, flags))
 
 
 def _find_correction(items: pl.DataFrame, outcomes: set[str]) -> tuple[str, dict[str, bool]]:
@@ -232,7 +235,7 @@ def _is_update(result: RunResult) -> bool:
     return result.run is not None and bool(result.run.options.get("reading", {}).get("update"))
 
 
-def _prepare(result: RunResult, checked: Checked | None, lang: str) -> pl.DataFrame:
+def prepare_records(result: RunResult, checked: Checked | None, lang: str) -> pl.DataFrame:
     """Return the records as a terminal may show them: with `kind`, and messages in the user's language."""
     is_redacted = result.run is None or result.run.state == "finished"
     items = redact_records(result.items, checked, is_redacted=is_redacted)

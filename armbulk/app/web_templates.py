@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from armbulk.app.page_names import build_page_filters
 from armbulk.app.prose import build_filters
 from armbulk.i18n import Text, Words, translate
 from armbulk.model.plain_text import show_safely
@@ -45,6 +46,7 @@ def load_page_templates(lang: str) -> Environment:
         auto_reload=False,
     )
     environment.filters.update(build_filters(lang))
+    environment.filters.update(build_page_filters(lang))
     environment.filters["translated"] = lambda texts: [finalize(text) for text in texts]
     environment.globals.update(_write_messages(lang))
     environment.globals["lang"] = lang

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armbulk.app.decision_phrase import is_phrase, write_phrase
 from armbulk.app.dialog import (
     ContinuationQuestion,
     CreditNoteQuestion,
@@ -29,7 +30,7 @@ from armbulk.cli.progress import REPEAT_HINT, show_check, show_progress
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.cli.word_choice import WordChoice
 from armbulk.errors import UsageError
-from armbulk.i18n import NO_TEXT, Text, _, format_amount, ngettext
+from armbulk.i18n import NO_TEXT, Text, _, ngettext
 from armbulk.model.client_name import name_client
 from armbulk.model.decision import Decision
 from armbulk.model.environment import Environment, colour_environment, name_environment
@@ -332,11 +333,11 @@ class TerminalDialog(Dialog):
         return True
 
     def _is_phrase_typed(self, decision: str, phrase: str) -> bool:
-        question = _CONFIRM_PHRASE.fill(decision=decision, phrase=_write_phrase(phrase, self._context.lang))
+        question = _CONFIRM_PHRASE.fill(decision=decision, phrase=write_phrase(phrase, self._context.lang))
         if not self._context.can_ask:
             raise question_error(question, _("Use --yes, with --expect-count and --expect-total"))
         answer = prompt(question.text(self._context.lang), default="", show_default=False)
-        return answer.replace(",", ".").split() == phrase.split()
+        return is_phrase(answer, phrase)
 
     def choose_decision(self, document: Mapping[str, Any], phrase: str) -> str:
         """Ask what to do with a document, if a person can answer; ask again when a resend is not confirmed."""
@@ -353,7 +354,7 @@ class TerminalDialog(Dialog):
             decision = _DECISIONS[answer]
             if decision != Decision.RESEND or self._is_phrase_typed(decision, phrase):
                 return decision
-            refusal = _NOT_THE_PHRASE.fill(phrase=_write_phrase(phrase, lang), number=document["document_no"])
+            refusal = _NOT_THE_PHRASE.fill(phrase=write_phrase(phrase, lang), number=document["document_no"])
             self._context.reporter.say(refusal)
 
     def repeat_decision(self, decision: str, count: int, phrase: str) -> bool:
@@ -372,12 +373,6 @@ class TerminalDialog(Dialog):
     def note(self, text: str) -> None:
         """Show the note on stderr."""
         self._context.reporter.say(text)
-
-
-def _write_phrase(phrase: str, lang: str) -> str:
-    """Return a count and an amount as a language writes them."""
-    count, _space, amount = phrase.partition(" ")
-    return f"{count} {format_amount(amount, lang).replace(' ', '')}" if amount else phrase
 
 
 def _describe_value(value: ValueDifference, lang: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from armbulk.app.login_texts import KEEP_IN_FILE, NOTHING_FOUND, OPTION_HELP
 from armbulk.cli.argument_types import PROFILE
 from armbulk.cli.command import CommandContext, command
 from armbulk.cli.language import TranslatedCommand
@@ -19,20 +20,14 @@ from armbulk.i18n import Text, _
 if TYPE_CHECKING:
     from armbulk.app.login_trial import LoginTrial
 
-_NOTHING_FOUND = _(
-    "ARM answered 404 (not found). This is right if client {client} has no customers in ARM yet. Otherwise ARM's "
-    "address or the client number is wrong."
-)
-_KEEP_IN_FILE = _("Save the secret in a file that only you can read ({path})?")
-
 
 @click.command(cls=TranslatedCommand)
-@click.option("--base-url", metavar="URL", help=_("ARM's address, for example https://HOST/arm/v1."))
-@click.option("--client-no", metavar="NUMBER", help=_("Your client number in ARM."))
-@click.option("--client-name", metavar="NAME", help=_("The client's name, for pages to sign and reports."))
-@click.option("--token-url", metavar="URL", help=_("Address of the login service (client credentials)."))
-@click.option("--client-id", metavar="ID", help=_("Client ID for the login service."))
-@click.option("--user-id", metavar="ID", help=_("User ID sent to ARM (metadata.userId)."))
+@click.option("--base-url", metavar="URL", help=OPTION_HELP["base_url"])
+@click.option("--client-no", metavar="NUMBER", help=OPTION_HELP["client_no"])
+@click.option("--client-name", metavar="NAME", help=OPTION_HELP["client_name"])
+@click.option("--token-url", metavar="URL", help=OPTION_HELP["token_url"])
+@click.option("--client-id", metavar="ID", help=OPTION_HELP["client_id"])
+@click.option("--user-id", metavar="ID", help=OPTION_HELP["user_id"])
 @click.option(
     "--sole-sender/--no-sole-sender",
     default=None,
@@ -104,7 +99,7 @@ def _choose(context: CommandContext, questions: LoginQuestions, trial: "LoginTri
     if trial.error is not None:
         context.reporter.warn(trial.error.message, trial.error.hint)
     else:
-        context.reporter.say(_NOTHING_FOUND.fill(client=questions.answers["client_no"]))
+        context.reporter.say(NOTHING_FOUND.fill(client=questions.answers["client_no"]))
     choices: dict[str, Text] = {name: questions.again(name) for name in trial.suspects if questions.answers[name]}
     others = {"retry": _("try again"), "save": _("save without a test"), "stop": _("stop; nothing is saved")}
     if trial.found_nothing:
@@ -126,27 +121,19 @@ def _not_saved() -> ArmbulkError:
 
 def _save(context: CommandContext, questions: LoginQuestions, *, checked: bool) -> dict[str, Any]:
     """Save the login; ask before the secret goes into a file: without a keyring, or where a file has another one."""
-    from armbulk.app.login import find_secret_file, has_other_secret, keep_in_file, save_login
+    from armbulk.app.login import store_login
 
-    profile, login_input = context.session.profile, questions.login_input
-    path = Path(profile.secret_file) if profile.secret_file else find_secret_file(profile)
-    if not has_other_secret(profile, login_input.secret):
-        try:
-            return save_login(profile, login_input, checked=checked)
-        except SettingsError as error:
-            if "keyring" not in error.code:
-                raise
-            context.reporter.say(error.message)
-            if not _confirm_file(context, path):
-                raise
-    elif path != find_secret_file(profile) and not _confirm_file(context, path):
-        raise _not_saved()
-    return keep_in_file(profile, login_input, path, checked=checked)
+    def confirm_file(path: Path, reason: Text) -> bool:
+        if reason:
+            context.reporter.say(reason)
+        return _confirm_file(context, path)
+
+    return store_login(context.session.profile, questions.login_input, confirm_file, checked=checked)
 
 
 def _confirm_file(context: CommandContext, path: Path) -> bool:
     """Return whether the secret goes into the file. Ctrl-C is a no: the error then names what was saved until here."""
-    question = _KEEP_IN_FILE.fill(path=path).text(context.lang)
+    question = KEEP_IN_FILE.fill(path=path).text(context.lang)
     try:
         return confirm(question, context.lang, default=True)
     except click.Abort:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from armbulk.app.choices import describe_client_sizes, list_client_sizes
+from armbulk.app.login_texts import AGAIN, NEEDED, OTHER_SENDERS, QUESTIONS, SIZE, SIZES, SOLE_SENDER, UNKNOWN_HOST
 from armbulk.cli.command import CommandContext
 from armbulk.cli.prompts import confirm, prompt
 from armbulk.cli.word_choice import WordChoice
@@ -17,40 +18,12 @@ from armbulk.model.environment import Environment, find_environment, name_enviro
 if TYPE_CHECKING:
     from armbulk.app.login import LoginInput
 
-_AGAIN = {
-    "base_url": _("enter ARM's address again"),
-    "client_no": _("enter the client number again"),
-    "token_url": _("enter the address of the login service again"),
-    "client_id": _("enter the client ID again"),
-    "client_secret": _("enter the client secret again"),
-    "token": _("enter the token again"),
-}
-_QUESTIONS = {
-    "base_url": _("ARM's address (https://…/arm/v1)"),
-    "client_no": _("Client number"),
-    "token_url": _("Address of the login service (- if you have a token)"),
-    "client_id": _("Client ID"),
-    "user_id": _("User ID (ARM records it with what you send)"),
-    "client_secret": _("Client secret (not shown while you type)"),
-    "token": _("Token (not shown while you type)"),
-}
 _ADDRESSES = frozenset({"base_url", "token_url"})
 """Questions whose answer is tried at once: something must answer there."""
 
-_SIZES = _("The client size sets ARM's limits. {sizes}.")
-_SIZE = _("Client size")
-_OTHER_SENDERS = _(
-    "If other computers also send invoices for client {client}, armbulk checks each invoice in ARM before it sends it, "
-    "so that none is created twice. This takes one request per invoice."
-)
-_SOLE_SENDER = _("Is this the only computer that sends invoices for client {client}?")
 _INTRODUCTION = (
     _("armbulk saves the login of one client in ARM, as profile {profile}."),
-    _("You need from Amili:"),
-    _("- ARM's address:"),
-    _("- your client number in ARM"),
-    _("- a client ID and a client secret for ARM's API (or a ready token)"),
-    _("If something is missing, ask your contact at Amili for access to ARM's API."),
+    *NEEDED,
     _("Ctrl-C stops; nothing is saved then."),
 )
 _CHANGE = (
@@ -112,7 +85,7 @@ class LoginQuestions:
 
     def again(self, answer: str) -> Text:
         """Return the choice to enter an answer again."""
-        return _AGAIN[self._kind(answer)]
+        return AGAIN[self._kind(answer)]
 
     def _list_defaults(self) -> dict[str, str]:
         profile = self._context.session.profile
@@ -166,7 +139,7 @@ class LoginQuestions:
 
     def _ask_until_valid(self, name: str) -> str:
         """Ask a person; ask again, with the reason, while the answer cannot be right."""
-        question = _QUESTIONS[self._kind(name)].text(self._context.lang)
+        question = QUESTIONS[self._kind(name)].text(self._context.lang)
         is_secret = name == "secret"
         while True:
             default = "" if is_secret else self._propose(name)
@@ -205,22 +178,9 @@ class LoginQuestions:
         return self._defaults[name]
 
     def _check(self, name: str, text: str) -> str:
-        from armbulk.app import login_answers
+        from armbulk.app.login_answers import check_answer
 
-        match name:
-            case "base_url":
-                return login_answers.check_base_url(text)
-            case "client_no":
-                return login_answers.check_client_no(text)
-            case "token_url":
-                return login_answers.check_token_url(text, self.answers["base_url"])
-            case "client_id":
-                return login_answers.check_client_id(text)
-            case "user_id":
-                return login_answers.check_user_id(text)
-            case _:
-                by_client, client_id = self._is_by_client, self.answers["client_id"]
-                return login_answers.check_secret(text, by_client=by_client, client_id=client_id)
+        return check_answer(name, text, self.answers)
 
     def _is_valid(self, name: str) -> bool:
         try:
@@ -237,7 +197,7 @@ class LoginQuestions:
         else:
             answer, option = self._options.get(name) or self._defaults[name], f"--{name.replace('_', '-')}"
         if not answer and name != "token_url":
-            question = _QUESTIONS[self._kind(name)]
+            question = QUESTIONS[self._kind(name)]
             raise QuestionError(
                 "question", _("{question} is missing", question=question), _("Use {option}", option=option)
             )
@@ -271,7 +231,7 @@ class LoginQuestions:
         environment = find_environment(address)
         self._context.reporter.say(_ENVIRONMENT.fill(environment=name_environment(environment, address)))
         if environment is Environment.OTHER:
-            self._context.reporter.say(_("armbulk does not know this host. Check the address with Amili."))
+            self._context.reporter.say(UNKNOWN_HOST)
 
     def _ask_for_size(self) -> str:
         """Return the client's size from the option; otherwise ask, with the current setting as default."""
@@ -279,8 +239,8 @@ class LoginQuestions:
         if click.get_current_context().params.get("size") or not self._context.can_ask:
             return default
         sizes = WordChoice(list_client_sizes(), case_sensitive=False)
-        self._context.reporter.say(_SIZES.fill(sizes=describe_client_sizes()))
-        return prompt(_SIZE.text(self._context.lang), default=default, type=sizes, show_choices=False)
+        self._context.reporter.say(SIZES.fill(sizes=describe_client_sizes()))
+        return prompt(SIZE.text(self._context.lang), default=default, type=sizes, show_choices=False)
 
     def _ask_for_sole_sender(self) -> bool:
         """Ask whether only this computer sends for the client; without a terminal, return the current setting."""
@@ -288,5 +248,5 @@ class LoginQuestions:
         if not self._context.can_ask:
             return current
         client, lang = self.answers["client_no"], self._context.lang
-        self._context.reporter.say(_OTHER_SENDERS.fill(client=client))
-        return confirm(_SOLE_SENDER.fill(client=client).text(lang), lang, default=current)
+        self._context.reporter.say(OTHER_SENDERS.fill(client=client))
+        return confirm(SOLE_SENDER.fill(client=client).text(lang), lang, default=current)

@@ -162,6 +162,7 @@ TITLES: dict[str, Text] = {
     "same-records-twice": _("Same records in two files"),
     "duplicate-key": _("Same number twice"),
     "named-twice": _("Several rows for the same record"),
+    "marked-for-delete": _("Customer to delete"),
     "delete-name-differs": _("Another customer in ARM"),
     "no-identification": _("Identification is missing"),
     "two-identifications": _("Several identifications"),

@@ -226,6 +226,10 @@ VALUES: dict[str, FindingType] = {
         _('{header} "{value}" is also in row {detail}. None of these rows is sent.'),
         _("Keep one of the rows, and delete the others. Upper and lower case do not matter."),
     ),
+    "marked-for-delete": error(
+        _('Row {row} has "{value}": the customer is to be deleted, and an import would send it'),
+        _("Delete it with: armbulk delete customers FILE. To send it after all, clear the cell."),
+    ),
     "delete-name-differs": error(
         _('The file has the name "{value}", but the customer in ARM is "{detail}". It is not deleted.'),
         _("Check the number and the name. They must be of the same customer."),

@@ -5,6 +5,9 @@ from enum import Enum, StrEnum
 
 from armbulk.model.call_rows import CallRow
 
+DELETE_WORDS = ("DELETE", "SLETT")
+"""What a person types in each row that is meant, in any case of letters; the column is called so, too."""
+
 
 class DeleteVerdict(Enum):
     """What the answer to the delete of a customer shows."""

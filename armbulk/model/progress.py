@@ -210,3 +210,8 @@ class Progress:
 
 def _to_iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def name_phase(phase: str, lang: str) -> str:
+    """Return what a phase does, as people read it."""
+    return PHASE_NAMES[Phase(phase)].text(lang)

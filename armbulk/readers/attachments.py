@@ -57,11 +57,13 @@ class AttachmentFolder:
         path: The folder.
         listings: What was listed so far: folder → names of its files and folders, as people type them → as they are.
         used: The files that were read, by folder.
+        named: The names that rows have, by folder: those of files that cannot be used, too.
     """
 
     path: Path
     listings: dict[Path, Mapping[str, str]] = field(default_factory=dict)
     used: dict[Path, set[str]] = field(default_factory=dict)
+    named: dict[Path, set[str]] = field(default_factory=dict)
 
     def read(self, name: str) -> Attachment | AttachmentProblem:
         """Return the file of a name as it is in a sheet, or what is wrong with it. Nothing outside is opened."""
@@ -75,6 +77,7 @@ class AttachmentFolder:
             known = names.get(_fold(part)) or names.get(_fold(part.casefold()))
             if known is None:
                 return AttachmentProblem(MISSING, _propose(part, names))
+            self.named.setdefault(path, set()).add(known)
             path = Path(os.path.realpath(path / known))
             if not path.is_relative_to(base):
                 return AttachmentProblem(NAME, _("it is a link to a file outside the folder of the workbook"))
@@ -94,7 +97,7 @@ class AttachmentFolder:
         return sorted(
             (folder / name).relative_to(base).as_posix()
             for folder, used in self.used.items()
-            for name in set(self._list(folder).values()) - used
+            for name in set(self._list(folder).values()) - used - self.named.get(folder, set())
             if name.lower().endswith(ATTACHMENT_ENDING) and not name.startswith((".", "~"))
         )
 

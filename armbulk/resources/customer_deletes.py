@@ -3,9 +3,6 @@
 from armbulk.i18n import Words, _
 from armbulk.model.fields import Field, FieldType, Resource
 
-DELETE_WORDS = ("DELETE", "SLETT")
-"""What a person types in each row, in any case of letters."""
-
 CUSTOMER_DELETES = Resource(
     name="customer-deletes",
     title=Words("Customers to delete", "Kunder som slettes"),

@@ -76,6 +76,16 @@ class ClientLock(AbstractContextManager["ClientLock"]):
         self._write_holder()
         return self
 
+    def find_holder(self) -> str:
+        """Return who has the lock now; "" for no one. It is taken for a moment only if someone may have it."""
+        if not self._holder_file.exists():
+            return ""
+        try:
+            with self._lock.acquire():
+                return ""
+        except Timeout:
+            return self._read_holder()
+
     def describe(self, holder: str) -> None:
         """Describe this process otherwise, while it has the lock."""
         self._holder = holder

@@ -97,9 +97,9 @@ def _read(folder: AttachmentFolder, name: str) -> tuple[str | None, int | None, 
 
 def _find_repeated(usable: pl.DataFrame, sheets: Sequence[Sheet]) -> pl.DataFrame:
     """Return the first row of each content that several rows have, with the others in `detail`."""
-    groups = (
-        usable.group_by("sha256", maintain_order=True).agg("sheet", "row", "value").filter(pl.col("row").list.len() > 1)
-    )
+    once = usable.unique(["sheet", "row", "sha256"], keep="first", maintain_order=True)
+    groups = once.group_by("sha256", maintain_order=True).agg("sheet", "row", "value")
+    groups = groups.filter(pl.col("row").list.len() > 1)
     rows = [
         (own[0], lines[0], names[0], pack_text(_name_rows(own, lines, names, sheets)))
         for own, lines, names in groups.select("sheet", "row", "value").iter_rows()

@@ -42,6 +42,7 @@ from armbulk.validation import (
     rules,
 )
 from armbulk.validation.credit_due_dates import fill_due_dates
+from armbulk.validation.delete_marks import report_delete_marks
 from armbulk.validation.hidden_columns import leave_out_hidden_columns, report_hidden_columns
 from armbulk.validation.input_files import read_files
 from armbulk.validation.reader_findings import report_readings
@@ -225,6 +226,7 @@ def check_sheets(
     findings += [edits.drop_expected_findings(*pair) for pair in zip(plain, _list_findings(matches), strict=True)]
     findings += [differing, of_answers, *_list_findings([*mapped, *compared, *continued])]
     findings += _report_hidden_columns(plain, matches, mapped, options, own)
+    findings += [report_delete_marks(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
     joined = join_tables(parts, resources)
     shown = hidden_rows.separate_hidden_rows(joined, plain, own, matches, options)
     of_cells = other_rows.drop_of_left_out(merge_findings([*findings, *layouts, *of_sheets, shown.findings]))

@@ -17,12 +17,17 @@ def to_json(checked: Checked, lang: str) -> dict[str, Any]:
     """Return what was found, as the JSON contract of `armbulk check` has it."""
     return {
         "files": list(dict.fromkeys(sheet.file for sheet in checked.sheets)),
-        "sheets": [_describe_sheet(checked, index) for index in range(len(checked.sheets))],
+        "sheets": describe_sheets(checked),
         "findings": render_findings(checked.findings.head(MAX_LISTED_FINDINGS), checked.sheets, fields_by_name(), lang),
         "groups": group_findings(checked.findings, checked.sheets, fields_by_name(), lang),
         "counts": {"error": checked.errors, "warning": checked.warnings},
         "attachments": attachments_to_json(checked, checked.attachments),
     }
+
+
+def describe_sheets(checked: Checked) -> list[dict[str, Any]]:
+    """Return what each sheet contains: how many records, how many of them are held back."""
+    return [_describe_sheet(checked, index) for index in range(len(checked.sheets))]
 
 
 def attachments_to_json(checked: Checked, attachments: pl.DataFrame) -> dict[str, Any] | None:

@@ -9,9 +9,10 @@ from armbulk.errors import FileError
 from armbulk.findings.frame import make_findings, merge_findings
 from armbulk.i18n import _
 from armbulk.mapping.headers import HeaderMatch, match_headers
+from armbulk.model.deletion import DELETE_WORDS
 from armbulk.model.read_options import ReadOptions
 from armbulk.model.sheet import Sheet, Table
-from armbulk.resources.customer_deletes import CUSTOMER_DELETES, DELETE_WORDS
+from armbulk.resources.customer_deletes import CUSTOMER_DELETES
 from armbulk.validation.call_sheets import find_named_twice
 from armbulk.validation.input_files import read_files
 from armbulk.validation.parse import parse_sheet

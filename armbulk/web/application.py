@@ -1,6 +1,5 @@
 """The pages and their addresses, behind the guard."""
 
-import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -14,18 +13,16 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from armbulk.app.crash_report import write_crash_report
 from armbulk.app.web_templates import locate_static_files
 from armbulk.errors import ArmbulkError
 from armbulk.web.access import AccessGuard
+from armbulk.web.bugs import report_bug
 from armbulk.web.forms import read_form
 from armbulk.web.routes import PAGES, WebPage
 from armbulk.web.routes.events import follow_job
 from armbulk.web.tokens import AccessTokens
 from armbulk.web.visit import Handler, Visit
 from armbulk.web.workspace import Workspace
-
-_log = logging.getLogger(__name__)
 
 
 def build_app(workspace: Workspace, tokens: AccessTokens, port: int) -> ASGIApp:
@@ -67,9 +64,7 @@ def _call(handler: Handler, visit: Visit) -> Response:
     except HTTPException:
         raise
     except Exception as error:  # noqa: BLE001 - a bug: its report says where, and quotes nothing
-        _log.error("A page failed: %s", type(error).__name__)
-        path = write_crash_report(error)
-        return visit.page("bug", status=500, report=str(path))
+        return visit.page("bug", status=500, report=str(report_bug(error)))
 
 
 def _refuse(_: Request, error: Exception) -> Response:
@@ -83,9 +78,8 @@ def _explain(_: Request, error: Exception) -> Response:
         return PlainTextResponse(_REFUSALS[400], 400)
     if isinstance(error, OSError):
         return PlainTextResponse(_REFUSALS[507], 507)
-    _log.error("A request failed: %s", type(error).__name__)
     with suppress(OSError):
-        return PlainTextResponse(f"{_REFUSALS[500]}{write_crash_report(error)}\n", 500)
+        return PlainTextResponse(f"{_REFUSALS[500]}{report_bug(error)}\n", 500)
     return PlainTextResponse(_REFUSALS[500], 500)
 
 

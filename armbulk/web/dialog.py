@@ -1,11 +1,12 @@
 """The answers of a page to the questions of use cases: what a person has answered about the files is in the draft."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from armbulk.app.asked_question import AskedQuestion
 from armbulk.app.dialog import (
     ContinuationQuestion,
     CreditNoteQuestion,
@@ -32,34 +33,19 @@ def name_sheet(file: str, sheet: str) -> str:
     return f"sheet:{PurePath(file).name}|{sheet}"
 
 
-@dataclass(frozen=True, slots=True)
-class FileQuestion:
-    """A question about files that a person has not answered yet.
-
-    Attributes:
-        key: Names it among the answers of the draft.
-        kind: header, suppliers, continuation or credit-due-dates.
-        values: What it shows.
-    """
-
-    key: str
-    kind: str
-    values: dict[str, Any]
-
-
 @dataclass
 class FileDialog(Dialog):
     """Answers questions about files from a draft; those that it cannot answer are collected, and nothing is guessed.
 
     Attributes:
         answers: The draft's answers.
-        questions: What was not answered.
+        questions: What was asked, with its answer if there is one.
         open_sheets: The sheets about whose columns a person has to decide, by `name_sheet`.
         notes: What use cases have noted.
     """
 
     answers: Mapping[str, Any]
-    questions: list[FileQuestion] = field(default_factory=list)
+    questions: list[AskedQuestion] = field(default_factory=list)
     open_sheets: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -103,23 +89,25 @@ class FileDialog(Dialog):
     def _find(self, kind: str, name: str, question: Any) -> Any:
         key = f"{kind}:{name}"
         answer = self.answers.get(key)
-        if answer is None:
-            self.questions.append(FileQuestion(key, kind, asdict(question)))
+        self.questions.append(AskedQuestion(key, kind, asdict(question), answer))
         return answer
 
 
 class JobDialog(Dialog):
     """Asks on the page of a job, and reports its progress there."""
 
-    def __init__(self, job: WebJob, files: FileDialog | None = None) -> None:
+    def __init__(
+        self, job: WebJob, files: FileDialog | None = None, keep_run: Callable[[int], None] = lambda _: None
+    ) -> None:
         """Nothing is asked yet.
 
         Args:
             job: What is being done.
             files: Answers about the files.
+            keep_run: Called with the number of the run, before anything of it is sent.
         """
         super().__init__(job.report)
-        self._job, self._files = job, files or FileDialog({})
+        self._job, self._files, self._keep_run = job, files or FileDialog({}), keep_run
 
     def reading(self) -> AbstractContextManager[object]:
         """Files are read."""
@@ -150,6 +138,11 @@ class JobDialog(Dialog):
         """The person has confirmed exactly this plan: anything else does not get here (`approved`)."""
         del plan
         return not self._job.is_stopping
+
+    def begin_run(self, run: int) -> None:
+        """Keep the number of the run: the same files are not sent again."""
+        self._keep_run(run)
+        self._job.begin_run(run)
 
     @property
     def can_decide_about_customers(self) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from armbulk.app.crash_report import write_crash_report
-from armbulk.errors import ArmbulkError, Interrupted
-from armbulk.i18n import NO_TEXT, _
+from armbulk.errors import ArmbulkError, Unfinished
+from armbulk.i18n import _
 from armbulk.model.progress import Progress
+from armbulk.web.bugs import report_bug
 
 if TYPE_CHECKING:
     from armbulk.app.session import Session
@@ -55,7 +56,10 @@ class WebJob:
         notes: What it has noted for a person.
         question: What it asks; None: nothing.
         result: What the use case returned.
-        error: Why it failed; a bug has the code `bug`, and names its report.
+        error: Why it failed; a `BaseException` that is no ArmbulkError is a bug.
+        bug_report: The report of the bug that ended it; None: it was no bug.
+        run: The run that it sends or continues; None: none, or none yet.
+        question_number: How many questions it has asked: the number of the present one.
     """
 
     def __init__(self, key: str, kind: str, stamp: str = "") -> None:
@@ -65,7 +69,10 @@ class WebJob:
         self.notes: list[str] = []
         self.question: JobQuestion | None = None
         self.result: Any = None
-        self.error: ArmbulkError | None = None
+        self.error: BaseException | None = None
+        self.bug_report: Path | None = None
+        self.run: int | None = None
+        self.question_number = 0
         self.version = 0
         self._session: Session | None = None
         self._changed = threading.Condition()
@@ -100,16 +107,22 @@ class WebJob:
     def ask(self, question: JobQuestion) -> Any:
         """Ask a person, and wait; None when the job is stopped meanwhile."""
         self._answer = None
-        self._change(question=question, state=JobState.ASKING)
+        self._change(question=question, state=JobState.ASKING, question_number=self.question_number + 1)
         with self._changed:
             self._changed.wait_for(lambda: self._answer is not None or self._is_stopping)
         self._change(question=None, state=JobState.RUNNING)
         return self._answer
 
-    def answer(self, value: Any) -> bool:
-        """Answer the question; return False when nothing is asked, because another tab was faster."""
+    def answer(self, value: Any, number: int | None = None) -> bool:
+        """Answer the question; return False when nothing is asked, because another tab was faster.
+
+        Args:
+            value: The answer.
+            number: Which question the page has shown (`question_number`); None: the present one.
+        """
         with self._changed:
-            if self.state is not JobState.ASKING or self._answer is not None:
+            is_other = number is not None and number != self.question_number
+            if self.state is not JobState.ASKING or self._answer is not None or is_other:
                 return False
             self._answer = value
             self._changed.notify_all()
@@ -124,12 +137,15 @@ class WebJob:
             self._session.interrupt()
         self._change()
 
-    def end(self, result: Any = None, error: ArmbulkError | None = None) -> None:
+    def begin_run(self, run: int) -> None:
+        """Take note of the run that it sends."""
+        self._change(run=run)
+
+    def end(self, result: Any = None, error: BaseException | None = None, bug_report: Path | None = None) -> None:
         """Take note of its result, or why it failed."""
         self._session = None
-        if error is not None:
-            error = error.with_traceback(None)  # it would keep what the job has read
-        self._change(result=result, error=error, state=JobState.FAILED if error else JobState.ENDED)
+        state = JobState.FAILED if error else JobState.ENDED
+        self._change(result=result, error=error, bug_report=bug_report, state=state)
 
     def _change(self, **values: Any) -> None:
         with self._changed:
@@ -189,7 +205,7 @@ class Jobs:
             self._jobs.move_to_end(key)
             self._forget_old()
             if self._is_closed:
-                job.end(error=Interrupted(_("armbulk is being stopped"), _("Start armbulk again")))
+                job.end(error=_stopping_error())
                 return job
             thread = threading.Thread(target=_run, args=(job, work), name=f"armbulk-{kind}", daemon=True)
             self._threads[key] = thread
@@ -199,6 +215,11 @@ class Jobs:
     def find(self, key: str) -> WebJob | None:
         """Return the job that works, or worked last, on a key; None: there is none."""
         return self._jobs.get(key)
+
+    def find_run(self, run: int) -> WebJob | None:
+        """Return the job that sends, or sent last, a run; None: no job of this server did."""
+        jobs = [job for job in list(self._jobs.values()) if job.run == run]
+        return next((job for job in jobs if job.is_running), jobs[-1] if jobs else None)
 
     def forget(self, key: str) -> None:
         """Forget a job that is over."""
@@ -238,12 +259,11 @@ def _run(job: WebJob, work: Callable[[WebJob], Any]) -> None:
     except ArmbulkError as error:
         job.end(error=error)
     except BaseException as error:  # noqa: BLE001 - a bug in a thread would otherwise be lost; pages show it
-        job.end(error=_report_bug(error))
+        try:
+            job.end(error=error, bug_report=report_bug(error))
+        except OSError:  # the report cannot be written: the job is over all the same
+            job.end(error=ArmbulkError("bug", _("This is a bug in armbulk ({name})", name=type(error).__name__)))
 
 
-def _report_bug(error: BaseException) -> ArmbulkError:
-    """Write the report of a bug, which quotes no data; return the error that a page shows."""
-    message, hint = _("This is a bug in armbulk ({name})", name=type(error).__name__), NO_TEXT
-    with suppress(OSError):
-        hint = _("Send us this report: {path}", path=write_crash_report(error))
-    return ArmbulkError("bug", message, hint)
+def _stopping_error() -> ArmbulkError:
+    return Unfinished("stopping", _("armbulk is being stopped. Nothing was begun."), _("Start it again"))

@@ -15,6 +15,7 @@ from armbulk.errors import ArmbulkError
 from armbulk.i18n import find_language, list_languages
 from armbulk.model.client_name import name_client
 from armbulk.model.environment import find_environment, name_environment
+from armbulk.web.forms import find_own_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,6 +110,10 @@ class Visit:
         if self.is_fragment:
             return Response(status_code=204, headers={"HX-Redirect": address})
         return RedirectResponse(address, 303)
+
+    def go_back(self, otherwise: str = "/") -> Response:
+        """Return the answer that leads to the page with the form: its field `path`, a path of this server."""
+        return self.go(find_own_path(self.field("path", otherwise)))
 
     def download(self, path: "Path", name: str | None = None) -> Response:
         """Return a file to save.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from armbulk.app.connect import connect
+from armbulk.app.login_form import LoginForms
 from armbulk.errors import SettingsError
 from armbulk.web.jobs import Jobs
 
@@ -85,15 +86,22 @@ class Workspace:
         exports: Lists that are exported, with their files.
         jobs: What works in the background.
         recent: The checks and plans that were used last.
+        logins: Logins that are being filled in, with their secrets.
     """
 
     def __init__(self, started: WebSettings, drafts: "Drafts", exports: "SavedExports") -> None:
         self.started, self.drafts, self.exports = started, drafts, exports
         self.jobs = Jobs()
         self.recent = RecentResults()
+        self.logins = LoginForms()
 
-    def connect(self, profile: str | None, lang: str) -> "Session":
+    def connect(self, profile: str | None, lang: str, *, new: bool = False) -> "Session":
         """Return a session of a profile, whose texts are in a language; close it.
+
+        Args:
+            profile: Its name; None: the one that the page was started with.
+            lang: The language.
+            new: Whether it need not exist yet.
 
         Raises:
             SettingsError: There is no such profile, or a setting is wrong.
@@ -101,7 +109,7 @@ class Workspace:
         name = None if self.started.is_demo else profile or self.started.profile
         settings = {**self.started.settings, "ARMBULK_LANG": lang}
         try:
-            return connect(name, settings=settings, aup_file=self.started.aup_file)
+            return connect(name, settings=settings, aup_file=self.started.aup_file, new_profile=new)
         except SettingsError:
             unnamed = connect(None, settings=settings, aup_file=self.started.aup_file) if name else None
             if unnamed is None or unnamed.profile.name != name:  # never another client in place of the named one

@@ -292,3 +292,13 @@ def test_what_is_not_deleted_is_named_before_the_question(tmp_path: Path, monkey
         assert 'The file has the name "Bo"' in out
         hint = called("delete", "customers", path, "--yes", "--expect-count", "3", env=env)[1]["error"]["hint"]
         assert "2 rows are not included. The first is unused, row 3: The file has the name" in hint
+
+
+def test_an_import_does_not_send_marked_customers(tmp_path: Path) -> None:
+    """The same sheet given to the wrong command would create the customers again."""
+    with Sandbox() as arm:
+        path = sheet(tmp_path, HEADER + "1;Ada AS; delete\n2;Bo Berg;\n3;Cy;no\n")
+        code, report = called("import", path, "--yes", "--skip-invalid", env=known(arm, c9="Else"))
+        assert (code, report["outcomes"]["created"], report["outcomes"]["held_back"]) == (1, 2, 1)
+        report = called("check", path)[1]
+        assert [each["cell"] for each in report["findings"] if each["code"] == "marked-for-delete"] == ["unused!C2"]

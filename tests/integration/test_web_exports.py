@@ -128,6 +128,21 @@ def test_a_choice_that_cannot_be_is_explained_on_the_form(
     assert 'value="kept &lt;b&gt;"' in page.text
 
 
+def test_an_incomplete_list_says_why_and_how_to_fetch_the_rest(tmp_path: Path) -> None:
+    """ARM ignores the filters of a list above its cap: the page is red, and so is the name of the file."""
+    folders = {"ARMBULK_HOME": str(tmp_path / "data"), "ARMBULK_GUARD_FOLDER": str(tmp_path / "guard")}
+    ledger = build_lists(CLIENT_NO, 5_000)
+    with (
+        Sandbox(size="XL", dialect={"list_filters": "ignored"}, lists=ledger) as arm,
+        open_pages({**arm.settings, **folders}) as pages,
+        open_browser(pages) as caller,
+    ):
+        page = export(caller, "gl-items", when="period", period="2025-02", format="csv-rfc")
+        assert "INCOMPLETE. Some records may be missing" in page.text
+        assert "Fetch what is missing" in page.text
+        assert ".incomplete.csv" in find_download(page)
+
+
 def test_only_the_files_of_an_export_are_downloaded(browser: Browser) -> None:
     """Another name, or an export that does not exist, leads to an explanation."""
     page = export(browser, "codes", format="jsonl")

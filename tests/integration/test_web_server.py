@@ -157,15 +157,14 @@ def test_a_disk_that_is_full_while_files_arrive_is_explained(
     assert (answer.status_code, "Make room" in answer.text) == (507, True)
 
 
-def test_a_bug_in_a_job_is_an_error_that_pages_show() -> None:
-    """It names the report, and keeps nothing of what the job has read."""
+def test_a_bug_in_a_job_has_a_report() -> None:
+    """Pages name it; nothing is left of a job that is forgotten."""
     jobs = Jobs()
     job = jobs.start("key", "check", _fail)
     while job.is_running:
         jobs._threads["key"].join()
-    assert job.error is not None
-    assert (job.state, job.error.code, "crash-report.txt" in str(job.error.hint)) == (JobState.FAILED, "bug", True)
-    assert job.error.__traceback__ is None
+    assert job.bug_report is not None
+    assert (job.state, job.bug_report.name) == (JobState.FAILED, "crash-report.txt")
     jobs.forget("key")
     assert not jobs._threads
 

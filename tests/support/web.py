@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from armbulk.app.connect import connect
 from armbulk.web.start import WebRequest, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from armbulk.web.server import PageServer
@@ -43,13 +44,13 @@ class Browser:
         return self.http.post(path, data={"csrf": self.token, **(values or {})}, files=parts)
 
     def wait(self, response: httpx.Response) -> httpx.Response:
-        """Follow the work that a page shows until it is over, and load the page again."""
-        while match := re.search(r'data-events="([^"]+)"', response.text):
+        """Follow the work that a page shows until it is over or asks something, and load the page again."""
+        while (match := re.search(r'data-events="([^"]+)"', response.text)) and '/answer"' not in response.text:
             with self.http.stream("GET", match[1]) as events:
                 for line in events.iter_lines():
                     if line == "event: ended":
                         break
-            response = self.http.get(response.url.path)
+            response = self.http.get(response.url)
         return response
 
     def check(self, *files: Path) -> httpx.Response:
@@ -67,11 +68,27 @@ def open_pages(settings: Mapping[str, str], **options: Any) -> Iterator[PageServ
 @contextmanager
 def open_browser(server: PageServer, lang: str = "en") -> Iterator[Browser]:
     """Yield a caller that has opened the address with its key."""
-    headers = {"Origin": server.address.rstrip("/")}
-    with httpx.Client(base_url=server.address, headers=headers, timeout=WAIT_SECONDS, follow_redirects=True) as http:
-        http.get(server.address_with_key).raise_for_status()
+    with open_address(server.address_with_key, lang) as browser:
+        yield browser
+
+
+@contextmanager
+def open_address(address: str, lang: str = "en") -> Iterator[Browser]:
+    """Yield a caller that has opened an address with its key."""
+    base = address.partition("?")[0]
+    headers = {"Origin": base.rstrip("/")}
+    with httpx.Client(base_url=base, headers=headers, timeout=WAIT_SECONDS, follow_redirects=True) as http:
+        http.get(address).raise_for_status()
         http.cookies.set("armbulk_lang", lang, domain="127.0.0.1", path="/")
         page = http.get("/").text
         token = re.search(r'name="csrf" value="([0-9a-f]{64})"', page)
         assert token is not None
         yield Browser(http, token[1])
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Ask again and again until something is so; fail when it never is."""
+    until = time.monotonic() + WAIT_SECONDS
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.02)

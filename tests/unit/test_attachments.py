@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from armbulk.i18n import unpack_text
 from armbulk.model.attachment_names import find_attachment_problem
 from armbulk.readers.attachments import (
     MAX_ATTACHMENT_BYTES,
@@ -174,3 +175,16 @@ def test_each_file_is_paired_with_its_document(tmp_path: Path) -> None:
     ]
     assert checked.attachments.select("document_no", "path").rows() == [("1000", "a.pdf"), ("1003", "copy.pdf")]
     assert checked.blocked_rows["documents"]["row"].to_list() == [3, 4, 7]
+
+
+def test_a_file_that_a_row_names_is_not_called_unused(tmp_path: Path) -> None:
+    """Not even one that cannot be used; a row that names its file twice is named once beside the others."""
+    for name, content in (("a.pdf", PDF), ("b.pdf", b""), ("c.pdf", PDF + b"c")):
+        (tmp_path / name).write_bytes(content)
+    checked = check(tmp_path, "a.pdf", "b.pdf", "a.pdf; A.PDF")
+    assert [code for _row, code, _value in codes(checked)] == [
+        "attachment-unused", "attachments-not-sent", "attachment-repeated", "attachment-unusable",
+    ]  # fmt: skip
+    details = dict(checked.findings.select("code", "detail").iter_rows())
+    assert details["attachment-unused"] == "c.pdf"
+    assert unpack_text(details["attachment-repeated"]) == "row 4"

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from armbulk.app.file_columns import FileColumns, SheetChoice
     from armbulk.web.checking import DraftCheck
 
+_SAVED = "columns"
+"""The key under which a draft counts how often columns were matched."""
+
 
 def show_columns(visit: Visit) -> Response:
     """Show how the columns of each sheet are matched; of one sheet, a form."""
@@ -27,7 +30,7 @@ def show_columns(visit: Visit) -> Response:
         job = visit.workspace.jobs.find(name_check(draft))
         return visit.page("working", draft=draft, step="columns", job=job)
     if checked.columns is None:
-        return visit.page("unreadable", draft=draft, step="columns", error=checked.error)
+        return visit.page("unreadable", draft=draft, step="columns", error=checked.error, checked=checked)
     sheet = visit.query("sheet")
     if sheet:
         return visit.page("column_form", **_describe_form(draft, checked, _find_sheet(sheet), visit.query("as"), {}))
@@ -84,6 +87,7 @@ def decide_columns(visit: Visit) -> Response:
     proposal = values["choice"].proposal
     with drafts.changing(draft.id) as changed:
         changed.answers.pop(name_sheet(proposal.file, proposal.sheet), None)
+        changed.answers[_SAVED] = changed.answers.get(_SAVED, 0) + 1  # the mapping is in another folder: check again
     others = [sheet for sheet in values["waiting"] if sheet.index != values["index"]]
     return visit.go(f"/imports/{draft.id}/{'columns' if others else 'check'}")
 

@@ -66,13 +66,17 @@ def show_export(visit: Visit) -> Response:
     if job is not None and job.is_running:
         return visit.page("export_working", job=job, **values)
     error = job.error if job is not None else None
+    if error is not None and not hasattr(error, "hint"):
+        raise error
     if export.report is None:
         with visit.session(export.profile) as session:
             meters = session.describe_usage()["meters"]
-        return visit.page("export_plan", error=error, plan=export.plan, meters=meters, **values)
+        return visit.page("export_plan", job=job, error=error, plan=export.plan, meters=meters, **values)
     figures = export.figures.get(visit.lang) or next(iter(export.figures.values()), None)
     totals = list_totals(export.report, visit.lang)
-    return visit.page("export_result", error=error, report=export.report, figures=figures, totals=totals, **values)
+    return visit.page(
+        "export_result", job=job, error=error, report=export.report, figures=figures, totals=totals, **values
+    )
 
 
 def measure(visit: Visit) -> Response:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from armbulk.app.drafts import clean_file_name
 from armbulk.app.profile_choice import list_profile_choices
 from armbulk.app.run_choice import group_runs
+from armbulk.app.sending_now import list_runs_now
 from armbulk.app.web_templates import load_page_templates
 from armbulk.errors import ArmbulkError, UsageError
 from armbulk.i18n import _
@@ -59,7 +60,7 @@ def _describe_session(session: "Session", *, is_sending: bool) -> dict[str, Any]
     profile = session.profile
     values: dict[str, Any] = {"chosen": profile.name, "has_profile": bool(profile.base_url)}
     if profile.base_url or session.context.has_store():
-        values["groups"] = group_runs(session.list_runs(), is_sending=is_sending)
+        values["groups"] = group_runs(list_runs_now(session), is_sending=is_sending)
     if profile.base_url:
         values["usage"] = session.describe_usage()
     return values

@@ -160,7 +160,7 @@ def _set_limits(tag: bytes, first: int, last: int) -> bytes:
     return re.sub(rb"""(\smax\s*=\s*)["'][^"']*["']""", rb'\g<1>"%d"' % (last + 1), tag)
 
 
-def grow_filter(tail: XmlPart, header_row: int, data: Area, *, may_add: bool) -> Area | None:
+def grow_choice(tail: XmlPart, header_row: int, data: Area, *, may_add: bool) -> Area | None:
     """Make the filter of a worksheet include the outcome columns, and rows that were added below it.
 
     Args:

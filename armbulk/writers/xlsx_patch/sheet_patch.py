@@ -24,7 +24,7 @@ from armbulk.writers.xlsx_patch.relations import OFFICE, STRICT_OFFICE
 from armbulk.writers.xlsx_patch.row_patch import CellEdit, RowPatcher
 from armbulk.writers.xlsx_patch.sheet_frame import (
     Area,
-    grow_filter,
+    grow_choice,
     insert_in_order,
     make_room,
     read_column_styles,
@@ -149,7 +149,7 @@ class SheetPatch:
         yield from stream.rows(patcher, self._row_changes(styles, stream.prefix))
         tail = stream.tail_part(stream.read_tail())
         if self.letters:
-            area = grow_filter(tail, self.header_row, data, may_add=not self._has_tables)
+            area = grow_choice(tail, self.header_row, data, may_add=not self._has_tables)
             self.filtered = area.reference if area else ""
             self.is_wide = self.is_own and bool(self.key_letter) and own_view.print_on_two_pages(tail)
         if self.rows is not None:

@@ -48,10 +48,40 @@
     document.addEventListener("visibilitychange", follow);
     follow();
   });
+  // A box that chooses all rows of its form.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-choose-all]")) return;
+    event.target.closest("form").querySelectorAll("tbody input[type=checkbox]").forEach((box) => { box.checked = event.target.checked; });
+  });
   // A form is sent once: a second click while it is on its way does nothing.
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.sent) event.preventDefault();
     else if (event.target.method === "post") event.target.dataset.sent = "yes";
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+  // A cell of the table of problems is sent when it was changed. What is typed while an answer is on its way stays.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-cell]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const cell = event.target.querySelector && event.target.querySelector("[data-cell]");
+    if (cell) cell.dataset.sent = cell.value;
+  });
+  let typed = [];
+  const isTyped = (cell) => cell.value !== cell.defaultValue && cell.value !== cell.dataset.sent;
+  document.addEventListener("htmx:beforeSwap", () => {
+    typed = Array.from(document.querySelectorAll("[data-cell]")).filter(isTyped).map((cell) => [cell.id, cell.value]);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const restored = typed.map(([id, value]) => [document.getElementById(id), value]).filter(([cell]) => cell);
+    typed = [];
+    restored.forEach(([cell, value]) => { cell.value = value; });
+    const waiting = restored.map(([cell]) => cell).find((cell) => cell !== document.activeElement && isTyped(cell));
+    if (waiting) waiting.form.requestSubmit();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => { delete event.target.dataset.sent; });
+  document.addEventListener("htmx:responseError", (event) => {
+    const shown = document.querySelector("[data-failure]");
+    if (shown) shown.innerHTML = event.detail.xhr.responseText;
+  });
 })();
