@@ -305,7 +305,7 @@ def clean_file_name(name: str) -> str:
     Raises:
         UsageError: It is none that every system accepts.
     """
-    base = PureWindowsPath(name.strip()).name
+    base = PureWindowsPath(name.strip()).name.replace("#", "_")  # in FILE#SHEET it would begin the sheet's name
     problem = find_name_problem(base) if base and not base.startswith(".") else _("it is no name of a file")
     if problem is None and len(base) > _MAX_NAME_CHARS:
         problem = _("it has more than {count:number} characters", count=_MAX_NAME_CHARS)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.web import open_browser, open_pages
 
-from armbulk.app.drafts import open_drafts
+from armbulk.app.drafts import clean_file_name, open_drafts
 from armbulk.app.web_key import read_web_key
 from armbulk.clock import SystemClock
 from armbulk.sandbox import Sandbox
@@ -203,3 +203,8 @@ def test_two_files_with_the_same_name_are_refused(server: PageServer, tmp_path: 
     with open_browser(server) as browser:
         answer = browser.post("/imports", files=files)
     assert (answer.status_code, "same name" in answer.text) == (400, True)
+
+
+def test_a_number_sign_in_the_name_of_a_file_begins_no_sheet() -> None:
+    """Such a file was stored, and then not found."""
+    assert clean_file_name("invoices #3.xlsx") == "invoices _3.xlsx"
