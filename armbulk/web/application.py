@@ -1,12 +1,13 @@
 """The pages and their addresses, behind the guard."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -35,7 +36,9 @@ def build_app(workspace: Workspace, tokens: AccessTokens, port: int) -> ASGIApp:
     routes: list[BaseRoute] = [_build_route(page, workspace, tokens) for page in PAGES]
     routes.append(Route("/jobs/{key:path}/events", follow_job(workspace, tokens)))
     routes.append(Mount("/static", StaticFiles(directory=locate_static_files())))
-    return AccessGuard(Starlette(routes=routes, exception_handlers={HTTPException: _refuse}), tokens, port)
+    return AccessGuard(
+        Starlette(routes=routes, exception_handlers={HTTPException: _refuse, Exception: _explain}), tokens, port
+    )
 
 
 def _build_route(page: WebPage, workspace: Workspace, tokens: AccessTokens) -> Route:
@@ -54,9 +57,10 @@ def _build_route(page: WebPage, workspace: Workspace, tokens: AccessTokens) -> R
 def _call(handler: Handler, visit: Visit) -> Response:
     """Return the answer of a page, or that of the error that stopped it."""
     try:
-        return handler(visit)
-    except ArmbulkError as error:
-        return visit.failure(error)
+        try:
+            return handler(visit)
+        except ArmbulkError as error:
+            return visit.failure(error)
     except HTTPException:
         raise
     except Exception as error:  # noqa: BLE001 - a bug: its report says where, and quotes nothing
@@ -68,13 +72,29 @@ def _refuse(_: Request, error: Exception) -> Response:
     return PlainTextResponse(_REFUSALS.get(status, "Refused"), status)
 
 
+def _explain(_: Request, error: Exception) -> Response:
+    """Return the answer where no page can be shown: the form was not read, or the answer itself failed."""
+    if isinstance(error, ClientDisconnect):
+        return PlainTextResponse(_REFUSALS[400], 400)
+    if isinstance(error, OSError):
+        return PlainTextResponse(_REFUSALS[507], 507)
+    with suppress(OSError):
+        return PlainTextResponse(f"{_REFUSALS[500]}{report_bug(error)}\n", 500)
+    return PlainTextResponse(_REFUSALS[500], 500)
+
+
 _REFUSALS = {
+    400: "This form cannot be read. Load the page again. At most 50 files are chosen at once.\n"
+    "Skjemaet kan ikke leses. Last siden på nytt. Høyst 50 filer velges på én gang.\n",
     403: "This form is from another page, or from before a new key. Load the page again.\n"
     "Skjemaet er fra en annen side eller fra før en ny nøkkel. Last siden på nytt.\n",
     404: "There is no such page.\nDenne siden finnes ikke.\n",
     405: "This address does not take this request.\n",
     411: "The request does not say how long it is.\n",
     413: "The files are too large: armbulk reads at most 500 MB.\nFilene er for store: armbulk leser høyst 500 MB.\n",
+    500: "This is a bug in armbulk. Send us the report, if there is one.\n"
+    "Dette er en feil i armbulk. Send oss rapporten, hvis det finnes en.\n",
+    507: "The files cannot be stored. Make room on this disk.\nFilene kan ikke lagres. Frigjør plass på disken.\n",
 }
 
 
