@@ -10,7 +10,7 @@ BENCH := $(VENV)/.installed-bench
 BROWSER := $(VENV)/.installed-browser
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test proofs lint format samples templates messages docs docs-site pictures promises golden bench bench-compare browser soak wheel bundle clean
+.PHONY: help venv demo test proofs lint format samples templates messages docs docs-site pictures web-pictures promises golden bench bench-compare browser soak wheel bundle clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ docs-site: $(DOCS) ## Build docs/ as a web site in site/; a broken link or a sta
 
 pictures: $(STAMP) ## Make the pictures in docs/images/ again (needs LibreOffice and poppler)
 	@$(BIN)/python docs/pictures.py
+
+web-pictures: $(BROWSER) ## Make the pictures of the pages in the browser again (needs Chromium)
+	@$(BIN)/python docs/web_pictures.py
 
 promises: $(STAMP) ## Prove the promises, and write docs/promises.md from what the tests showed
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m promise --hypothesis-profile=proofs --promises=docs/promises.json

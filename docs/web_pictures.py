@@ -6,6 +6,7 @@ Needs Playwright (`make browser` installs it) and Chromium. ARMBULK_BROWSER name
 import os
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -14,9 +15,11 @@ from armbulk.app.connect import connect
 from armbulk.web.start import WebRequest, serve
 
 FOLDER = Path(__file__).resolve().parent / "images"
-NAMES = {"en": ("web-check", "web-plan", "web-result"), "nb": ("nettleser-kontroll", "nettleser-plan", "nettleser-resultat")}
+NAMES = {
+    "en": ("web-check", "web-plan", "web-result"),
+    "nb": ("nettleser-kontroll", "nettleser-plan", "nettleser-resultat"),
+}
 WIDTH, HEIGHT = 1120, 760
-RIGHT_DATE = {"en": "2026-02-14", "nb": "14.02.2026"}
 
 
 def show(page: Page, name: str) -> None:
@@ -35,8 +38,8 @@ def walk(page: Page, lang: str) -> None:
     page.evaluate("document.querySelector('#rows').scrollIntoView()")
     show(page, check)
     cell = page.locator("input[data-cell][aria-invalid=true]")
-    year, rest = cell.input_value().split("-", 1) if "-" in cell.input_value() else ("", "")
-    cell.fill(f"{int(year) + 1}-{rest}" if year else re.sub(r"\d{4}$", lambda match: str(int(match[0]) + 1), cell.input_value()))
+    wrong = date.fromisoformat(cell.input_value())
+    cell.fill(wrong.replace(year=wrong.year + 1).isoformat())
     cell.press("Enter")
     page.wait_for_selector("#changes")
     page.click(".next-form button")

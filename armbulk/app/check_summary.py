@@ -73,10 +73,6 @@ class RecordFigures:
         """Return how many can be sent: `118 documents`."""
         return count_records(self.ready, self.kind)
 
-    def describe_read(self) -> Text:
-        """Return how many were read."""
-        return count_records(self.read, self.kind)
-
 
 @dataclass(frozen=True, slots=True)
 class CheckSummary:
@@ -115,10 +111,6 @@ class CheckSummary:
     def describe_ready(self) -> Text:
         """Return what can be sent: `40 customers and 118 documents`."""
         return _join([figures.describe_ready() for figures in self.records if figures.ready])
-
-    def describe_read(self) -> Text:
-        """Return what was read."""
-        return _join([figures.describe_read() for figures in self.records if figures.read])
 
 
 def summarise_check(result: CheckResult, before: CheckResult | None = None) -> CheckSummary:
