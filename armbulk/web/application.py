@@ -1,19 +1,20 @@
 """The pages and their addresses, behind the guard."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from armbulk.app.web_templates import locate_static_files
-from armbulk.errors import ArmbulkError
+from armbulk.errors import ArmbulkError, UsageError
+from armbulk.i18n import _
 from armbulk.web.access import AccessGuard
 from armbulk.web.bugs import report_bug
 from armbulk.web.forms import read_form
@@ -35,7 +36,9 @@ def build_app(workspace: Workspace, tokens: AccessTokens, port: int) -> ASGIApp:
     routes: list[BaseRoute] = [_build_route(page, workspace, tokens) for page in PAGES]
     routes.append(Route("/jobs/{key:path}/events", follow_job(workspace, tokens)))
     routes.append(Mount("/static", StaticFiles(directory=locate_static_files())))
-    return AccessGuard(Starlette(routes=routes, exception_handlers={HTTPException: _refuse}), tokens, port)
+    return AccessGuard(
+        Starlette(routes=routes, exception_handlers={HTTPException: _refuse(workspace, tokens)}), tokens, port
+    )
 
 
 def _build_route(page: WebPage, workspace: Workspace, tokens: AccessTokens) -> Route:
@@ -63,18 +66,30 @@ def _call(handler: Handler, visit: Visit) -> Response:
         return visit.page("bug", status=500, report=str(report_bug(error)))
 
 
-def _refuse(_: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return PlainTextResponse(_REFUSALS.get(status, "Refused"), status)
+def _refuse(
+    workspace: Workspace, tokens: AccessTokens
+) -> Callable[[Request, Exception], Coroutine[None, None, Response]]:
+    """Return what answers a request that no page takes: a page that says why, with a way back."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        message, hint = _REFUSALS.get(status, _NO_PAGE)
+        visit = Visit(workspace, tokens, request, FormData())
+        return await run_in_threadpool(visit.failure, UsageError("web", message, hint), status)
+
+    return refuse
 
 
+_NO_PAGE = (
+    _("There is no such page"),
+    _("What it showed may be deleted, or the address mistyped. Nothing was sent."),
+)
 _REFUSALS = {
-    403: "This form is from another page, or from before a new key. Load the page again.\n"
-    "Skjemaet er fra en annen side eller fra før en ny nøkkel. Last siden på nytt.\n",
-    404: "There is no such page.\nDenne siden finnes ikke.\n",
-    405: "This address does not take this request.\n",
-    411: "The request does not say how long it is.\n",
-    413: "The files are too large: armbulk reads at most 500 MB.\nFilene er for store: armbulk leser høyst 500 MB.\n",
+    403: (
+        _("This form is from another page, or from before a new key"),
+        _("Go back, load the page again and try once more. Nothing was changed."),
+    ),
+    413: (_("The files are too large: armbulk reads at most 500 MB"), _("Split them, or choose fewer files at a time")),
 }
 
 
