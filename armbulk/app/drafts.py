@@ -10,7 +10,7 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
@@ -191,9 +191,7 @@ class Drafts:
         now, name = self._clock.now(), secrets.token_hex(6)
         draft = Draft(name, self.folder / name, profile, now, now)
         with storing(self.folder):
-            for part in ("files", "corrected"):
-                (draft.folder / part).mkdir(parents=True, mode=0o700)
-            draft.folder.chmod(0o700)
+            make_private_folders(self.folder, draft.folder, draft.folder / "files", draft.folder / "corrected")
         self.save(draft)
         return draft
 
@@ -205,7 +203,7 @@ class Drafts:
         """
         folder = self.folder / name
         if _ID.fullmatch(name):
-            with suppress(OSError, ValueError, TypeError), self._lock:
+            with suppress(OSError, ValueError, TypeError, AttributeError), self._lock:  # a damaged one is none
                 return Draft.from_json(folder, json.loads((folder / "draft.json").read_text(encoding="utf-8")))
         raise UsageError(
             "no-draft",
@@ -287,12 +285,8 @@ class Drafts:
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def delete_old(self, keep: timedelta) -> int:
-        """Delete the drafts that were changed longer ago; return how many."""
-        before = self._clock.now() - keep.total_seconds()
-        old = [draft for draft in self.list() if draft.changed < before]
-        for draft in old:
-            self.delete(draft.id)
-        return len(old)
+        """Delete the drafts that were changed longer ago, also those that cannot be read; return how many."""
+        return delete_old_folders(self.folder, self._clock.now() - keep.total_seconds(), self.delete)
 
 
 def open_drafts(home: Path, clock: Clock) -> Drafts:
@@ -311,7 +305,7 @@ def clean_file_name(name: str) -> str:
     Raises:
         UsageError: It is none that every system accepts.
     """
-    base = PureWindowsPath(name.strip()).name
+    base = PureWindowsPath(name.strip()).name.replace("#", "_")  # in FILE#SHEET it would begin the sheet's name
     problem = find_name_problem(base) if base and not base.startswith(".") else _("it is no name of a file")
     if problem is None and len(base) > _MAX_NAME_CHARS:
         problem = _("it has more than {count:number} characters", count=_MAX_NAME_CHARS)
@@ -322,6 +316,32 @@ def clean_file_name(name: str) -> str:
             _("Rename the file, and choose it again"),
         )
     return base
+
+
+def make_private_folders(*folders: Path) -> None:
+    """Create folders, the outer ones first, that only their owner can read, whatever the umask is.
+
+    A folder that exists already gets these permissions too: it may be of an earlier version.
+
+    Raises:
+        OSError: They cannot be created.
+    """
+    for folder in folders:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+
+
+def delete_old_folders(folder: Path, before: float, delete: Callable[[str], None]) -> int:
+    """Delete what was last stored before a moment (epoch seconds); return how many.
+
+    The age is that of the folder: each time something is stored in it, a file in it is replaced.
+    """
+    old = []
+    with suppress(OSError):
+        old = [each.name for each in folder.iterdir() if each.stat().st_mtime < before]
+    for name in old:
+        delete(name)
+    return len(old)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from armbulk.app.drafts import storing
+from armbulk.app.drafts import delete_old_folders, make_private_folders, storing
 from armbulk.app.export_figures import name_file
 from armbulk.app.export_form import build_query, file_ending
 from armbulk.app.exports import ExportQuery, build_export_request
@@ -120,8 +120,7 @@ class SavedExports:
         export = SavedExport(name, self.folder / name, profile, resource, choices, now, now)
         build_export_request(resource, **export.query)
         with storing(self.folder):
-            (export.folder / _FILES).mkdir(parents=True, mode=0o700)
-            export.folder.chmod(0o700)
+            make_private_folders(self.folder, export.folder, export.folder / _FILES)
         self.save(export)
         return export
 
@@ -133,7 +132,7 @@ class SavedExports:
         """
         folder = self.folder / name
         if _ID.fullmatch(name):
-            with suppress(OSError, ValueError, TypeError), self._lock:
+            with suppress(OSError, ValueError, TypeError, AttributeError), self._lock:  # a damaged one is none
                 return SavedExport.from_json(folder, json.loads((folder / _FACTS).read_text(encoding="utf-8")))
         raise _missing()
 
@@ -175,12 +174,8 @@ class SavedExports:
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def delete_old(self, keep: timedelta) -> int:
-        """Delete the exports that were changed longer ago; return how many."""
-        before = self._clock.now() - keep.total_seconds()
-        old = [export for export in self.list() if export.changed < before]
-        for export in old:
-            self.delete(export.id)
-        return len(old)
+        """Delete the exports that were changed longer ago, also those that cannot be read; return how many."""
+        return delete_old_folders(self.folder, self._clock.now() - keep.total_seconds(), self.delete)
 
 
 def open_saved_exports(home: Path, clock: Clock) -> SavedExports:

@@ -223,10 +223,8 @@ def check_sheets(
         options_of.append(_decide_reading(options, customers.mapped.entry))
     parts, of_sheets = type_sheets(plain, matches, options_of)
     parts, differing, same_rows = repeated_customers.merge_repeated(parts, mapped, plain)
-    findings += [edits.drop_expected_findings(*pair) for pair in zip(plain, _list_findings(matches), strict=True)]
     findings += [differing, of_answers, *_list_findings([*mapped, *compared, *continued])]
-    findings += _report_hidden_columns(plain, matches, mapped, options, own)
-    findings += [report_delete_marks(sheet, index, matches[index]) for index, sheet in enumerate(plain)]
+    findings += _report_columns(plain, matches, mapped, options, own)
     joined = join_tables(parts, resources)
     shown = hidden_rows.separate_hidden_rows(joined, plain, own, matches, options)
     of_cells = other_rows.drop_of_left_out(merge_findings([*findings, *layouts, *of_sheets, shown.findings]))
@@ -253,6 +251,21 @@ def check_sheets(
         same_rows=same_rows,
         attachments=files,
     )
+
+
+def _report_columns(
+    sheets: Sequence[Sheet],
+    matches: Sequence[HeaderMatch],
+    mapped: Sequence[apply.MappedSheet],
+    options: ReadOptions,
+    own: Sequence[Sheet],
+) -> list[pl.DataFrame]:
+    """Return what is found about headers, hidden columns and marks to delete."""
+    return [
+        *(edits.drop_expected_findings(*pair) for pair in zip(sheets, _list_findings(matches), strict=True)),
+        *_report_hidden_columns(sheets, matches, mapped, options, own),
+        *(report_delete_marks(sheet, index, matches[index]) for index, sheet in enumerate(sheets)),
+    ]
 
 
 def _compare_with_bases(

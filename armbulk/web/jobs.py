@@ -158,10 +158,11 @@ class WebJob:
             with suppress(RuntimeError):  # the server has stopped
                 loop.call_soon_threadsafe(event.set)
 
-    async def follow(self) -> AsyncIterator[int]:
-        """Yield the version at once and after each change, until it is over; changes in between are left out."""
+    async def follow(self, seconds: float) -> AsyncIterator[int]:
+        """Yield the version at once and after each change, until it is over or the time is; changes may be left out."""
         event = asyncio.Event()
-        listener = (asyncio.get_running_loop(), event)
+        loop = asyncio.get_running_loop()
+        listener, end = (loop, event), loop.time() + seconds
         self._listeners.add(listener)
         try:
             while True:
@@ -170,7 +171,9 @@ class WebJob:
                 yield self.version
                 if not is_running:
                     return
-                await event.wait()
+                await asyncio.wait_for(event.wait(), end - loop.time())
+        except TimeoutError:
+            return
         finally:
             self._listeners.discard(listener)
 
@@ -224,19 +227,24 @@ class Jobs:
             job = self._jobs.get(key)
             if job is not None and not job.is_running:
                 self._jobs.pop(key)
+                self._threads.pop(key, None)
 
     def running(self) -> list[WebJob]:
         """Return the jobs that are not over."""
         return [job for job in list(self._jobs.values()) if job.is_running]
 
     def stop(self, seconds: float) -> None:
-        """Ask every job to stop after its current call, and wait for them."""
+        """Ask every job to stop after its current call, and wait for them together; a check has nothing to lose."""
         with self._lock:
             self._is_closed = True
-        for job in self.running():
+        running = self.running()
+        for job in running:
             job.stop()
-        for thread in list(self._threads.values()):
-            thread.join(seconds)
+        for job in running:
+            if job.kind != "check":
+                thread = self._threads[job.key]
+                thread.join(seconds)
+                seconds = 0 if thread.is_alive() else seconds
 
     def _forget_old(self) -> None:
         ended = [key for key, job in self._jobs.items() if not job.is_running]
@@ -251,7 +259,10 @@ def _run(job: WebJob, work: Callable[[WebJob], Any]) -> None:
     except ArmbulkError as error:
         job.end(error=error)
     except BaseException as error:  # noqa: BLE001 - a bug in a thread would otherwise be lost; pages show it
-        job.end(error=error, bug_report=report_bug(error))
+        try:
+            job.end(error=error, bug_report=report_bug(error))
+        except OSError:  # the report cannot be written: the job is over all the same
+            job.end(error=ArmbulkError("bug", _("This is a bug in armbulk ({name})", name=type(error).__name__)))
 
 
 def _stopping_error() -> ArmbulkError:

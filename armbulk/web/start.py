@@ -1,8 +1,9 @@
 """Start the page: settings, key, port and server, and the browser."""
 
 import os
+import threading
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,9 +19,14 @@ from armbulk.web.server import PageServer, open_port
 from armbulk.web.workspace import WebSettings, Workspace
 
 if TYPE_CHECKING:
+    from armbulk.app.drafts import Drafts
+    from armbulk.app.saved_exports import SavedExports
     from armbulk.app.session import Session
 
 _DOOR = "open-in-browser.html"
+
+TIDY_SECONDS = 3600.0
+"""How often what is old is deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,32 @@ def serve(request: WebRequest, session: "Session") -> Iterator[PageServer]:
             home, settings = demo.home, WebSettings(demo.settings, request.aup_file, None, lang, demo.samples)
         drafts = open_drafts(home, session.clock)
         exports = open_saved_exports(home, session.clock)
-        for kept in (drafts, exports):
-            kept.delete_old(timedelta(days=request.keep_days))
+        with suppress(OSError):
+            (session.profile.home / _DOOR).unlink(missing_ok=True)  # of a server that was killed
+        stack.enter_context(_tidied((drafts, exports), timedelta(days=request.keep_days)))
         key = read_web_key(home, renew=request.new_key)
         workspace = Workspace(settings, drafts, exports)
         prepare_first_page(workspace)
         yield stack.enter_context(PageServer(workspace, listener, key))
+
+
+@contextmanager
+def _tidied(kept: "Sequence[Drafts | SavedExports]", keep: timedelta) -> Iterator[None]:
+    """Delete what is old now, and each hour: a server may run for weeks."""
+    ended = threading.Event()
+
+    def tidy() -> None:
+        while not ended.wait(TIDY_SECONDS):
+            for each in kept:
+                each.delete_old(keep)
+
+    for each in kept:
+        each.delete_old(keep)
+    threading.Thread(target=tidy, name="armbulk-tidy", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
 
 
 @contextmanager

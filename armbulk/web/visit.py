@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
@@ -115,7 +116,13 @@ class Visit:
         return self.go(find_own_path(self.field("path", otherwise)))
 
     def download(self, path: "Path", name: str | None = None) -> Response:
-        """Return a file to save."""
+        """Return a file to save.
+
+        Raises:
+            HTTPException: It was deleted meanwhile (404).
+        """
+        if not path.is_file():
+            raise HTTPException(404)
         return FileResponse(
             path,
             filename=name or path.name,

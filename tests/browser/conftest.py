@@ -40,7 +40,7 @@ WAIT_MS = 30_000
 LOOPBACK = "127.0.0.1"
 
 
-@dataclass(slots=True)
+@dataclass
 class Visitor:
     """A person's browser at the pages.
 

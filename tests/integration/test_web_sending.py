@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 from support.journey import write_files
-from support.web import Browser, open_address, open_browser, open_pages, wait_until
+from support.web import Browser, open_address, open_browser, open_pages, started_server, wait_until
 
 from armbulk.app.connect import connect
 from armbulk.app.runs import create_run
@@ -332,3 +332,23 @@ def begin_run(session: Session, files: list[Path]) -> int:
     """Store a run as a process that was killed then leaves it; return its number."""
     plan = session.plan(session.check(*files))
     return create_run(session.context, session.store, plan.import_plan, plan.check.inputs)
+
+
+def test_a_server_that_was_killed_while_sending_leaves_a_run_to_continue(tmp_path: Path) -> None:
+    """The run is listed as interrupted after a restart; what was on its way is looked up, and nothing is sent twice."""
+    with Sandbox(faults=["slow=30:POST:documents/batches:1"]) as arm:
+        folders = {"ARMBULK_HOME": str(tmp_path / "home"), "ARMBULK_GUARD_FOLDER": str(tmp_path / "guard")}
+        settings = {**arm.settings, **folders, "ARMBULK_POLL_SECONDS": "0.05", "ARMBULK_LANG": "en"}
+        with started_server(settings) as address, open_address(address) as browser:
+            desk = Desk(arm, browser, settings, tmp_path, address)
+            draft, page = desk.plan(*desk.write("killed"))
+            browser.post(f"/imports/{draft}/send", {"plan": read_plan_name(page)})
+            wait_until(lambda: len(desk.documents()) == 6)  # the answer is on its way for half a minute
+        with open_pages(settings) as server, open_browser(server) as browser:
+            assert "interrupted" in read_text(browser.get("/"))
+            assert "Continue run 1" in read_text(browser.get("/runs/1"))
+            again = browser.post(f"/imports/{draft}/send", {"plan": read_plan_name(page)})
+            assert again.url.path == "/runs/1"
+            ended = browser.wait(browser.post("/runs/1/resume"))
+            assert "All 9 records are in ARM" in read_text(ended)
+        assert desk.documents() == {f"F{number}": 1 for number in range(1, 7)}

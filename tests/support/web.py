@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +16,7 @@ import httpx
 
 from armbulk.app.connect import connect
 from armbulk.web.start import WebRequest, serve
+from support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -84,6 +89,33 @@ def open_address(address: str, lang: str = "en") -> Iterator[Browser]:
         token = re.search(r'name="csrf" value="([0-9a-f]{64})"', page)
         assert token is not None
         yield Browser(http, token[1])
+
+
+@contextmanager
+def started_server(settings: Mapping[str, str]) -> Iterator[str]:
+    """Yield the address with the key of pages in a process of their own, which is killed at the end."""
+    words = [sys.executable, "-m", "armbulk", "web", "--no-browser", "--port", str(find_free_port())]
+    environ = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(words, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            assert process.stdout is not None
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                if match := re.search(r"http://\S+key=\S+", line):
+                    break
+            else:
+                raise AssertionError("".join(lines))
+            yield match[0]
+        finally:
+            process.kill()
+
+
+def find_free_port() -> int:
+    """Return a port of this computer that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -1,4 +1,8 @@
-"""How far a job is, as server-sent events: each has the part of a page that shows it."""
+"""How far a job is, as server-sent events: each has the part of a page that shows it.
+
+A browser has six connections to a server, for all its pages together: a stream ends after some seconds, and the browser
+asks again. Nothing is lost between two streams, as the address has the state in which the page shows the job.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -12,14 +16,17 @@ from armbulk.web.tokens import AccessTokens
 from armbulk.web.visit import Visit
 from armbulk.web.workspace import Workspace
 
+_STREAM_SECONDS = 3.0
+_RETRY_MS = 700
+
 
 def follow_job(workspace: Workspace, tokens: AccessTokens) -> Callable[[Request], Awaitable[Response]]:
     """Return what answers with the events of a job: `progress` with each step, `ended` when it is over."""
 
     async def answer(request: Request) -> Response:
         job = workspace.jobs.find(str(request.path_params["key"]))
-        if job is None:
-            return PlainTextResponse("", 204)
+        if job is None:  # the server was started again meanwhile: the page loads itself, and shows what is known
+            return PlainTextResponse(_write_event("ended", "unknown", 0), media_type="text/event-stream")
         visit = Visit(workspace, tokens, request, FormData())
         return StreamingResponse(_list_events(job, visit), media_type="text/event-stream")
 
@@ -27,11 +34,14 @@ def follow_job(workspace: Workspace, tokens: AccessTokens) -> Callable[[Request]
 
 
 async def _list_events(job: WebJob, visit: Visit) -> AsyncIterator[str]:
-    state = job.state
-    async for version in job.follow():
-        page = await run_in_threadpool(visit.page, "_progress", job=job)
-        yield _write_event("progress", bytes(page.body).decode(), version)
-        if job.state is not state or not job.is_running:
+    state = visit.query("state", job.state.value)
+    known = visit.request.headers.get("last-event-id")
+    yield f"retry: {_RETRY_MS}\n\n"
+    async for version in job.follow(_STREAM_SECONDS):
+        if str(version) != known:
+            page = await run_in_threadpool(visit.page, "_progress", job=job)
+            yield _write_event("progress", bytes(page.body).decode(), version)
+        if job.state.value != state or not job.is_running:
             yield _write_event("ended", job.state.value, version)
             return
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from armbulk.app.drafts import clean_file_name
 from armbulk.app.profile_choice import list_profile_choices
 from armbulk.app.run_choice import group_runs
 from armbulk.app.sending_now import list_runs_now
@@ -94,6 +95,14 @@ def receive_files(visit: Visit) -> Response:
     uploads = visit.uploads("files")
     if not uploads:
         raise UsageError("no-files", _("No file was chosen"), _("Choose an Excel or CSV file"))
+    names = [clean_file_name(upload.filename or "").casefold() for upload in uploads]
+    for upload, name in zip(uploads, names, strict=True):
+        if names.count(name) > 1:  # from two folders: one would take the other's place
+            raise UsageError(
+                "same-name",
+                _("Two of the files have the same name: {name}", name=upload.filename or ""),
+                _("Rename one of them, and choose them again"),
+            )
     drafts, draft = visit.workspace.drafts, _create_draft(visit)
     try:
         for upload in uploads:

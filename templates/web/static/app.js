@@ -36,10 +36,17 @@
   });
   // How far a job is: the server sends the part of the page that shows it, then says that the job is over.
   document.querySelectorAll("[data-events]").forEach((section) => {
-    const events = new EventSource(section.dataset.events);
     const shown = section.querySelector("[data-progress]");
-    events.addEventListener("progress", (event) => { shown.innerHTML = event.data; });
-    events.addEventListener("ended", () => { events.close(); location.reload(); });
+    let events = null;
+    const follow = () => { // a page that nobody sees needs no connection: a browser has few
+      if (events) events.close();
+      if (document.hidden) return;
+      events = new EventSource(section.dataset.events);
+      events.addEventListener("progress", (event) => { shown.innerHTML = event.data; });
+      events.addEventListener("ended", () => { events.close(); location.reload(); });
+    };
+    document.addEventListener("visibilitychange", follow);
+    follow();
   });
   // A box that chooses all rows of its form.
   document.addEventListener("change", (event) => {
