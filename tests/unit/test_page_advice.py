@@ -25,7 +25,7 @@ def test_a_page_names_no_command_or_option(code: str) -> None:
 
 
 def test_a_finding_without_advice_of_its_own_keeps_that_of_its_entry() -> None:
-    """Only what names a command is written anew."""
+    """Only what names a command has its own."""
     assert advise("not-a-date", "Enter it as a date", "en") == "Enter it as a date"
 
 
