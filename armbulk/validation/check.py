@@ -263,7 +263,10 @@ def _report_columns(
     """Return what is found about headers, hidden columns and marks to delete."""
     return [
         *(edits.drop_expected_findings(*pair) for pair in zip(sheets, _list_findings(matches), strict=True)),
-        *_report_hidden_columns(sheets, matches, mapped, options, own),
+        *(
+            report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options, own[index])
+            for index, sheet in enumerate(sheets)
+        ),
         *(report_delete_marks(sheet, index, matches[index]) for index, sheet in enumerate(sheets)),
     ]
 
@@ -292,19 +295,6 @@ def _continue_documents(
         lines = continuation.continue_documents(sheet, index, match, options.continuation_rows, of_layout)
         continued.append(fill_due_dates(lines, index, match, options.credit_due_dates, of_layout))
     return continued
-
-
-def _report_hidden_columns(
-    sheets: Sequence[Sheet],
-    matches: Sequence[HeaderMatch],
-    mapped: Sequence[apply.MappedSheet],
-    options: ReadOptions,
-    own: Sequence[Sheet],
-) -> list[pl.DataFrame]:
-    return [
-        report_hidden_columns(sheet, index, matches[index], mapped[index].source_columns, options, own[index])
-        for index, sheet in enumerate(sheets)
-    ]
 
 
 def _list_customers_beside(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 
@@ -47,6 +47,22 @@ def open_run(visit: "Visit", number: int) -> Iterator["Session"]:
             return
     with visit.session(run.profile) as session:
         yield session
+
+
+def find_call_run(visit: "Visit", number: int) -> dict[str, Any] | None:
+    """Return a run of single calls (deletes, reservations, due dates), as the JSON of its command has it.
+
+    None: it is an import. Such a run is started and continued on the command line.
+    """
+    from armbulk.app.call_kinds import find_calls
+    from armbulk.app.call_runs import load_calls
+
+    with visit.session() as session:
+        match = find_calls(session.store, number)
+        if match is None:
+            return None
+        kind, run = match
+        return {"command": kind.command, **load_calls(kind, session.store, run).to_json(visit.lang)}
 
 
 def load_view(visit: "Visit", session: "Session", number: int) -> RunView:

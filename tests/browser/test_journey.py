@@ -123,7 +123,10 @@ def test_a_reload_while_sending_changes_nothing(visit: Visit, serve_pages: Serve
 def test_a_lost_answer_is_settled_by_a_person(visit: Visit, serve_pages: ServePages) -> None:
     """ARM never got a batch of documents: it is unconfirmed, sent again by its total, and each document exists once."""
     faults = ["lose-before:POST:documents/batches:1"]
-    with serve_pages(dialect={"duplicate": "accept"}, faults=faults) as (server, arm), visit(server) as visitor:
+    with (
+        serve_pages(size="L", dialect={"duplicate": "accept"}, faults=faults) as (server, arm),
+        visit(server) as visitor,
+    ):
         drop(visitor, SAMPLE)
         plan(visitor)
         visitor.page.click(".send-button")

@@ -4,14 +4,23 @@ from starlette.responses import Response
 
 from armbulk.app.drafts import Draft, clean_file_name
 from armbulk.app.row_choice import RowChoice
+from armbulk.errors import UsageError
+from armbulk.i18n import _
 from armbulk.web.checking import find_kept
 from armbulk.web.routes.page import WebPage
 from armbulk.web.visit import Visit
 
 
 def delete_draft(visit: Visit) -> Response:
-    """Delete the files of a draft."""
-    visit.workspace.drafts.delete(visit.path("draft"))
+    """Delete the files of a draft, unless they are being sent.
+
+    Raises:
+        UsageError: A job works with them.
+    """
+    name = visit.path("draft")
+    if any(name in job.key.split("/") and job.kind != "check" for job in visit.workspace.jobs.running()):
+        raise UsageError("in-use", _("These files are being sent"), _("Pause the run first, or wait until it is over"))
+    visit.workspace.drafts.delete(name)
     return visit.go("/")
 
 

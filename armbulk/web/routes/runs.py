@@ -12,6 +12,7 @@ from armbulk.app.run_downloads import write_download
 from armbulk.app.sending_now import list_runs_now
 from armbulk.web.routes.page import WebPage
 from armbulk.web.run_pages import (
+    find_call_run,
     find_other_sender,
     load_view,
     name_verification,
@@ -55,6 +56,9 @@ def show_run(visit: Visit) -> Response:
     job = visit.workspace.jobs.find_run(number)
     if job is not None and job.is_running:
         return visit.page("run-sending", step="send", number=number, job=job)
+    calls = find_call_run(visit, number)
+    if calls is not None:
+        return visit.page("run-calls", step="result", number=number, calls=calls)
     with open_run(visit, number) as session:
         sender = find_other_sender(visit, session, number)
         if sender:
