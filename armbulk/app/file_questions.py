@@ -37,6 +37,7 @@ _NAMES_OF_ENCODINGS = {"Windows-1252": "cp1252"}
 _ENCODINGS = ("utf-8", "cp1252", "cp1250", "cp865", "cp850")
 _HIDDEN = ("hidden-rows", "hidden-open-rows", "hidden-included", "hidden-skipped", "hidden-columns",
            "hidden-columns-included", "hidden-columns-skipped")  # fmt: skip
+_FIRST_YEAR = 1900  # 1/2/26 with the year first is a day in the year 1, which no invoice has
 _ORDERS = {"dmy": _("Day first"), "mdy": _("Month first"), "ymd": _("Year first")}
 _SEPARATORS = {",": _("The comma is before the decimals"), ".": _("The point is before the decimals")}
 
@@ -224,7 +225,7 @@ def _ask_about_dates(texts: Sequence[str], chosen: str) -> FileQuestion:
 def _write_meaning(meaning: Text) -> Text:
     """Return the day that an order makes of a date, in words."""
     day = meaning.values.get("day")
-    return write_day(day) if isinstance(day, date) else _("no date")
+    return write_day(day) if isinstance(day, date) and day.year >= _FIRST_YEAR else _("no date")
 
 
 def _ask_about_amounts(texts: Sequence[str], chosen: str) -> FileQuestion:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from armbulk.app.destination import Destination
+from armbulk.app.page_advice import advise, advise_on_record
 from armbulk.i18n import Words, _, translate
 from armbulk.model.client_name import name_client
 from armbulk.model.environment import name_environment
@@ -26,7 +27,13 @@ def build_page_filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "environment_title": lambda environment, address: name_environment(environment, address).text(lang),
         "client_title": _name_client,
         "in_words": partial(_write, lang=lang),
+        "record_advice": partial(advise_on_record, lang=lang),
+        "advice": partial(_advise, lang=lang),
     }
+
+
+def _advise(fix: str, code: str, lang: str) -> str:
+    return advise(code, fix, lang)
 
 
 def describe_signatures(lang: str) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from armbulk.app.page_advice import is_about_columns
 from armbulk.app.page_names import build_page_filters
 from armbulk.app.prose import build_filters
 from armbulk.i18n import Text, Words, translate
@@ -47,6 +48,7 @@ def load_page_templates(lang: str) -> Environment:
     )
     environment.filters.update(build_filters(lang))
     environment.filters.update(build_page_filters(lang))
+    environment.tests["about_columns"] = is_about_columns
     environment.filters["translated"] = lambda texts: [finalize(text) for text in texts]
     environment.globals.update(_write_messages(lang))
     environment.globals["lang"] = lang

@@ -22,11 +22,12 @@ from armbulk.model.sheet import Sheet
 from armbulk.resources import RESOURCES
 from armbulk.results.named_fields import split_by_field
 
+ASK_ARM = _("Ask ARM again with: armbulk resume. Or decide yourself with: armbulk resolve")
 _FIX_ROW = _("Correct the row and import the file again")
 _FIXES = {
     Outcome.REJECTED.value: _FIX_ROW,
     Outcome.HELD_BACK.value: _FIX_ROW,
-    Outcome.IN_DOUBT.value: _("Ask ARM again with: armbulk resume. Or decide yourself with: armbulk resolve"),
+    Outcome.IN_DOUBT.value: ASK_ARM,
 }
 _FIXES_OF_CONFLICTS = {
     "customers": _("Compare the values. Use --overwrite to send those in the file, or correct or remove the row"),

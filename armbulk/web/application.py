@@ -1,6 +1,6 @@
 """The pages and their addresses, behind the guard."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
 from starlette.applications import Starlette
@@ -14,7 +14,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from armbulk.app.web_templates import locate_static_files
-from armbulk.errors import ArmbulkError
+from armbulk.errors import ArmbulkError, UsageError
+from armbulk.i18n import _
 from armbulk.web.access import AccessGuard
 from armbulk.web.bugs import report_bug
 from armbulk.web.forms import read_form
@@ -37,7 +38,12 @@ def build_app(workspace: Workspace, tokens: AccessTokens, port: int) -> ASGIApp:
     routes.append(Route("/jobs/{key:path}/events", follow_job(workspace, tokens)))
     routes.append(Mount("/static", StaticFiles(directory=locate_static_files())))
     return AccessGuard(
-        Starlette(routes=routes, exception_handlers={HTTPException: _refuse, Exception: _explain}), tokens, port
+        Starlette(
+            routes=routes,
+            exception_handlers={HTTPException: _refuse(workspace, tokens), Exception: _explain},
+        ),
+        tokens,
+        port,
     )
 
 
@@ -67,34 +73,51 @@ def _call(handler: Handler, visit: Visit) -> Response:
         return visit.page("bug", status=500, report=str(report_bug(error)))
 
 
-def _refuse(_: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return PlainTextResponse(_REFUSALS.get(status, "Refused"), status)
+def _refuse(
+    workspace: Workspace, tokens: AccessTokens
+) -> Callable[[Request, Exception], Coroutine[None, None, Response]]:
+    """Return what answers a request that no page takes: a page that says why, with a way back."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        message, hint = _REFUSALS.get(status, _NO_PAGE)
+        visit = Visit(workspace, tokens, request, FormData())
+        return await run_in_threadpool(visit.failure, UsageError("web", message, hint), status)
+
+    return refuse
 
 
-def _explain(_: Request, error: Exception) -> Response:
+def _explain(_request: Request, error: Exception) -> Response:
     """Return the answer where no page can be shown: the form was not read, or the answer itself failed."""
     if isinstance(error, ClientDisconnect):
-        return PlainTextResponse(_REFUSALS[400], 400)
+        return PlainTextResponse(_WITHOUT_A_PAGE[400], 400)
     if isinstance(error, OSError):
-        return PlainTextResponse(_REFUSALS[507], 507)
+        return PlainTextResponse(_WITHOUT_A_PAGE[507], 507)
     with suppress(OSError):
-        return PlainTextResponse(f"{_REFUSALS[500]}{report_bug(error)}\n", 500)
-    return PlainTextResponse(_REFUSALS[500], 500)
+        return PlainTextResponse(f"{_WITHOUT_A_PAGE[500]}{report_bug(error)}\n", 500)
+    return PlainTextResponse(_WITHOUT_A_PAGE[500], 500)
 
 
-_REFUSALS = {
+_WITHOUT_A_PAGE = {
     400: "This form cannot be read. Load the page again. At most 50 files are chosen at once.\n"
     "Skjemaet kan ikke leses. Last siden på nytt. Høyst 50 filer velges på én gang.\n",
-    403: "This form is from another page, or from before a new key. Load the page again.\n"
-    "Skjemaet er fra en annen side eller fra før en ny nøkkel. Last siden på nytt.\n",
-    404: "There is no such page.\nDenne siden finnes ikke.\n",
-    405: "This address does not take this request.\n",
-    411: "The request does not say how long it is.\n",
-    413: "The files are too large: armbulk reads at most 500 MB.\nFilene er for store: armbulk leser høyst 500 MB.\n",
     500: "This is a bug in armbulk. Send us the report, if there is one.\n"
     "Dette er en feil i armbulk. Send oss rapporten, hvis det finnes en.\n",
     507: "The files cannot be stored. Make room on this disk.\nFilene kan ikke lagres. Frigjør plass på disken.\n",
+}
+
+_NO_PAGE = (
+    _("There is no such page"),
+    _("What it showed may be deleted, or the address mistyped. Nothing was sent."),
+)
+_REFUSALS = {
+    400: (_("This form cannot be read"), _("Load the page again. At most 50 files are chosen at once.")),
+    403: (
+        _("This form is from another page, or from before a new key"),
+        _("Go back, load the page again and try once more. Nothing was changed."),
+    ),
+    411: (_("This form cannot be read"), _("Go back, load the page again and try once more. Nothing was changed.")),
+    413: (_("The files are too large: armbulk reads at most 500 MB"), _("Split them, or choose fewer files at a time")),
 }
 
 

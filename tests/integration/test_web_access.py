@@ -122,3 +122,12 @@ def test_no_page_has_a_script_or_a_style_inside(browser: Browser) -> None:
     for path in ("/", "/runs"):
         page = browser.get(path).text
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", page)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/runs/zzz"])
+def test_an_address_without_a_page_leads_back(browser: Browser, path: str) -> None:
+    """A mistyped or old address shows a page in the language of the person, with the menu."""
+    answer = browser.get(path)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+    assert "To the start page" in answer.text
