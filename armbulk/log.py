@@ -133,6 +133,7 @@ class _OwnerOnlyFile(RotatingFileHandler):
 def keep_silent() -> None:
     """Write nothing, not even a warning, unless the user of armbulk configures logging."""
     logging.getLogger(ROOT).addHandler(_SILENT)  # a second time has no effect
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it reports forms of the page that are none
 
 
 def open_log(verbosity: int = 0, file: Path | None = None, stream: TextIO | None = None) -> ExitStack:

@@ -59,13 +59,16 @@ def write_corrected_copy(draft: Draft, corrected: Corrected) -> Path:
     return corrected.write(_choose_path(draft, COPIES_FOLDER, "corrected"))
 
 
-def write_marked_draft(draft: Draft, result: CheckResult) -> Path:
+def write_marked_draft(draft: Draft, result: CheckResult, corrected: Corrected | None) -> Path:
     """Write a copy of the files in which every problem is marked; return the path it got.
+
+    What a person typed on the page is in it: the copy may be dropped in place of the file.
 
     Raises:
         FileError: It cannot be written.
     """
-    return result.write(_choose_path(draft, COPIES_FOLDER, "marked"))
+    path = _choose_path(draft, COPIES_FOLDER, "marked")
+    return result.write(path) if corrected is None else corrected.write(path)
 
 
 def continue_with_corrected(session: "Session", draft: Draft, corrected: Corrected) -> CheckResult:

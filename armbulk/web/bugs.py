@@ -10,5 +10,5 @@ _log = logging.getLogger(__name__)
 
 def report_bug(error: BaseException) -> Path:
     """Write the report of a bug, which quotes no data; return its path."""
-    _log.error("A page failed: %s", type(error).__name__)
+    _log.error("A page failed", extra={"error": type(error).__name__})
     return write_crash_report(error)

@@ -1,6 +1,5 @@
 """The server of the pages: on 127.0.0.1 only, in a thread of its own."""
 
-import logging
 import os
 import socket
 import threading
@@ -83,7 +82,6 @@ class PageServer:
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
-        logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # a form that is none is no news
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, args=([listener.socket],), name="armbulk-web", daemon=True

@@ -293,7 +293,7 @@ def test_the_demo_is_a_tour_in_five_steps(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(files) == 3
     assert all(Path("armbulk-demo", file).is_file() for file in files)
     assert re.findall(r"armbulk (\w+)", out.partition("What to try next")[2]) == [
-        "template", "check", "login",
+        "web", "template", "check", "login",
     ]  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def test_problems_are_in_groups_and_beside_their_cells(browser: Browser, tmp_pat
     assert 'E3 : "soon" is not a date' in text
     assert (cell_of(page, 3, "E"), cell_of(page, 5, "F")) == ("soon", "Norske kroner")
     assert "cell-0-2-E" not in page.text
-    assert "Continue with 1 of 4 documents (3 are held back)" in text
+    assert "Continue with 1 of 4 records (3 are held back)" in text
 
 
 def test_rows_are_filtered_by_the_address(browser: Browser, tmp_path: Path) -> None:
@@ -224,6 +224,17 @@ def test_a_corrected_file_replaces_the_earlier_one(browser: Browser, tmp_path: P
     assert "1 of 2 can be sent" in text_of(page)
 
 
+def test_what_was_typed_is_in_the_marked_copy(browser: Browser, tmp_path: Path) -> None:
+    """The copy may be corrected in Excel and dropped: nothing that was typed on the page is lost."""
+    page = type_into(browser, browser.check(with_errors(tmp_path)), 3, "E", "2026-11-20")
+    assert "2 errors" in text_of(page)
+    marked = tmp_path / "invoices.marked.xlsx"
+    marked.write_bytes(browser.get(f"{address(page)}/marked").content)
+    page = browser.wait(browser.post(f"{address(page)}/files", files=[marked]))
+    assert "2 errors" in text_of(page)
+    assert "As many errors as before" in text_of(page)
+
+
 def test_nothing_in_a_file_is_markup(browser: Browser, tmp_path: Path) -> None:
     """Texts of cells, headers, sheets and file names are shown as they are, in the table, the groups and the list."""
     rows = [document(f"20{number}", Currency=text, Customer_message=text) for number, text in enumerate(MARKUP, 10)]
@@ -271,7 +282,7 @@ def test_another_language_has_the_same_page(server: PageServer, tmp_path: Path) 
     with open_browser(server, "nb") as browser:
         text = text_of(browser.check(with_errors(tmp_path)))
     assert "3 feil" in text
-    assert "Fortsett med 1 av 4 bilag (3 holdes tilbake)" in text
+    assert "Gå videre med 1 av 4 poster (3 holdes tilbake)" in text
 
 
 def test_twenty_thousand_rows_are_shown_page_by_page(browser: Browser, tmp_path: Path) -> None:

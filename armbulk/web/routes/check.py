@@ -189,7 +189,7 @@ def download_marked(visit: Visit) -> Response:
     checked = find_check(visit, draft)
     if checked is None or checked.result is None:
         return visit.go(f"/imports/{draft.id}/check")
-    return visit.download(write_marked_draft(draft, checked.result))
+    return visit.download(write_marked_draft(draft, checked.result, checked.corrected))
 
 
 def name_correcting(draft_id: str) -> str:
