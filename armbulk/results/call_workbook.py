@@ -17,7 +17,7 @@ from armbulk.model.result_columns import OUTCOME_HEADERS, PLACE_HEADERS
 from armbulk.store.call_runs import RowT
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
 from armbulk.writers.section import ReportValue
-from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
+from armbulk.writers.workbook_options import WORKBOOK_CREATED, text_options
 
 _MAX_MESSAGE_CHARS = 2_000
 
@@ -58,7 +58,7 @@ def write_call_workbook(
     bad = frozenset(
         index for index, row in enumerate(rows) if row.shown_outcome not in {row.success, Outcome.UNCHANGED}
     )
-    with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
+    with xlsxwriter.Workbook(str(target), text_options(target)) as book:
         book.set_properties({"created": WORKBOOK_CREATED})
         notes = (kind.note.text(lang),)
         add_report_sheet(

@@ -18,7 +18,7 @@ from armbulk.resources.customer_deletes import CUSTOMER_DELETES
 from armbulk.results.run_result import RunResult
 from armbulk.validation.check import Checked
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
-from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
+from armbulk.writers.workbook_options import WORKBOOK_CREATED, text_options
 
 if TYPE_CHECKING:
     from armbulk.writers.section import Value
@@ -107,7 +107,7 @@ def write_undo(
     created = list_created(result, "customers")
     customers = created.filter(~pl.col("key_norm").is_in(list(used_customers)))
     documents = list_created(result, "documents").filter(~pl.col("no").is_in(list(credited)))
-    with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
+    with xlsxwriter.Workbook(str(target), text_options(target)) as book:
         book.set_properties({"created": WORKBOOK_CREATED})
         numbers = _read_customer_numbers(result, checked)
         add_report_sheet(book, _propose_credits(documents, numbers, checked, lang), lang)

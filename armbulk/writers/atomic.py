@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 import sys
-import tempfile
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +19,7 @@ from armbulk.i18n import Text, _
 from armbulk.lockfile import read_lock_owner
 from armbulk.model.file_names import find_name_problem, find_path_problem
 from armbulk.writers.inputs import keep_file_of_a_person
+from armbulk.writers.workbook_options import PARTS_SUFFIX
 
 MAX_WAIT = 5.0
 """Seconds to wait for a target that is open elsewhere; then the file gets another name."""
@@ -89,23 +90,22 @@ def temporary_file(target: Path) -> Iterator[Path]:
 
 
 def _temporary_name(target: Path) -> Path:
-    return target.parent / f".armbulk-{os.getpid()}-{target.stem}.xlsx"
+    writer = f"{os.getpid()}-{threading.get_ident() % 100_000}"  # the page writes in several threads
+    return target.parent / f".armbulk-{writer}-{target.stem}.xlsx"
 
 
 @contextmanager
 def _temporary_folder(temporary: Path) -> Iterator[None]:
-    """Let libraries write their own temporary files beside the file, readable by its owner only.
+    """Make the folder for what libraries write meanwhile (`workbook_options.text_options`), readable by its owner only.
 
-    They contain what the sheets contain. In the system's folder for temporary files, a killed process would leave them
-    for ever; beside the target the data is anyway, and the next result deletes them.
+    Their files contain what the sheets contain. In the system's folder for temporary files, a killed process would
+    leave them for ever; beside the target the data is anyway, and the next result deletes them.
     """
-    folder, before = temporary.with_suffix(".parts"), tempfile.tempdir
+    folder = temporary.with_suffix(PARTS_SUFFIX)
     folder.mkdir(mode=0o700, exist_ok=True)
-    tempfile.tempdir = str(folder)
     try:
         yield
     finally:
-        tempfile.tempdir = before
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -207,8 +207,8 @@ def _delete_stale(temporary: Path, target: Path) -> None:
         for path in target.parent.glob(".armbulk-*.xlsx"):
             if path.name.endswith(f"-{target.stem}.xlsx") and now - path.stat().st_mtime > STALE_AFTER:
                 path.unlink()
-        for path in target.parent.glob(".armbulk-*.parts"):
-            if path.name.endswith(f"-{target.stem}.parts") and now - path.stat().st_mtime > STALE_AFTER:
+        for path in target.parent.glob(f".armbulk-*{PARTS_SUFFIX}"):
+            if path.name.endswith(f"-{target.stem}{PARTS_SUFFIX}") and now - path.stat().st_mtime > STALE_AFTER:
                 shutil.rmtree(path, ignore_errors=True)
 
 

@@ -27,7 +27,7 @@ from armbulk.writers.section import Section
 from armbulk.writers.template import TemplateTable, write_row, write_rows, write_table
 from armbulk.writers.template_formats import LINE_HEIGHT, count_lines, create_formats
 from armbulk.writers.template_guide import write_codes
-from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
+from armbulk.writers.workbook_options import WORKBOOK_CREATED, text_options
 
 MIGRATION_CATEGORY = "armbulk migration"
 """The category property of the workbook."""
@@ -87,7 +87,9 @@ def write_migration(target: Path, migration: MigrationBook, lang: str) -> list[s
     counts = {sourced.table.resource.title.text(lang): len(sourced.sources) + 1 for sourced in migration.tables}
     counts |= {sheet.name: sheet.header_row + len(sheet.rows) + 1 for sheet in (migration.proof, migration.left_out)}
     _refuse_too_many_rows(target, counts)
-    book = xlsxwriter.Workbook(str(target), {**KEEP_TEXT, "constant_memory": sum(counts.values()) > MANY_ROWS})
+    book = xlsxwriter.Workbook(
+        str(target), {**text_options(target), "constant_memory": sum(counts.values()) > MANY_ROWS}
+    )
     book.use_zip64()
     book.set_properties({"category": MIGRATION_CATEGORY, "created": WORKBOOK_CREATED})
     formats = create_formats(book, lang)
@@ -110,7 +112,7 @@ def write_migration(target: Path, migration: MigrationBook, lang: str) -> list[s
 
 def write_table_alone(target: Path, table: TemplateTable, lang: str) -> None:
     """Write a workbook with one import sheet and nothing else."""
-    with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
+    with xlsxwriter.Workbook(str(target), text_options(target)) as book:
         formats = create_formats(book, lang)
         lists = CodeLists(CODES.text(lang), lang)
         page = book.add_worksheet(table.resource.title.text(lang))

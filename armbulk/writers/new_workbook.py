@@ -18,7 +18,7 @@ from armbulk.writers import style
 from armbulk.writers.print_setup import set_up_page
 from armbulk.writers.problem_sheet import ProblemSheet
 from armbulk.writers.style import SheetHeader
-from armbulk.writers.workbook_options import KEEP_TEXT, TEMPLATE_TITLE, WORKBOOK_CREATED, date_format
+from armbulk.writers.workbook_options import TEMPLATE_TITLE, WORKBOOK_CREATED, date_format, text_options
 
 Formats = Mapping[str, Any]
 
@@ -72,7 +72,7 @@ def write_workbook(target: Path, sheets: Sequence[Sheet], headers: Mapping[int, 
         headers: sheet index → its header.
         lang: language of the formats of dates, and of page numbers.
     """
-    options = {**KEEP_TEXT, "constant_memory": sum(sheet.frame.height for sheet in sheets) > _MANY_ROWS}
+    options = {**text_options(target), "constant_memory": sum(sheet.frame.height for sheet in sheets) > _MANY_ROWS}
     book = xlsxwriter.Workbook(str(target), {**options, "in_memory": False})
     book.set_properties({"title": TEMPLATE_TITLE, "created": WORKBOOK_CREATED})
     formats = _create_formats(book, lang)

@@ -19,7 +19,7 @@ from armbulk.writers.print_setup import set_up_page
 from armbulk.writers.template_formats import NUMBER_FORMATS, create_formats
 from armbulk.writers.template_guide import GuideRow, write_codes, write_guide
 from armbulk.writers.template_start import StartPage, write_start
-from armbulk.writers.workbook_options import KEEP_TEXT, TEMPLATE_TITLE, WORKBOOK_CREATED
+from armbulk.writers.workbook_options import TEMPLATE_TITLE, WORKBOOK_CREATED, text_options
 
 _LAST_ROW = EXCEL_MAX_ROWS - 1
 _FILTER_ROWS = 1_000  # Excel extends a filter automatically when more is filled in
@@ -56,7 +56,7 @@ class TemplateBook:
 
 def write_template(target: Path, template: TemplateBook, lang: str) -> list[str]:
     """Write a template; return the names of its sheets."""
-    book = xlsxwriter.Workbook(str(target), KEEP_TEXT)
+    book = xlsxwriter.Workbook(str(target), text_options(target))
     book.set_properties({"title": TEMPLATE_TITLE, "created": WORKBOOK_CREATED})
     formats = create_formats(book, lang)
     lists = CodeLists(CODES.text(lang), lang)

@@ -20,7 +20,7 @@ from armbulk.writers.problem_sheet import ProblemSheet
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
 from armbulk.writers.section import Section
 from armbulk.writers.style import SheetHeader, SummarySheet
-from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
+from armbulk.writers.workbook_options import WORKBOOK_CREATED, text_options
 from armbulk.writers.xlsx_patch import user_workbook
 
 _log = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ def write_report_copy(
     """
     with temporary_file(target) as temporary:
         if content is None or not _is_written(user_workbook.add_report, temporary, content, file, report):
-            with xlsxwriter.Workbook(str(temporary), KEEP_TEXT) as book:
+            with xlsxwriter.Workbook(str(temporary), text_options(temporary)) as book:
                 book.set_properties({"created": WORKBOOK_CREATED})
                 add_report_sheet(book, report, lang)
         return replace_atomically(temporary, target, own=own)

@@ -17,7 +17,7 @@ from armbulk.resources import RESOURCES
 from armbulk.writers.report_sheets import ReportSheet, add_report_sheet
 from armbulk.writers.report_summary import add_section_sheet
 from armbulk.writers.section import Row, Section
-from armbulk.writers.workbook_options import KEEP_TEXT, WORKBOOK_CREATED
+from armbulk.writers.workbook_options import WORKBOOK_CREATED, text_options
 
 if TYPE_CHECKING:
     from armbulk.app.diff.comparison import FileComparison
@@ -36,7 +36,7 @@ _WITHOUT_VALUES = (CustomerState.CONFLICT, CustomerState.CHANGED_IN_ARM, Custome
 def write_workbook(comparison: "FileComparison", target: Path) -> None:
     """Write the sheets Summary, Changed fields and New customers, and further ones where they are needed."""
     lang, report = comparison.check.lang, comparison.to_json(is_whole=True)
-    with xlsxwriter.Workbook(str(target), KEEP_TEXT) as book:
+    with xlsxwriter.Workbook(str(target), text_options(target)) as book:
         book.set_properties({"created": WORKBOOK_CREATED})
         files = ", ".join(Path(name).name for name in report["files"])
         subject = f"{_TITLE.text(lang)}: {files}"
