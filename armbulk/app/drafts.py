@@ -4,21 +4,17 @@ A draft is a folder that only its owner can read: the files as they were receive
 changed; what a person types into the table of problems is kept beside them.
 """
 
-import json
 import os
-import re
 import secrets
 import shutil
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import timedelta
 from pathlib import Path, PureWindowsPath
 from typing import Any, BinaryIO, Self
 
+from armbulk.app.private_folders import PrivateFolders, storing
 from armbulk.clock import Clock
-from armbulk.errors import FileError, UsageError, describe_os_error
+from armbulk.errors import UsageError
 from armbulk.i18n import _
 from armbulk.model.file_names import find_name_problem
 from armbulk.model.read_options import ReadOptions
@@ -26,7 +22,6 @@ from armbulk.model.read_options import ReadOptions
 KEEP_DAYS = 30
 """Days that a draft is kept after it was last changed."""
 
-_ID = re.compile(r"[0-9a-f]{12}")
 _MAX_NAME_CHARS = 120
 _CHUNK = 1 << 20
 _OPTIONS = {each.name for each in fields(ReadOptions)} - {"known_customers", "known_codes", "rules"}
@@ -169,7 +164,7 @@ class Draft:
         return cls(folder=folder, **values)
 
 
-class Drafts:
+class Drafts(PrivateFolders[Draft]):
     """The drafts of this computer, in a folder that only its owner can read."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
@@ -179,8 +174,12 @@ class Drafts:
             folder: Where the drafts are.
             clock: Tells when they are changed.
         """
-        self.folder, self._clock = folder, clock
-        self._lock = threading.RLock()
+        missing = UsageError(
+            "no-draft",
+            _("These files are no longer here: they were deleted, or their time is over"),
+            _("Choose the files again"),
+        )
+        super().__init__(folder, clock, facts="draft.json", read=Draft.from_json, missing=missing)
 
     def create(self, profile: str) -> Draft:
         """Return a new draft without files.
@@ -188,51 +187,10 @@ class Drafts:
         Raises:
             FileError: It cannot be stored.
         """
-        now, name = self._clock.now(), secrets.token_hex(6)
-        draft = Draft(name, self.folder / name, profile, now, now)
-        with storing(self.folder):
-            make_private_folders(self.folder, draft.folder, draft.folder / "files", draft.folder / "corrected")
+        folder, now = self.create_folder("files", "corrected"), self._clock.now()
+        draft = Draft(folder.name, folder, profile, now, now)
         self.save(draft)
         return draft
-
-    def load(self, name: str) -> Draft:
-        """Return a draft.
-
-        Raises:
-            UsageError: There is none with this name: it was deleted.
-        """
-        folder = self.folder / name
-        if _ID.fullmatch(name):
-            with suppress(OSError, ValueError, TypeError, AttributeError), self._lock:  # a damaged one is none
-                return Draft.from_json(folder, json.loads((folder / "draft.json").read_text(encoding="utf-8")))
-        raise UsageError(
-            "no-draft",
-            _("These files are no longer here: they were deleted, or their time is over"),
-            _("Choose the files again"),
-        )
-
-    def save(self, draft: Draft) -> None:
-        """Store a draft as it is now.
-
-        Raises:
-            FileError: It cannot be stored.
-        """
-        draft.changed = self._clock.now()
-        text = json.dumps(draft.to_json(), ensure_ascii=False)
-        temporary = draft.folder / f"draft.{threading.get_ident()}.new"
-        with storing(self.folder), self._lock:
-            descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            temporary.replace(draft.folder / "draft.json")
-
-    @contextmanager
-    def changing(self, name: str) -> Iterator[Draft]:
-        """Load a draft, and store it at the end: no other thread changes it meanwhile."""
-        with self._lock:
-            draft = self.load(name)
-            yield draft
-            self.save(draft)
 
     def add_file(self, draft: Draft, name: str, content: BinaryIO) -> str:
         """Store a file as it was received; return the name it got. The draft is not saved.
@@ -270,24 +228,6 @@ class Drafts:
         if name in draft.uses:
             draft.uses.setdefault(successor, draft.uses.pop(name))
 
-    def list(self) -> list[Draft]:
-        """Return the drafts, the last changed first."""
-        drafts = []
-        with suppress(OSError):
-            for folder in self.folder.iterdir():
-                with suppress(UsageError):
-                    drafts.append(self.load(folder.name))
-        return sorted(drafts, key=lambda draft: -draft.changed)
-
-    def delete(self, name: str) -> None:
-        """Delete a draft with its files."""
-        if _ID.fullmatch(name):
-            shutil.rmtree(self.folder / name, ignore_errors=True)
-
-    def delete_old(self, keep: timedelta) -> int:
-        """Delete the drafts that were changed longer ago, also those that cannot be read; return how many."""
-        return delete_old_folders(self.folder, self._clock.now() - keep.total_seconds(), self.delete)
-
 
 def open_drafts(home: Path, clock: Clock) -> Drafts:
     """Return the drafts of this computer.
@@ -316,42 +256,3 @@ def clean_file_name(name: str) -> str:
             _("Rename the file, and choose it again"),
         )
     return base
-
-
-def make_private_folders(*folders: Path) -> None:
-    """Create folders, the outer ones first, that only their owner can read, whatever the umask is.
-
-    A folder that exists already gets these permissions too: it may be of an earlier version.
-
-    Raises:
-        OSError: They cannot be created.
-    """
-    for folder in folders:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-
-
-def delete_old_folders(folder: Path, before: float, delete: Callable[[str], None]) -> int:
-    """Delete what was last stored before a moment (epoch seconds); return how many.
-
-    The age is that of the folder: each time something is stored in it, a file in it is replaced.
-    """
-    old = []
-    with suppress(OSError):
-        old = [each.name for each in folder.iterdir() if each.stat().st_mtime < before]
-    for name in old:
-        delete(name)
-    return len(old)
-
-
-@contextmanager
-def storing(folder: Path) -> Iterator[None]:
-    """Store files in a folder of the pages; FileError where it cannot be done."""
-    try:
-        yield
-    except OSError as error:
-        raise FileError(
-            "draft-not-stored",
-            _("The files cannot be stored in {folder}: {reason}", folder=folder, reason=describe_os_error(error)),
-            _("Make room on this disk, or check the permissions of this folder"),
-        ) from None

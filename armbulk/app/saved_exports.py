@@ -1,27 +1,19 @@
 """Exports of the pages: what was chosen, how it ended, and the files, in a folder that only its owner can read."""
 
-import json
-import os
-import re
-import secrets
 import shutil
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from armbulk.app.drafts import delete_old_folders, make_private_folders, storing
 from armbulk.app.export_figures import name_file
 from armbulk.app.export_form import build_query, file_ending
 from armbulk.app.exports import ExportQuery, build_export_request
+from armbulk.app.private_folders import PrivateFolders
 from armbulk.clock import Clock
 from armbulk.errors import UsageError
 from armbulk.i18n import _
 
-_ID = re.compile(r"[0-9a-f]{12}")
 _FACTS, _FILES = "export.json", "files"
 
 
@@ -96,7 +88,7 @@ class SavedExport:
         return cls(folder=folder, **{name: value for name, value in data.items() if name in cls.__slots__})
 
 
-class SavedExports:
+class SavedExports(PrivateFolders[SavedExport]):
     """The exports of this computer's pages, in a folder that only its owner can read."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
@@ -106,8 +98,7 @@ class SavedExports:
             folder: Where they are.
             clock: Tells when they are changed.
         """
-        self.folder, self._clock = folder, clock
-        self._lock = threading.RLock()
+        super().__init__(folder, clock, facts=_FACTS, read=SavedExport.from_json, missing=_missing())
 
     def create(self, profile: str, resource: str, choices: dict[str, Any]) -> SavedExport:
         """Return a new export that has not been read yet.
@@ -116,66 +107,15 @@ class SavedExports:
             UsageError: ARM has no such query.
             FileError: It cannot be stored.
         """
-        now, name = self._clock.now(), secrets.token_hex(6)
-        export = SavedExport(name, self.folder / name, profile, resource, choices, now, now)
-        build_export_request(resource, **export.query)
-        with storing(self.folder):
-            make_private_folders(self.folder, export.folder, export.folder / _FILES)
+        folder, now = self.create_folder(_FILES), self._clock.now()
+        export = SavedExport(folder.name, folder, profile, resource, choices, now, now)
+        try:
+            build_export_request(resource, **export.query)
+        except UsageError:
+            self.delete(export.id)
+            raise
         self.save(export)
         return export
-
-    def load(self, name: str) -> SavedExport:
-        """Return an export.
-
-        Raises:
-            UsageError: There is none with this name: it was deleted.
-        """
-        folder = self.folder / name
-        if _ID.fullmatch(name):
-            with suppress(OSError, ValueError, TypeError, AttributeError), self._lock:  # a damaged one is none
-                return SavedExport.from_json(folder, json.loads((folder / _FACTS).read_text(encoding="utf-8")))
-        raise _missing()
-
-    def save(self, export: SavedExport) -> None:
-        """Store an export as it is now.
-
-        Raises:
-            FileError: It cannot be stored.
-        """
-        export.changed = self._clock.now()
-        text = json.dumps(export.to_json(), ensure_ascii=False, default=str)
-        temporary = export.folder / f"export.{threading.get_ident()}.new"
-        with storing(self.folder), self._lock:
-            descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            temporary.replace(export.folder / _FACTS)
-
-    @contextmanager
-    def changing(self, name: str) -> Iterator[SavedExport]:
-        """Load an export, and store it at the end: no other thread changes it meanwhile."""
-        with self._lock:
-            export = self.load(name)
-            yield export
-            self.save(export)
-
-    def list(self) -> list[SavedExport]:
-        """Return the exports, the last changed first."""
-        exports = []
-        with suppress(OSError):
-            for folder in self.folder.iterdir():
-                with suppress(UsageError):
-                    exports.append(self.load(folder.name))
-        return sorted(exports, key=lambda export: -export.changed)
-
-    def delete(self, name: str) -> None:
-        """Delete an export with its files."""
-        if _ID.fullmatch(name):
-            shutil.rmtree(self.folder / name, ignore_errors=True)
-
-    def delete_old(self, keep: timedelta) -> int:
-        """Delete the exports that were changed longer ago, also those that cannot be read; return how many."""
-        return delete_old_folders(self.folder, self._clock.now() - keep.total_seconds(), self.delete)
 
 
 def open_saved_exports(home: Path, clock: Clock) -> SavedExports:
