@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -158,7 +158,7 @@ class WebJob:
             with suppress(RuntimeError):  # the server has stopped
                 loop.call_soon_threadsafe(event.set)
 
-    async def follow(self, seconds: float) -> AsyncIterator[int]:
+    async def follow(self, seconds: float) -> AsyncGenerator[int, None]:
         """Yield the version at once and after each change, until it is over or the time is; changes may be left out."""
         event = asyncio.Event()
         loop = asyncio.get_running_loop()

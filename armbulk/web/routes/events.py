@@ -5,6 +5,7 @@ asks again. Nothing is lost between two streams, as the address has the state in
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -37,13 +38,14 @@ async def _list_events(job: WebJob, visit: Visit) -> AsyncIterator[str]:
     state = visit.query("state", job.state.value)
     known = visit.request.headers.get("last-event-id")
     yield f"retry: {_RETRY_MS}\n\n"
-    async for version in job.follow(_STREAM_SECONDS):
-        if str(version) != known:
-            page = await run_in_threadpool(visit.page, "_progress", job=job)
-            yield _write_event("progress", bytes(page.body).decode(), version)
-        if job.state.value != state or not job.is_running:
-            yield _write_event("ended", job.state.value, version)
-            return
+    async with aclosing(job.follow(_STREAM_SECONDS)) as versions:  # the job forgets this page before the answer ends
+        async for version in versions:
+            if str(version) != known:
+                page = await run_in_threadpool(visit.page, "_progress", job=job)
+                yield _write_event("progress", bytes(page.body).decode(), version)
+            if job.state.value != state or not job.is_running:
+                yield _write_event("ended", job.state.value, version)
+                return
 
 
 def _write_event(name: str, content: str, number: int) -> str:
