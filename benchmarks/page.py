@@ -42,7 +42,7 @@ threads, memory the highest memory of the process (VmHWM).
 _COMPARED = """
 **naive** reads a workbook as openpyxl's tutorial shows it: `load_workbook(path, data_only=True)` keeps every cell as an
 object. Someone who knows openpyxl well adds `read_only=True`, which streams the rows: that is **naive, read-only**. The
-goals are compared with the first, because naive means what the tutorial shows; the second stands beside it without a
+goals are compared with the first, because naive means what the tutorial shows; the second is shown beside it without a
 goal. Nothing else differs between the two. Both apply about the same rules as the limit, without the check digits of
 organisation numbers and without unlikely dates and signs; they count bad rows, and their JSON has amounts as floats.
 
