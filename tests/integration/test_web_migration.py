@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 from support.paths import ROOT
-from support.web import Browser, open_browser, open_pages
-
-from armbulk.sandbox import Sandbox
+from support.web import Browser, open_browser, open_sandbox_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +28,8 @@ ANSWERS = {
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser with the key, at the pages with a sandbox."""
-    home = tmp_path_factory.mktemp("home")
-    with Sandbox() as arm:
-        folders = {"ARMBULK_HOME": str(home / "data"), "ARMBULK_GUARD_FOLDER": str(home / "guard")}
-        with open_pages({**arm.settings, **folders}) as server, open_browser(server) as caller:
-            yield caller
+    with open_sandbox_pages(tmp_path_factory.mktemp("home")) as server, open_browser(server) as caller:
+        yield caller
 
 
 def read_ledger(browser: Browser, content: bytes | None = None, **options: str) -> str:
@@ -60,6 +55,7 @@ def test_the_page_shows_what_moves_and_the_proof(browser: Browser) -> None:
     """Counts and sums are those of the command, and each customer's balance is proved in the table."""
     page = unescape(read_ledger(browser))
     assert "Everything is proved." in page
+    assert "saft-ledger.xml" not in browser.get("/").text  # no import that is not sent yet
     assert re.search(r"<b>12</b>\s*customers", page)
     assert "NOK 21 750.25" in page
     assert "8 questions are open" in page

@@ -44,7 +44,10 @@ def describe_start(workspace: "Workspace", profile: str | None, lang: str) -> di
             values |= _describe_session(session, is_sending=_is_sending(workspace))
     except ArmbulkError as error:
         values["problem"] = error
-    values["drafts"] = [draft for draft in workspace.drafts.list() if draft.run is None and draft.files][:_RECENT]
+    unsent = [
+        draft for draft in workspace.drafts.list() if draft.kind == "import" and draft.run is None and draft.files
+    ]
+    values["drafts"] = unsent[:_RECENT]
     values["samples"] = workspace.started.samples
     return values
 
