@@ -9,12 +9,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from armbulk._version import __version__
 from armbulk.app.import_result import ImportResult
+from armbulk.app.prose import build_message_writers
 from armbulk.app.report_page import describe_page
 from armbulk.app.runs import list_run_files
 from armbulk.app.usage import list_meters
 from armbulk.clock import Clock
 from armbulk.errors import FileError, UsageError
-from armbulk.i18n import Text, _, format_number
+from armbulk.i18n import _, format_number
 from armbulk.model.plain_text import show_safely
 from armbulk.package_data import data_path
 from armbulk.results.run_result import recheck_files
@@ -93,12 +94,8 @@ def write_page(text: str, target: Path, clock: Clock, own: frozenset[str] = froz
 
 def render_page(page: Mapping[str, Any], lang: str, template: str = "run.html.j2") -> str:
     """Return the HTML of a page, such as `report_page.describe_page` describes."""
-
-    def write(message: str, /, **values: object) -> str:
-        return Text(message, values).text(lang)
-
     number = partial(format_number, lang=lang)
-    return _load_template(template).render(page, _=write, signs=_SIGNS, number=number)
+    return _load_template(template).render(page, signs=_SIGNS, number=number, **build_message_writers(lang))
 
 
 @cache

@@ -67,18 +67,11 @@ def render_prose(template: str, report: Mapping[str, Any], lang: str, *, width: 
         The text, with marks of styles (`model.text_style`).
     """
     environment = _create_environment(lang, width)
-
-    def write(message: str, /, **values: object) -> str:
-        return Text(message, values).text(lang)
-
-    def write_count(singular: str, plural: str, /, **values: object) -> str:
-        return Text(singular, values, plural).text(lang)
-
     shown = {name: translate(value, lang) if isinstance(value, str) else value for name, value in extra.items()}
     cleaned = clean_report(report)
     environment.globals["report"] = cleaned
     texts = environment.get_template(f"{template}.txt.j2")
-    text = texts.render(cleaned, **clean_report(shown), _=write, ngettext=write_count)
+    text = texts.render(cleaned, **clean_report(shown), **build_message_writers(lang))
     return "".join(character for character in text if character in _KEPT or character.isprintable())
 
 
@@ -106,6 +99,18 @@ def _create_environment(lang: str, width: int | None) -> Environment:
     environment.globals["width"] = width
     environment.globals["expected_reasons"] = _EXPECTED_REASONS
     return environment
+
+
+def build_message_writers(lang: str) -> dict[str, Callable[..., str]]:
+    """Return `_` and `ngettext` as the templates of reports and pages call them, in one language."""
+
+    def write(message: str, /, **values: object) -> str:
+        return Text(message, values).text(lang)
+
+    def write_count(singular: str, plural: str, /, **values: object) -> str:
+        return Text(singular, values, plural).text(lang)
+
+    return {"_": write, "ngettext": write_count}
 
 
 def build_filters(lang: str) -> dict[str, Callable[..., str]]:

@@ -1,15 +1,13 @@
 """The templates of the page in the browser: HTML in one language, and nothing that a file or ARM says is markup."""
 
-from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from armbulk.app.page_advice import is_about_columns
 from armbulk.app.page_names import build_page_filters
-from armbulk.app.prose import build_filters
+from armbulk.app.prose import build_filters, build_message_writers
 from armbulk.i18n import Text, Words, translate
 from armbulk.model.plain_text import show_safely
 from armbulk.package_data import data_path
@@ -50,16 +48,6 @@ def load_page_templates(lang: str) -> Environment:
     environment.filters.update(build_page_filters(lang))
     environment.tests["about_columns"] = is_about_columns
     environment.filters["translated"] = lambda texts: [finalize(text) for text in texts]
-    environment.globals.update(_write_messages(lang))
+    environment.globals.update(build_message_writers(lang))
     environment.globals["lang"] = lang
     return environment
-
-
-def _write_messages(lang: str) -> Mapping[str, Callable[..., str]]:
-    def write(message: str, /, **values: Any) -> str:
-        return Text(message, values).text(lang)
-
-    def write_count(singular: str, plural: str, /, **values: Any) -> str:
-        return Text(singular, values, plural).text(lang)
-
-    return {"_": write, "ngettext": write_count}

@@ -1,6 +1,6 @@
 """The pages and their addresses, behind the guard."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 from starlette.applications import Starlette
@@ -119,8 +119,3 @@ _REFUSALS = {
     411: (_("This form cannot be read"), _("Go back, load the page again and try once more. Nothing was changed.")),
     413: (_("The files are too large: armbulk reads at most 500 MB"), _("Split them, or choose fewer files at a time")),
 }
-
-
-def list_changing_paths(pages: Sequence[WebPage] = PAGES) -> list[str]:
-    """Return the addresses that change something: each takes a form with its token."""
-    return [page.path for page in pages if page.method == "POST"]

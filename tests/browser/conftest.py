@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from support.web import open_pages
+from support.web import name_settings, open_pages
 
 from armbulk.sandbox import Sandbox
 
@@ -124,12 +124,7 @@ def serve_pages(tmp_path: Path) -> Callable[..., AbstractContextManager[tuple[Pa
     @contextmanager
     def serving(**options: Any) -> Iterator[tuple[PageServer, Sandbox]]:
         with Sandbox(**options) as arm:
-            settings = {
-                **arm.settings,
-                "ARMBULK_HOME": str(tmp_path / "data"),
-                "ARMBULK_GUARD_FOLDER": str(tmp_path / "guard"),
-                "ARMBULK_POLL_SECONDS": "0.1",
-            }
+            settings = {**name_settings(arm, tmp_path), "ARMBULK_POLL_SECONDS": "0.1"}
             with open_pages(settings) as server:
                 yield server, arm
 

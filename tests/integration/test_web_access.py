@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from support.web import Browser, open_browser, open_pages
+from support.web import Browser, open_browser, open_pages, open_sandbox_pages
 
-from armbulk.sandbox import Sandbox
-from armbulk.web.application import list_changing_paths
+from armbulk.web.routes import PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,15 +18,14 @@ if TYPE_CHECKING:
 
     from armbulk.web.server import PageServer
 
+CHANGING_PATHS = [page.path for page in PAGES if page.method == "POST"]
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
     """The pages, with a sandbox."""
-    home = tmp_path_factory.mktemp("home")
-    with Sandbox() as arm:
-        folders = {"ARMBULK_HOME": str(home / "data"), "ARMBULK_GUARD_FOLDER": str(home / "guard")}
-        with open_pages({**arm.settings, **folders}) as pages:
-            yield pages
+    with open_sandbox_pages(tmp_path_factory.mktemp("home")) as pages:
+        yield pages
 
 
 @pytest.fixture
@@ -76,7 +74,7 @@ def test_another_host_is_refused(browser: Browser, host: str) -> None:
     assert browser.get("/", headers={"Host": host}).status_code in {400, 421}
 
 
-@pytest.mark.parametrize("path", list_changing_paths())
+@pytest.mark.parametrize("path", CHANGING_PATHS)
 @pytest.mark.parametrize("origin", ["https://attacker.example", "null", "http://127.0.0.1:1", None])
 def test_a_changing_request_of_another_origin_is_refused(browser: Browser, path: str, origin: str | None) -> None:
     """With the cookie and the token, but from another page or from nowhere."""
@@ -87,7 +85,7 @@ def test_a_changing_request_of_another_origin_is_refused(browser: Browser, path:
     assert browser.http.send(request).status_code == 403
 
 
-@pytest.mark.parametrize("path", list_changing_paths())
+@pytest.mark.parametrize("path", CHANGING_PATHS)
 @pytest.mark.parametrize("token", [None, "", "0" * 64, "ø"])
 def test_a_changing_request_without_the_token_is_refused(browser: Browser, path: str, token: str | None) -> None:
     """With the cookie and the origin, but a token that is missing or wrong."""

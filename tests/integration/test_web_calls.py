@@ -6,7 +6,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
-from support.web import open_browser, open_pages
+from support.web import name_settings, open_browser, open_pages
 
 from armbulk.cli import cli
 from armbulk.sandbox import Sandbox
@@ -21,8 +21,7 @@ def test_a_run_of_deletes_is_shown_with_its_rows(tmp_path: Path) -> None:
     file = tmp_path / "delete.csv"
     file.write_text(f"Customer no;Name;Delete\n0101;{name};DELETE\n", encoding="utf-8")
     with Sandbox(customers=[{"customerNo": "0101", "name": name}]) as arm:
-        folders = {"ARMBULK_HOME": str(tmp_path / "data"), "ARMBULK_GUARD_FOLDER": str(tmp_path / "guard")}
-        settings = {**arm.settings, **folders, "ARMBULK_LANG": "en"}
+        settings = {**name_settings(arm, tmp_path), "ARMBULK_LANG": "en"}
         words = ["delete", "customers", str(file), "--yes", "--expect-count", "1"]
         done = CliRunner().invoke(cli, words, env=settings)
         assert done.exit_code == 0, done.output

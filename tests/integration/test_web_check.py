@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
-from support.web import Browser, open_browser, open_pages
-
-from armbulk.sandbox import Sandbox
+from support.web import Browser, open_browser, open_sandbox_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,11 +27,8 @@ MARKUP = ["<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "=1+1",
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
     """The pages, with a sandbox."""
-    home = tmp_path_factory.mktemp("home")
-    with Sandbox() as arm:
-        folders = {"ARMBULK_HOME": str(home / "data"), "ARMBULK_GUARD_FOLDER": str(home / "guard")}
-        with open_pages({**arm.settings, **folders}) as pages:
-            yield pages
+    with open_sandbox_pages(tmp_path_factory.mktemp("home")) as pages:
+        yield pages
 
 
 @pytest.fixture

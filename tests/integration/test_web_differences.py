@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from support.web import open_browser, open_pages
+from support.web import name_settings, open_browser, open_pages
 
 from armbulk.app.connect import connect
 from armbulk.sandbox import Sandbox
@@ -26,11 +26,7 @@ def test_an_edited_export_is_compared_in_three_ways(tmp_path: Path, lang: str) -
     """The values of the export, of ARM and of the file are side by side; the person chooses which of them count."""
     customers = [make_customer("0101", "Nordlys AS", "22000001"), make_customer("0102", "Fjell AS", "22000002")]
     with Sandbox(customers=customers) as arm:
-        settings = {
-            **arm.settings,
-            "ARMBULK_HOME": str(tmp_path / "data"),
-            "ARMBULK_GUARD_FOLDER": str(tmp_path / "guard"),
-        }
+        settings = name_settings(arm, tmp_path)
         path = tmp_path / "customers.xlsx"
         with connect(settings=settings) as session:
             session.export_file("customers", target=path)

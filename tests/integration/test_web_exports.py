@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from support.web import Browser, open_browser, open_pages
+from support.web import Browser, open_browser, open_sandbox_pages
 
 from armbulk.app.demo.tour import INVOICES
-from armbulk.sandbox import CLIENT_NO, Sandbox
+from armbulk.sandbox import CLIENT_NO
 from armbulk.sandbox.lists import build_lists
 
 if TYPE_CHECKING:
@@ -33,10 +33,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(home: Path) -> Iterator[PageServer]:
     """The pages, with a sandbox that has a ledger."""
-    with Sandbox(lists=build_lists(CLIENT_NO, INVOICES)) as arm:
-        folders = {"ARMBULK_HOME": str(home / "data"), "ARMBULK_GUARD_FOLDER": str(home / "guard")}
-        with open_pages({**arm.settings, **folders}) as pages:
-            yield pages
+    with open_sandbox_pages(home, lists=build_lists(CLIENT_NO, INVOICES)) as pages:
+        yield pages
 
 
 @pytest.fixture
@@ -130,11 +128,9 @@ def test_a_choice_that_cannot_be_is_explained_on_the_form(
 
 def test_an_incomplete_list_says_why_and_how_to_fetch_the_rest(tmp_path: Path) -> None:
     """ARM ignores the filters of a list above its cap: the page is red, and so is the name of the file."""
-    folders = {"ARMBULK_HOME": str(tmp_path / "data"), "ARMBULK_GUARD_FOLDER": str(tmp_path / "guard")}
     ledger = build_lists(CLIENT_NO, 5_000)
     with (
-        Sandbox(size="XL", dialect={"list_filters": "ignored"}, lists=ledger) as arm,
-        open_pages({**arm.settings, **folders}) as pages,
+        open_sandbox_pages(tmp_path, size="XL", dialect={"list_filters": "ignored"}, lists=ledger) as pages,
         open_browser(pages) as caller,
     ):
         page = export(caller, "gl-items", when="period", period="2025-02", format="csv-rfc")

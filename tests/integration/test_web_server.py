@@ -11,12 +11,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.web import open_browser, open_pages
+from support.web import open_browser, open_pages, open_sandbox_pages
 
 from armbulk.app.drafts import clean_file_name, open_drafts
 from armbulk.app.web_key import read_web_key
 from armbulk.clock import SystemClock
-from armbulk.sandbox import Sandbox
 from armbulk.web import start
 from armbulk.web.jobs import JobQuestion, Jobs, JobState
 from armbulk.web.routes import events
@@ -37,11 +36,8 @@ def _mode(path: Path) -> int:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
     """The pages, with a sandbox."""
-    home = tmp_path_factory.mktemp("home")
-    with Sandbox() as arm:
-        folders = {"ARMBULK_HOME": str(home / "data"), "ARMBULK_GUARD_FOLDER": str(home / "guard")}
-        with open_pages({**arm.settings, **folders}) as pages:
-            yield pages
+    with open_sandbox_pages(tmp_path_factory.mktemp("home")) as pages:
+        yield pages
 
 
 @pytest.fixture

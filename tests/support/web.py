@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from armbulk.app.connect import connect
+from armbulk.sandbox import Sandbox
 from armbulk.web.start import WebRequest, serve
 from support.paths import ROOT
 
@@ -67,6 +68,18 @@ class Browser:
 def open_pages(settings: Mapping[str, str], **options: Any) -> Iterator[PageServer]:
     """Serve the pages with settings, by their environment names."""
     with connect(None, settings=settings) as session, serve(WebRequest(settings, **options), session) as server:
+        yield server
+
+
+def name_settings(arm: Sandbox, home: Path) -> dict[str, str]:
+    """Return the settings of a sandbox, with all that is kept in a folder of the test."""
+    return {**arm.settings, "ARMBULK_HOME": str(home / "data"), "ARMBULK_GUARD_FOLDER": str(home / "guard")}
+
+
+@contextmanager
+def open_sandbox_pages(home: Path, **options: Any) -> Iterator[PageServer]:
+    """Serve the pages with a sandbox of its own, whose options these are."""
+    with Sandbox(**options) as arm, open_pages(name_settings(arm, home)) as server:
         yield server
 
 
